@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import confusion_matrix
 from sklearn.model_selection import GroupKFold, StratifiedKFold
+from threadpoolctl import threadpool_limits
 
 from . import corpus, features
 from .model import build_model
@@ -67,7 +68,8 @@ def splits(
 
 
 def _fit_and_predict(X: np.ndarray, y: np.ndarray, train: np.ndarray, test: np.ndarray, seed: int) -> np.ndarray:
-    return build_model(seed).fit(X[train], y[train]).predict(X[test])
+    with threadpool_limits(1):  # the matrices are small, and sums in another order would end in another network
+        return build_model(seed).fit(X[train], y[train]).predict(X[test])
 
 
 def out_of_fold(
@@ -117,11 +119,10 @@ def out_of_fold(
         for fold, (train, test) in enumerate(splits(protocol, y, clips["actor_id"], n_folds, seed))
         if fold == 0 or not first_fold_only
     ]
-    with joblib.parallel_config(n_jobs=n_jobs, inner_max_num_threads=1 if n_jobs != 1 else None):
-        predictions = joblib.Parallel(return_as="generator")(
-            joblib.delayed(_fit_and_predict)(X, both_y, train, test, seed) for _, _, train, test in jobs
-        )
-        predictions = list(tqdm(predictions, total=len(jobs), unit="fit", desc="Training", disable=not progress))
+    predictions = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(
+        joblib.delayed(_fit_and_predict)(X, both_y, train, test, seed) for _, _, train, test in jobs
+    )
+    predictions = list(tqdm(predictions, total=len(jobs), unit="fit", desc="Training", disable=not progress))
     names = clips["clip"].to_numpy()
     return pd.concat(
         pd.DataFrame(

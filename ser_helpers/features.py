@@ -242,7 +242,6 @@ def extract(
             stack.enter_context(Client(dask, set_as_default=True))
             stack.enter_context(joblib.parallel_config(backend="dask"))
             n_jobs = -1
-        stack.enter_context(joblib.parallel_config(inner_max_num_threads=1)) if not dask and n_jobs != 1 else None
         rows = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=32)(
             joblib.delayed(_file_features)(path, snr_db) for path in paths
         )
