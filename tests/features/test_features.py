@@ -1,0 +1,116 @@
+"""The fast path equals librosa; the table is the same however it is computed."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from ser_helpers import audio, corpus, features
+
+
+def librosa_features(y):
+    import librosa
+
+    mel = librosa.feature.melspectrogram(y=y, sr=16000)
+    return librosa.feature.mfcc(S=librosa.power_to_db(mel), n_mfcc=40).mean(axis=1), mel.mean(axis=1)
+
+
+def assert_equals_librosa(y):
+    mfcc, mel = librosa_features(y)
+    ours = features.clip_features(y)
+    assert np.abs(ours[:40] - mfcc).max() < 1e-3
+    assert (np.abs(ours[40:] - mel) <= 1e-4 * mel + 1e-12).all()
+
+
+def test_equals_librosa_on_practice_voices():
+    for path in corpus.find_audio(corpus.clip_table("practice")).iloc[::48]:
+        assert_equals_librosa(audio.read_clip(path))
+
+
+@pytest.mark.real
+def test_equals_librosa_on_real_clips(crema_d_home):
+    for path in corpus.lesson_clips()["path"].iloc[::200]:
+        assert_equals_librosa(audio.read_clip(path))
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        np.zeros(41108, dtype="float32"),
+        np.ones(1, dtype="float32"),
+        np.random.default_rng(0).uniform(-1, 1, 5 * 16000),
+        np.full(16000, 1e-30),
+    ],
+    ids=["silence", "one sample", "five seconds", "denormal"],
+)
+def test_any_clip_gives_168_finite_numbers(y):
+    row = features.clip_features(y)
+    assert row.shape == (168,) and row.dtype == np.float32 and np.isfinite(row).all()
+    assert_equals_librosa(np.asarray(y, dtype="float32"))
+
+
+def test_no_samples_is_an_error():
+    with pytest.raises(ValueError, match="without samples"):
+        features.clip_features(np.zeros(0))
+
+
+def test_mel_filters_are_librosas():
+    import librosa
+
+    assert np.allclose(features.mel_filters(), librosa.filters.mel(sr=16000, n_fft=2048, n_mels=128), atol=1e-8)
+
+
+def test_any_number_of_workers_gives_the_same_table():
+    paths = corpus.find_audio(corpus.clip_table("practice")).iloc[:70]
+    one, two = (features.extract(paths, snr_db=15, n_jobs=n) for n in (1, 2))
+    assert one.shape == (70, 2, 168) and np.array_equal(one, two)
+    assert np.array_equal(features.extract(paths), one[:, 0])
+    assert features.extract([]).shape == (0, 168)
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # sockets that the test's own cluster closes as it ends
+def test_a_dask_cluster_gives_the_same_table():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # distributed's own deprecations
+        from distributed import LocalCluster
+
+        paths = corpus.find_audio(corpus.clip_table("practice")).iloc[:70]
+        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster:
+            through_dask = features.extract(paths, snr_db=15, dask=cluster.scheduler_address)
+    assert np.array_equal(through_dask, features.extract(paths, snr_db=15))
+
+
+def test_every_clip_has_features_or_a_reason():
+    clips, clean, noisy = features.load_features()
+    assert np.isfinite(clean).all() and np.isfinite(noisy).all()
+    missing = features.missing_features()
+    assert set(clips["clip"]) | set(missing.index) == set(corpus.clip_table()["clip"])
+    assert len(clips) + len(missing) == 7442 and (missing.str.len() > 0).all()
+
+
+@pytest.mark.real
+def test_the_committed_table_is_what_the_audio_gives(crema_d_home):
+    clips, clean, noisy = features.load_features()
+    rows = clips.iloc[::300]
+    both = features.extract(corpus.find_audio(rows), snr_db=features.NOISY_SNR_DB)
+    for committed, fresh in ((clean, both[:, 0]), (noisy, both[:, 1])):
+        assert np.abs(committed[rows.index, :40] - fresh[:, :40]).max() < 1e-3
+        assert np.allclose(committed[rows.index, 40:], fresh[:, 40:], rtol=1e-4, atol=1e-12)
+
+
+def test_the_table_grows_as_audio_arrives(monkeypatch, tmp_path):
+    """Two clips arrive, then a third: rows that were there stay as they were."""
+    practice = corpus.find_audio(corpus.clip_table("practice"))
+    home, table = tmp_path / "audio", tmp_path / "features.npz"
+    home.mkdir()
+    monkeypatch.setenv("CREMA_D_HOME", str(home))
+    for clip, path in zip(["1001_DFA_ANG_XX", "1001_DFA_SAD_XX"], practice, strict=False):
+        (home / f"{clip}.flac").write_bytes(path.read_bytes())
+    assert features.update_table(path=table, progress=False) == 2
+    first = features._read_table(table)
+    (home / "1091_WSI_SAD_XX.flac").write_bytes(practice.iloc[5].read_bytes())
+    assert features.update_table(path=table, progress=False) == 1
+    assert features.update_table(path=table, progress=False) == 0
+    assert len(features.missing_features(table)) == 7442 - 3
+    assert np.array_equal(features._read_table(table)["clean"][0], first["clean"][0])
