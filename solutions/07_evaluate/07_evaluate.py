@@ -1,0 +1,835 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+#   ser:
+#     title: "Evaluate: how good, how sure, and good for whom"
+#     goals:
+#     - count what is confused with what
+#     - score so that a frequent label cannot hide a rare one
+#     - put an honest interval on a score
+#     - compare a model with the people who heard the same clips
+#     - find out who is served worse, and whether you can tell
+#     needs: "lesson 05 (why actors are kept apart); a little pandas"
+#     minutes: 70
+# ---
+
+# %% [markdown]
+# # 07 · Evaluate: how good, how sure, and good for whom
+#
+# Some two thousand strangers once listened to the clips of this course and named the emotion they heard. Then a small
+# network took the same exam, on actors it had never met.
+#
+# Before you read on, write a number down: how often do *people*, with only the voice, name the emotion that the actor
+# was asked to play? There are six to choose from, so guessing gives about 17 %.
+
+# %% [markdown]
+# **You will learn to** count confusions, score with unweighted average recall (UAR), draw an honest interval, hold a
+# model against human listeners, and ask who is served worse.
+#
+# **You need** lesson 05 and a little pandas. **Reading and exercises take about 70 minutes.**
+
+# %% tags=["setup"]
+import ipywidgets as widgets
+import numpy as np
+import pandas as pd
+from IPython.display import Audio, Markdown, display
+
+from ser_helpers import audio, corpus, evaluate, features, plots
+from ser_helpers.course import expect
+
+LABELS = list(corpus.LABELS)
+sounds = corpus.lesson_clips()
+print("Scores: CREMA-D, predictions measured for every clip in the fold that held its actor out (data/results).")
+print("Sounds.", sounds.attrs["line"])
+
+# %% [markdown]
+# ## The exam
+#
+# Every row below is one clip. `intended` is what the actor was told to play. `predicted` is what the network said, in
+# the one fold of five whose training had not heard this actor. `crowd` is what most listeners said; it is empty where
+# two answers share the first place.
+
+# %%
+clips, _, _ = features.load_features()
+answers = evaluate.load_predictions().query("protocol == 'actors' and tested_on == 'clean'")
+exam = clips.merge(answers[["clip", "predicted"]], on="clip").rename(columns={"emotion": "intended"})
+exam["crowd"] = corpus.crowd_label(exam)
+exam[["clip", "sex", "level", "intended", "predicted", "crowd"]].sample(6, random_state=4)
+
+# %% [markdown]
+# **What do you expect?** Who is right more often about what the actor was told?
+#
+# <details><summary>A. The crowd, clearly: people have heard emotions all their lives</summary>
+#
+# Most readers say so. It would hold with face and voice together, where single ratings agree with the actor's
+# instruction far more often. With the voice alone, listeners mostly say "neutral".
+# </details>
+# <details><summary>B. The network, by a few points</summary>
+#
+# So it is. Look at the next cell, and hold the conclusion back for a minute.
+# </details>
+# <details><summary>C. Both are at about 17 %, as guessing would be</summary>
+#
+# A fair doubt, but both do much better than that.
+# </details>
+
+# %%
+model_right, crowd_right = (exam["predicted"] == exam["intended"]).mean(), (exam["crowd"] == exam["intended"]).mean()
+Markdown(
+    f"On the same **{len(exam):,} clips of {exam['actor_id'].nunique()} actors**: the network names the intended emotion in "
+    f"**{100 * model_right:.1f} %** (five folds, actors kept apart), the crowd's most frequent answer in "
+    f"**{100 * crowd_right:.1f} %** (a tie counts as wrong)."
+)
+
+# %% [markdown]
+# Has a network of one hundred units beaten people at hearing emotion? Some papers would print that sentence. By the end
+# of this lesson you will be able to say what is wrong with it.
+#
+# Start with one clip on which they disagree. Listen before you look at the labels.
+
+# %%
+heard = sounds.query("emotion == 'sad'").iloc[0]
+Audio(audio.read_clip(heard["path"]), rate=audio.SAMPLE_RATE, normalize=False)
+
+# %%
+print("The speaker was asked for:", heard["emotion"])
+if sounds.attrs["source"] == "crema-d":
+    print("The listeners' votes:", corpus.votes(sounds).loc[heard.name].to_dict())
+else:
+    print("A synthetic voice: a rule made it sad, and nobody has voted on it.")
+
+# %% [markdown]
+# ## What is confused with what
+#
+# One number hides *how* an answer is wrong. A **confusion matrix** shows it: a row for each true label, a column for
+# each answer, and in each cell how many clips went that way. The diagonal is what was right.
+#
+# Rows true, columns predicted: half the libraries and papers do it the other way round, so always say which.
+#
+# ### Exercise 1: `confusion`
+
+# %% nbgrader={"grade_id": "confusion", "solution": true}
+def confusion(y_true, y_pred, labels):
+    """Count what was taken for what.
+
+    y_true, y_pred: matched lists, arrays or Series of labels (matched by position).
+    labels: a list that holds every label.
+    Returns an ndarray of ints: a row per true label, a column per predicted one, both in the order of `labels`.
+    """
+    ### BEGIN SOLUTION
+    place = {label: i for i, label in enumerate(labels)}
+    counts = np.zeros((len(labels), len(labels)), dtype=int)
+    for true, predicted in zip(y_true, y_pred):
+        counts[place[true], place[predicted]] += 1
+    return counts
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "confusion-check", "grade": true, "points": 1, "locked": true}
+_true = ["sad", "sad", "sad", "happy", "angry"]
+_pred = ["sad", "happy", "happy", "happy", "sad"]
+_got = confusion(_true, _pred, ["sad", "happy", "angry"])
+expect.array(
+    _got, "confusion(...)", shape=(3, 3), dtype="integer", why="Each of the three labels needs a row and a column of counts."
+)
+expect.close(
+    _got,
+    [[1, 2, 0], [0, 1, 0], [1, 0, 0]],
+    "confusion(...)",
+    mistakes=[
+        ([[1, 0, 1], [2, 1, 0], [0, 0, 0]], "Your matrix is transposed: its rows are the predictions. Rows are the true labels here."),
+        ([[0, 0, 1], [0, 1, 0], [0, 2, 1]], "Your rows are in alphabetical order. They should follow `labels`, whatever its order."),
+    ],
+    look="Three clips are truly sad: one was called sad and two were called happy. That is the first row.",
+)
+
+# %% nbgrader={"grade_id": "confusion-more", "grade": true, "points": 2, "locked": true}
+expect.array(confusion(["sad"], ["sad"], ["sad", "happy"]), "confusion(...)", shape=(2, 2))
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+from sklearn.metrics import confusion_matrix as _reference
+
+_rng = np.random.default_rng(7)
+_order = ["sad", "neutral", "happy", "fear", "disgust", "angry"]
+_t, _p = _rng.choice(_order[:5], 300), _rng.choice(_order, 300)
+_want = _reference(_t, _p, labels=_order)
+for _form in (list, np.asarray, lambda v: pd.Series(v, index=_rng.permutation(300)), lambda v: pd.Series(v, dtype=object)):
+    with expect.unchanged(_t, _p):
+        _got = confusion(_form(_t), _form(_p), list(_order))
+    expect.close(
+        _got,
+        _want,
+        "confusion(...) on 300 clips",
+        mistakes=[
+            (_want.T, "Your matrix is transposed: its rows are the predictions. Rows are the true labels here."),
+            (_reference(_t, _p, labels=sorted(_order)), "Your rows are in alphabetical order. They should follow `labels`."),
+        ],
+        look="A label without true clips keeps its row of zeros; Series are matched by position, not by index.",
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Make a square of zeros first. Then walk through the clips, one pair of labels at a time.
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Each label has a place in `labels`. A clip that is truly `t` and was called `p` adds one to row *place of t*, column
+# *place of p*. scikit-learn has a function for it, too: read what its argument `labels` does.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `place = {label: i for i, label in enumerate(labels)}`, then for each pair
+# `counts[place[true], place[predicted]] += 1`.
+# </details>
+
+# %% [markdown]
+# Here is the picture for the exam: the network on the left, the crowd on the right, in the same clips. Each row is
+# shown as shares of its clips, so that rows can be compared. (The course's own version stands in here, so that this
+# runs before you have solved it.)
+
+# %%
+decided = exam[exam["crowd"] != ""]
+plots.confusion_pair(
+    evaluate.confusion(decided["intended"], decided["predicted"]),
+    evaluate.confusion(decided["intended"], decided["crowd"]),
+    titles=("the network", "the crowd"),
+)
+
+# %% [markdown]
+# Look at the column "neutral" on the right. The crowd calls most clips neutral, whatever was intended. The network
+# spreads its answers over all six: it was *trained* to, on clips in which the six labels are about equally frequent.
+#
+# The network knows the exam. The crowd was asked a different question: what do you hear?
+
+# %% [markdown]
+# ## A score in which each emotion counts the same
+#
+# Suppose a lazy system answers "neutral" to everything, on a day when three clips in four are neutral.
+#
+# **What do you expect?** Which score tells you that it is useless?
+#
+# <details><summary>A. Accuracy</summary>
+#
+# No: it is right for three clips in four, 75 %. The frequent label pays for everything.
+# </details>
+# <details><summary>B. The mean of its recalls</summary>
+#
+# Yes. Recall is the share of a label's clips that was found: 100 % for neutral, 0 % for the others. With two labels the
+# mean is 50 %, which is what a coin gets.
+# </details>
+# <details><summary>C. The mean of its precisions</summary>
+#
+# Not this one: precision asks how many of its *answers* are right. It never answered "sad", so the precision of "sad"
+# is 0/0, and libraries differ in what they make of that.
+# </details>
+#
+# That mean has a name: **unweighted average recall**, UAR. It is the field's usual score, and on balanced data it equals
+# accuracy.
+#
+# ### Exercise 2: `uar`
+
+# %% nbgrader={"grade_id": "uar", "solution": true}
+def uar(y_true, y_pred):
+    """Unweighted average recall, a float in 0..1: the mean recall over the labels that occur in y_true.
+
+    y_true, y_pred: matched lists, arrays or Series of labels (matched by position).
+    """
+    ### BEGIN SOLUTION
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    return float(np.mean([np.mean(y_pred[y_true == label] == label) for label in np.unique(y_true)]))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "uar-check", "grade": true, "points": 1, "locked": true}
+_got = uar(["neutral"] * 6 + ["sad"] * 2, ["neutral"] * 8)
+expect.kind(_got, float, "uar(...)")
+expect.close(
+    _got,
+    0.5,
+    "uar of a system that says neutral to six neutral and two sad clips",
+    atol=1e-9,
+    mistakes=[
+        (0.75, "0.75 is the accuracy. UAR asks each label for its recall first, and then takes the plain mean."),
+        (50.0, "Right, but in per cent: a score between 0 and 1 was asked for."),
+        (0.375, "You averaged precisions (of the answers, how many are right). Recall asks: of the clips, how many were found?"),
+    ],
+    look="neutral: all 6 found, recall 1. sad: 0 of 2 found, recall 0. Their mean?",
+)
+
+# %% nbgrader={"grade_id": "uar-more", "grade": true, "points": 2, "locked": true}
+expect.close(uar(["sad", "happy"], ["sad", "happy"]), 1.0, "uar of a perfect answer", atol=1e-9)
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_t, _p = ["angry", "angry", "sad", "sad"], ["angry", "fear", "sad", "sad"]
+expect.close(
+    uar(_t, _p),
+    0.75,
+    "uar when 'fear' is answered but never true",
+    atol=1e-9,
+    mistakes=[
+        (0.5, "You gave 'fear' a recall of 0, but no clip is truly fear: only labels that occur in y_true have a recall."),
+        (2 / 3, "You averaged precisions (of the answers, how many are right). Recall asks: of the clips, how many were found?"),
+        (1.0, "You averaged precisions (of the answers, how many are right). Recall asks: of the clips, how many were found?"),
+    ],
+)
+_rng = np.random.default_rng(3)
+_names = np.array(["angry", "disgust", "fear", "happy", "neutral", "sad"])
+_t = _rng.choice(_names, 400, p=[0.05, 0.1, 0.15, 0.2, 0.2, 0.3])
+_p = np.where(_rng.random(400) < 0.6, _t, _rng.choice(_names, 400))
+_recalls = [np.mean(_p[_t == n] == n) for n in _names]
+_precisions = [np.mean(_t[_p == n] == n) for n in _names]
+for _form in (list, np.asarray, lambda v: pd.Series(v, index=_rng.permutation(len(v)))):
+    with expect.unchanged(_t, _p):
+        _got = uar(_form(_t), _form(_p))
+    expect.kind(_got, float, "uar(...)")
+    expect.close(
+        _got,
+        np.mean(_recalls),
+        "uar on 400 clips",
+        atol=1e-9,
+        mistakes=[
+            (np.mean(_t == _p), "That is the accuracy: frequent labels count more in it. UAR is the plain mean of the recalls."),
+            (np.mean(_precisions), "You averaged precisions. Recall asks: of the clips of a label, how many were found?"),
+        ],
+        look="Series are matched by position, not by index.",
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# How would you compute the recall of one label, sad say?
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Keep the clips that are truly sad. Which share of them was called sad? Do that for every label that occurs in
+# `y_true`, and average.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `np.mean(y_pred[y_true == label] == label)` for each `label in np.unique(y_true)`, after `np.asarray` on both.
+# </details>
+
+# %%
+rows = []
+for who in ("predicted", "crowd"):
+    counts = evaluate.confusion(decided["intended"], decided[who])
+    rows.append({"who": {"predicted": "the network", "crowd": "the crowd"}[who], "accuracy": evaluate.accuracy(counts), "UAR": evaluate.uar(counts)}
+                | dict(zip(LABELS, evaluate.recall(counts))))
+table = pd.DataFrame(rows).set_index("who")
+print(f"Against the intended label, {len(decided):,} clips on which the crowd is not tied (five folds, actors kept apart), in %:")
+(100 * table).round(1)
+
+# %% [markdown]
+# Read the row of the crowd from left to right. People find nearly all neutral clips and hardly any sad ones. Is sadness
+# hard to hear, or did these actors, told "be sad" for a sentence about a jacket, mostly *not sound sad*?
+#
+# You cannot tell from this table. That is the trouble with the intended label: it is an instruction to an actor.
+
+# %% [markdown]
+# ## Two targets
+#
+# There are two different questions you can ask of a model:
+#
+# - **intended**: what was the actor told to play?
+# - **perceived**: what do people hear?
+#
+# The network was trained on the first. Let us mark its answers on the second.
+#
+# **What do you expect?** Against the crowd's label, the network's accuracy ...
+#
+# <details><summary>A. stays about the same</summary>
+#
+# It would, if the two targets were nearly the same thing. They agree on fewer than half of the clips.
+# </details>
+# <details><summary>B. falls</summary>
+#
+# Yes. It was taught to recover an instruction, and it does that better than it does what people do.
+# </details>
+
+# %%
+scores = evaluate.load_scores().query("protocol == 'actors' and tested_on == 'clean'").set_index("target")
+for target in ("intended", "crowd"):
+    row = scores.loc[target]
+    low, high = row["accuracy_interval"]
+    print(f"against the {target:8} label: {100 * row['accuracy']:.1f} % ({100 * low:.1f} to {100 * high:.1f}), "
+          f"{row['n_clips']:,} clips, five folds, actors kept apart")
+
+# %% [markdown]
+# So here is the honest sentence: *this network recovers what the actor was told a little more often than untrained
+# listeners do, and agrees with what those listeners hear less often than it agrees with the instruction.* It did not
+# out-hear anyone.
+#
+# To say how good the listeners were you need one more function. Each clip has about nine votes.
+#
+# ### Exercise 3: `human_accuracy`
+
+# %% nbgrader={"grade_id": "human_accuracy", "solution": true}
+def human_accuracy(votes, intended):
+    """Share (float, 0..1) of clips whose most frequent vote is the intended label; a tie for first place is wrong.
+
+    votes: DataFrame of counts, a row per clip, the six labels as columns in course order, at least one vote per row.
+    intended: the intended labels, list, array or Series, matched to the rows by position.
+    """
+    ### BEGIN SOLUTION
+    counts = votes.to_numpy()
+    top = counts.max(axis=1, keepdims=True)
+    winner = np.asarray(votes.columns)[counts.argmax(axis=1)]
+    alone = (counts == top).sum(axis=1) == 1
+    return float(np.mean(alone & (winner == np.asarray(intended))))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "human_accuracy-check", "grade": true, "points": 1, "locked": true}
+_votes = pd.DataFrame(
+    [[3, 0, 0, 0, 1, 0], [2, 0, 0, 0, 2, 0], [0, 0, 1, 0, 5, 0], [0, 0, 0, 0, 1, 4]],
+    columns=["angry", "disgust", "fear", "happy", "neutral", "sad"],
+)
+_got = human_accuracy(_votes, ["angry", "angry", "fear", "sad"])
+expect.kind(_got, float, "human_accuracy(...)")
+expect.close(
+    _got,
+    0.5,
+    "human_accuracy on four clips",
+    atol=1e-9,
+    mistakes=[
+        (0.75, "You let a tie go to the label that stands first. In the second clip angry and neutral have two votes each: that counts as wrong."),
+        (10 / 19, "You counted votes. The share asked for is of clips: a clip is right when its most frequent vote is the intended label."),
+        (2 / 3, "You left the tied clip out. It stays in, as a wrong one."),
+        (2, "You counted the clips. A share between 0 and 1 was asked for."),
+    ],
+    look="Clip by clip: angry wins; a tie; neutral wins over fear; sad wins.",
+)
+
+# %% nbgrader={"grade_id": "human_accuracy-more", "grade": true, "points": 2, "locked": true}
+expect.close(human_accuracy(_votes.iloc[[0]], ["angry"]), 1.0, "human_accuracy on one clip", atol=1e-9)
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(11)
+_names = ["angry", "disgust", "fear", "happy", "neutral", "sad"]
+_counts = _rng.integers(0, 5, (500, 6)) + np.eye(6, dtype=int)[_rng.integers(0, 6, 500)]
+_intended = _rng.choice(_names, 500)
+_right = [(c == c.max()).sum() == 1 and _names[c.argmax()] == i for c, i in zip(_counts, _intended)]
+_first = [_names[c.argmax()] == i for c, i in zip(_counts, _intended)]
+_share = _counts[np.arange(500), [_names.index(i) for i in _intended]].sum() / _counts.sum()
+_last = [_names[5 - c[::-1].argmax()] == i for c, i in zip(_counts, _intended)]
+_any = [c[_names.index(i)] == c.max() for c, i in zip(_counts, _intended)]
+_shuffled = pd.DataFrame(_counts, columns=_names, index=_rng.permutation(500))
+for _form in (list, np.asarray, pd.Series, lambda v: pd.Series(v, index=_rng.permutation(500))):
+    _before = _shuffled.copy()
+    _got = human_accuracy(_shuffled, _form(_intended))
+    expect.true(_shuffled.equals(_before), "human_accuracy changed the table it was given. Work on a copy.")
+    expect.close(
+        _got,
+        np.mean(_right),
+        "human_accuracy on 500 clips",
+        atol=1e-9,
+        mistakes=[
+            (np.mean(_first), "You let a tie go to the label that stands first. A tie for the first place counts as wrong."),
+            (np.mean(_last), "You let a tie go to the label that stands last. A tie for the first place counts as wrong."),
+            (np.mean(_any), "You let a tie count when the intended label is among the winners. A tie counts as wrong."),
+            (_share, "You counted votes. The share asked for is of clips."),
+        ],
+        look="Rows and labels are matched by position; the index of the table says nothing here.",
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Which number is the largest in a row, and how many times does it stand there?
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# A clip is right when two things hold: the column with the most votes is the intended label, and no other column has as
+# many. `idxmax` alone gives the first of several winners.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `counts = votes.to_numpy()`; `alone = (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) == 1`; the winner is
+# `votes.columns[counts.argmax(axis=1)]`; then the mean of `alone & (winner == np.asarray(intended))`.
+# </details>
+
+# %%
+people = evaluate.human_yardstick(corpus.clip_table())
+Markdown(
+    f"On all **{people['n_clips']:,} clips** of CREMA-D, voice only: the crowd's most frequent answer is the intended emotion in "
+    f"**{100 * people['plurality']:.1f} %** (ties wrong), a single rating in **{100 * people['single_rating']:.1f} %**; "
+    f"the crowd's UAR is {100 * people['plurality_uar']:.1f} %."
+)
+
+# %% [markdown]
+# ## How sure is that number?
+#
+# Run the exam again with other actors and the score will be another. How different? You have one set of actors, so you
+# do the next best thing: draw actors from it *with replacement*, as many as there are, score again, and repeat. This is
+# a **bootstrap**; the middle 95 % of the scores is the interval.
+#
+# **What do you expect?** You could also draw single clips. There are thousands of them. Which interval will be wider?
+#
+# <details><summary>A. Drawing actors gives the wider one</summary>
+#
+# Yes. Clips of one actor resemble each other: some actors are easy, some are hopeless. Thousands of clips of a few dozen
+# people hold about as much news as a few dozen people do.
+# </details>
+# <details><summary>B. Drawing clips gives the wider one</summary>
+#
+# It is the narrower one, and it is too narrow: it treats eighty clips of one person as eighty independent witnesses.
+# </details>
+# <details><summary>C. They are the same</summary>
+#
+# They would be if the clips of an actor were no more alike than clips of different actors. Look at the next figure.
+# </details>
+
+# %%
+per_actor = exam.assign(right=exam["predicted"] == exam["intended"]).groupby("actor_id")["right"].mean().reset_index()
+plots.actor_scores(per_actor.rename(columns={"actor_id": "actor", "right": "score"}))
+
+# %% [markdown]
+# ### Exercise 4: `actor_interval`
+
+# %% nbgrader={"grade_id": "actor_interval", "solution": true}
+def actor_interval(correct, actors, n_resamples, rng):
+    """Percentiles 2.5 and 97.5 of the share of correct clips when whole actors are drawn with replacement.
+
+    correct: right or wrong for each clip (booleans); actors: whose clip it is. Matched by position.
+    n_resamples: how often to draw as many actors as there are. An actor drawn twice counts twice; the share is over
+    all clips of the drawn actors.
+    rng: numpy Generator, the only source of chance.
+    Returns (low, high), shares in 0..1.
+    """
+    ### BEGIN SOLUTION
+    correct, actors = np.asarray(correct, dtype=float), np.asarray(actors)
+    names, which = np.unique(actors, return_inverse=True)
+    n_right = np.bincount(which, weights=correct)
+    n_clips = np.bincount(which)
+    drawn = rng.integers(len(names), size=(n_resamples, len(names)))
+    shares = n_right[drawn].sum(axis=1) / n_clips[drawn].sum(axis=1)
+    low, high = np.percentile(shares, [2.5, 97.5])
+    return float(low), float(high)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "actor_interval-check", "grade": true, "points": 1, "locked": true}
+_actors, _right = np.repeat(np.arange(20), 10), np.repeat([True, False] * 10, 10)
+_low, _high = actor_interval(_right, _actors, 2000, np.random.default_rng(0))
+expect.true(_low <= _high, f"Your interval runs from {_low:.3f} down to {_high:.3f}. Low comes first.")
+expect.true(0 <= _low and _high <= 1, f"Your interval is {_low:.3f} to {_high:.3f}. Shares lie between 0 and 1.")
+expect.true(
+    _high - _low > 0.2,
+    f"Your interval is {_low:.2f} to {_high:.2f}, which is what drawing single clips gives. Ten actors are always right and ten "
+    "always wrong here: twenty witnesses, not two hundred. Draw actors, and take all their clips along.",
+)
+expect.true(
+    0.24 <= _low <= 0.345 and 0.655 <= _high <= 0.76,
+    f"Your interval is {_low:.2f} to {_high:.2f}; about 0.30 to 0.70 was expected for twenty actors of whom half are always right. "
+    "Did an actor that was drawn twice count twice, and did you take percentiles 2.5 and 97.5?",
+)
+
+# %% nbgrader={"grade_id": "actor_interval-more", "grade": true, "points": 3, "locked": true}
+expect.close(actor_interval([True, True, True], [1, 1, 2], 10, np.random.default_rng(0)), (1, 1), "actor_interval when all is right", atol=1e-9)
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+def _reference_interval(correct, actors, n_resamples, rng):
+    correct, actors = np.asarray(correct, dtype=float), np.asarray(actors)
+    names, which = np.unique(actors, return_inverse=True)
+    right, n = np.bincount(which, weights=correct), np.bincount(which)
+    times = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), n_resamples)
+    return np.percentile((times @ right) / (times @ n), [2.5, 97.5])
+
+
+_rng = np.random.default_rng(5)
+_sizes = np.array([60, 4, 45, 6, 50, 5, 8, 40, 5, 55, 6, 4, 48, 7])
+_rates = np.array([0.95, 0.1, 0.9, 0.2, 0.85, 0.15, 0.2, 0.9, 0.1, 0.8, 0.2, 0.05, 0.95, 0.1])
+_actors = np.repeat([f"actor {i}" for i in range(14)], _sizes)
+_right = np.concatenate([np.arange(n) < round(n * r) for n, r in zip(_sizes, _rates)])
+_mix = _rng.permutation(len(_right))
+_actors, _right = _actors[_mix], _right[_mix]
+_want = _reference_interval(_right, _actors, 20000, np.random.default_rng(1))
+_means = np.array([np.mean(_right[_actors == a]) for a in np.unique(_actors)])
+_of_means = np.percentile(_means[_rng.integers(14, size=(20000, 14))].mean(axis=1), [2.5, 97.5])
+_of_clips = np.percentile(_rng.binomial(len(_right), _right.mean(), 20000) / len(_right), [2.5, 97.5])
+for _form in (list, np.asarray, lambda v: pd.Series(v, index=_rng.permutation(len(v)))):
+    with expect.unchanged(_right, _actors):
+        _got = actor_interval(_form(_right), _form(_actors), 2000, np.random.default_rng(2))
+    _close = np.abs(np.asarray(_got, dtype=float) - _want).max() <= 0.035
+    if not _close and np.abs(np.asarray(_got, dtype=float) - _of_means).max() <= 0.035:
+        expect.true(False, "You averaged the actors' shares. The share asked for is over all clips of the drawn actors: an actor with more clips weighs more.")
+    if not _close and np.abs(np.asarray(_got, dtype=float) - _of_clips).max() <= 0.035:
+        expect.true(False, "Your interval is the one that drawing single clips gives: it is too narrow. Draw whole actors, and take all their clips along.")
+    expect.true(
+        _close,
+        f"On 14 actors with 4 to 60 clips your interval is {_got[0]:.3f} to {_got[1]:.3f}; {_want[0]:.3f} to {_want[1]:.3f} was expected "
+        "(within 0.035). Draw as many actors as there are, with replacement; an actor drawn twice counts twice.",
+    )
+_again = [actor_interval(_right, _actors, 50, np.random.default_rng(seed)) for seed in (9, 9, 10)]
+expect.true(tuple(_again[0]) == tuple(_again[1]), "Two calls with the same Generator seed differ: draw from `rng` only.")
+expect.true(tuple(_again[0]) != tuple(_again[2]), "Another seed gives the same interval: draw from `rng`, not from a generator of your own.")
+_one = actor_interval(_right, _actors, 1, np.random.default_rng(0))
+expect.close(_one[0], _one[1], "low and high of a single resample (n_resamples=1)", atol=1e-12)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# What do you need to know about an actor to score a set of drawn actors? Two numbers are enough.
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# For each actor, count the clips and the right ones. One resample: draw as many actors as there are
+# (`rng.integers` or `rng.choice`, with replacement), add up both counts, divide. Repeat, then take percentiles.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `drawn = rng.integers(n_actors, size=n_actors)`, `share = right[drawn].sum() / clips[drawn].sum()`; collect
+# `n_resamples` of them and use `np.percentile(shares, [2.5, 97.5])`.
+# </details>
+
+# %% [markdown]
+# Now the two intervals side by side on the exam. (The course's own version stands in for the one over actors.)
+
+# %%
+right = (exam["predicted"] == exam["intended"]).to_numpy()
+rng = np.random.default_rng(0)
+by_clips = np.percentile(rng.binomial(len(right), right.mean(), 5000) / len(right), [2.5, 97.5])
+by_actors = evaluate.actor_interval(evaluate.accuracy, exam["intended"], exam["predicted"], exam["actor_id"])
+for name, (low, high) in (("drawing clips", by_clips), ("drawing actors", by_actors)):
+    print(f"{name:15} {100 * low:.1f} to {100 * high:.1f} %   width {100 * (high - low):.1f} points")
+
+# %% [markdown]
+# The honest interval is the wider one. And it still leaves something out: the network was trained once per fold. Other
+# training actors, another seed, would move the score as well. Below some ten test actors the bootstrap is too narrow in
+# any case, because so few people cannot show how much people differ.
+
+# %% [markdown]
+# ### Try it: how many actors does it take?
+
+# %%
+def interval_for(n_actors):
+    chosen = exam["actor_id"].drop_duplicates().sample(n_actors, random_state=1)
+    part = exam[exam["actor_id"].isin(chosen)]
+    low, high = evaluate.actor_interval(evaluate.accuracy, part["intended"], part["predicted"], part["actor_id"])
+    share = (part["predicted"] == part["intended"]).mean()
+    print(f"{n_actors} actors, {len(part):,} clips: {100 * share:.1f} %, interval {100 * low:.1f} to {100 * high:.1f}, "
+          f"{100 * (high - low):.1f} points wide (actors kept apart, five folds)")
+
+
+widgets.interactive(
+    interval_for,
+    n_actors=widgets.IntSlider(value=8, min=2, max=75, description="Actors", continuous_update=False),
+)
+
+# %% [markdown]
+# Think about it: a paper tests on 8 actors and reports that its new feature adds 2 points. What would you ask its authors?
+
+# %% [markdown]
+# ## Good for whom?
+#
+# An average can hide that a system works for some people and not for others. Score each group on its own, always with
+# an interval.
+#
+# ### Exercise 5: `recall_by_group`
+
+# %% nbgrader={"grade_id": "recall_by_group", "solution": true}
+def recall_by_group(y_true, y_pred, group):
+    """UAR within each group: a Series of floats 0..1, indexed by the group values, in any order.
+
+    y_true, y_pred, group: matched lists, arrays or Series (matched by position).
+    """
+    ### BEGIN SOLUTION
+    y_true, y_pred, group = np.asarray(y_true), np.asarray(y_pred), np.asarray(group)
+    return pd.Series({g: uar(y_true[group == g], y_pred[group == g]) for g in np.unique(group)})
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "recall_by_group-check", "grade": true, "points": 1, "locked": true}
+_got = recall_by_group(
+    ["sad", "sad", "sad", "happy", "sad", "happy"],
+    ["sad", "sad", "happy", "happy", "happy", "happy"],
+    ["women", "women", "women", "women", "men", "men"],
+)
+expect.kind(_got, pd.Series, "recall_by_group(...)")
+expect.series(
+    _got,
+    pd.Series({"men": 0.5, "women": 5 / 6}),
+    "recall_by_group(...)",
+    atol=1e-9,
+    order=False,
+    mistakes=[
+        (pd.Series({"men": 0.5, "women": 0.75}), "That is the accuracy in each group. UAR averages the recalls: for the women 2/3 (sad) and 1 (happy)."),
+        (pd.Series({"men": 50.0, "women": 250 / 3}), "Right, but in per cent: scores between 0 and 1 were asked for."),
+    ],
+    look="Keep the clips of one group, take their UAR, and go on to the next group.",
+)
+
+# %% nbgrader={"grade_id": "recall_by_group-more", "grade": true, "points": 2, "locked": true}
+expect.series(recall_by_group(["sad"], ["sad"], ["all"]), pd.Series({"all": 1.0}), "recall_by_group of one clip", atol=1e-9)
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(21)
+_names = np.array(["angry", "disgust", "fear", "happy", "neutral", "sad"])
+_t = _rng.choice(_names, 600, p=[0.3, 0.25, 0.2, 0.1, 0.1, 0.05])
+_p = np.where(_rng.random(600) < 0.5, _t, _rng.choice(_names, 600))
+_g = _rng.choice([20, 30, 40], 600)
+_t[(_g == 40) & (_t == "neutral")] = "angry"  # a group without neutral clips, as low, medium and high are
+
+
+def _uar(t, p, labels):
+    return np.mean([np.mean(p[t == n] == n) if (t == n).any() else 0 for n in labels])
+
+
+_want = pd.Series({g: _uar(_t[_g == g], _p[_g == g], np.unique(_t[_g == g])) for g in (20, 30, 40)})
+_six = pd.Series({g: _uar(_t[_g == g], _p[_g == g], _names) for g in (20, 30, 40)})
+_acc = pd.Series({g: np.mean(_t[_g == g] == _p[_g == g]) for g in (20, 30, 40)})
+for _form in (list, np.asarray, lambda v: pd.Series(v, index=_rng.permutation(len(v)))):
+    with expect.unchanged(_t, _p, _g):
+        _got = recall_by_group(_form(_t), _form(_p), _form(_g))
+    expect.series(
+        _got,
+        _want,
+        "recall_by_group on 600 clips in three groups",
+        atol=1e-9,
+        order=False,
+        mistakes=[
+            (_acc, "That is the accuracy in each group. UAR is the plain mean of the recalls."),
+            (_six, "A group without neutral clips got a recall of 0 for neutral. Only labels that occur in the group have a recall there."),
+        ],
+        look="Series are matched by position, not by index.",
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# You have `uar`. What remains is to hand it the clips of one group at a time.
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# With arrays, `group == "men"` picks the clips of a group, in `y_true` and `y_pred` alike. A DataFrame and `groupby`
+# do the same.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `pd.Series({g: uar(y_true[group == g], y_pred[group == g]) for g in np.unique(group)})`, with `np.asarray` on all
+# three first.
+# </details>
+
+# %%
+def group_scores(column):
+    rows = []
+    for value, part in exam.groupby(column):
+        low, high = evaluate.actor_interval(evaluate.uar, part["intended"], part["predicted"], part["actor_id"])
+        score = float(evaluate.uar(evaluate.confusion(part["intended"], part["predicted"])))
+        rows.append({"group": str(value), "score": score, "low": low, "high": high, "clips": len(part), "actors": part["actor_id"].nunique()})
+    return pd.DataFrame(rows)
+
+
+plots.recall_bars(group_scores("sex"))
+
+# %% [markdown]
+# Two intervals that overlap do not prove that the groups are equal, and two that hardly touch do not prove a cause. Here
+# a question helps: is it the *network* that serves one group worse, or do the clips differ? Ask the crowd.
+
+# %%
+for sex, part in exam.groupby("sex"):
+    network = evaluate.uar(evaluate.confusion(part["intended"], part["predicted"]))
+    told = part[part["crowd"] != ""]
+    crowd = evaluate.uar(evaluate.confusion(told["intended"], told["crowd"]))
+    print(f"{sex:7} {part['actor_id'].nunique()} actors   UAR of the network {100 * network:.1f} %, of the crowd {100 * crowd:.1f} % (ties left out)")
+
+# %% [markdown]
+# ### Try it: other groups
+#
+# Choose a grouping. One of them compares things that cannot be compared. Which one, and why?
+
+# %%
+def show_groups(by):
+    frame = group_scores({"sex": "sex", "acted level": "level", "sentence": "sentence"}[by])
+    display(plots.recall_bars(frame))
+
+
+widgets.interactive(show_groups, by=widgets.Dropdown(options=["sex", "acted level", "sentence"], description="Group by"))
+
+# %% [markdown]
+# <details><summary>Which one?</summary>
+#
+# The acted level. Low, medium and high exist for one sentence only, and never for neutral: those UARs average five
+# recalls. "Unspecified" is eleven more sentences and all neutral clips, six recalls. Low, medium and high may be
+# compared with each other; none of them with unspecified.
+# </details>
+
+# %% [markdown]
+# ### Written: who is served worse?
+#
+# Write about 150 words. Which group of speakers does the network serve worse, and is the evidence enough to say so?
+# Name the number of actors, the interval, and one thing other than the network that could explain the difference. Then
+# say which of the groupings above may be compared, and which may not.
+
+# %% [markdown] nbgrader={"grade_id": "who-is-served-worse", "grade": true, "solution": true, "points": 4}
+# Model answer: the figure by sex shows which of women's and men's clips are recovered less often, each with an interval over
+# some three dozen actors. The crowd shows a difference of the same kind on the same clips, so part of it may lie in how the
+# clips were acted or recorded and not in the network; loudness is another candidate. With this many actors a gap of a few
+# points whose intervals overlap is a hint and no proof; a paired test on the same sentences or more actors would help.
+# Low, medium and high may be compared with each other (same sentence, same five labels); unspecified may not be compared
+# with them (other sentences, and it has neutral clips).
+#
+# Mark scheme: 1 point names a group with its score, interval and number of actors; 1 point judges whether that is enough
+# (overlap, few actors); 1 point gives another explanation (acting, recording, what the crowd shows, loudness); 1 point says
+# that levels without neutral clips cannot be compared with unspecified.
+
+# %% [markdown]
+# ## Quiz
+#
+# **1. A model reaches 60 % accuracy on a test set of which 60 % is neutral. What do you ask first?**
+#
+# <details><summary>A. Its UAR</summary>
+#
+# Yes. Saying "neutral" to everything gives that accuracy; its UAR would be one divided by the number of labels.
+# </details>
+# <details><summary>B. Its number of parameters</summary>
+#
+# Interesting, but it does not tell you whether it hears anything.
+# </details>
+#
+# **2. An interval was computed by drawing single clips of 10 actors. It is ...**
+#
+# <details><summary>A. too wide</summary>
+#
+# No: it takes clips of one actor for independent, so it believes to know more than it does.
+# </details>
+# <details><summary>B. too narrow</summary>
+#
+# Yes. The number of actors, not of clips, decides how sure you can be about a new actor.
+# </details>
+#
+# **3. "Our model beats human listeners on CREMA-D." What is the fair reading?**
+#
+# <details><summary>A. It hears emotions better than people do</summary>
+#
+# The listeners were never asked what the actor had been told. They said what they heard.
+# </details>
+# <details><summary>B. It recovers the actor's instruction more often than untrained listeners who were asked another question</summary>
+#
+# Yes. Held against what people hear, the same model does worse than against the instruction.
+# </details>
+
+# %% [markdown]
+# ## Take-away
+#
+# - You can count confusions, score with UAR, and say in which split and against which label.
+# - Your intervals draw actors, so they say how sure you are about somebody new.
+# - You can tell "what the actor was told" from "what people hear", and a gap between groups from a proof.
+#
+# **Where next:** lesson 08 takes one new recording from the file to the answer, and says what this must not be used for.
+# Before that, try one thing: in `answers` above, change `'actors'` to `'random'` and see how much surer, and how much more
+# wrong, the report becomes.
+
+# %%
+from ser_helpers import check
+
+check("07_evaluate")

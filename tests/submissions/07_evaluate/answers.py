@@ -1,0 +1,229 @@
+# %% [markdown]
+# Answers to the exercises of lesson 07, right and wrong, with what a wrong one must be told.
+
+# %% exercise="confusion" kind="right" why="scikit-learn"
+def confusion(y_true, y_pred, labels):
+    from sklearn.metrics import confusion_matrix
+
+    return confusion_matrix(list(y_true), list(y_pred), labels=labels)
+
+
+# %% exercise="confusion" kind="right" why="comparisons instead of a loop over clips"
+def confusion(y_true, y_pred, labels):
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    return np.array([[np.sum((y_true == t) & (y_pred == p)) for p in labels] for t in labels])
+
+
+# %% exercise="confusion" kind="right" why="pandas crosstab over positions"
+def confusion(y_true, y_pred, labels):
+    table = pd.crosstab(np.asarray(y_true), np.asarray(y_pred))
+    return table.reindex(index=labels, columns=labels, fill_value=0).to_numpy()
+
+
+# %% exercise="confusion" kind="wrong" says="transposed" why="rows are the predictions"
+def confusion(y_true, y_pred, labels):
+    from sklearn.metrics import confusion_matrix
+
+    return confusion_matrix(list(y_pred), list(y_true), labels=labels)
+
+
+# %% exercise="confusion" kind="wrong" says="alphabetical" why="sorted labels"
+def confusion(y_true, y_pred, labels):
+    from sklearn.metrics import confusion_matrix
+
+    return confusion_matrix(list(y_true), list(y_pred), labels=sorted(labels))
+
+
+# %% exercise="confusion" kind="wrong" says="3, 3" why="a flat list of counts"
+def confusion(y_true, y_pred, labels):
+    from sklearn.metrics import confusion_matrix
+
+    return confusion_matrix(list(y_true), list(y_pred), labels=labels).ravel()
+
+
+# %% exercise="uar" kind="right" why="scikit-learn's balanced accuracy, warning included"
+def uar(y_true, y_pred):
+    from sklearn.metrics import balanced_accuracy_score
+
+    return balanced_accuracy_score(list(y_true), list(y_pred))
+
+
+# %% exercise="uar" kind="right" why="scikit-learn's recall over the true labels"
+def uar(y_true, y_pred):
+    from sklearn.metrics import recall_score
+
+    return recall_score(list(y_true), list(y_pred), labels=sorted(set(y_true)), average="macro", zero_division=0)
+
+
+# %% exercise="uar" kind="right" why="plain loops"
+def uar(y_true, y_pred):
+    total, found = {}, {}
+    for true, predicted in zip(y_true, y_pred):
+        total[true] = total.get(true, 0) + 1
+        found[true] = found.get(true, 0) + (true == predicted)
+    return sum(found[label] / total[label] for label in total) / len(total)
+
+
+# %% exercise="uar" kind="wrong" says="accuracy" why="accuracy"
+def uar(y_true, y_pred):
+    return float(np.mean(np.asarray(y_true) == np.asarray(y_pred)))
+
+
+# %% exercise="uar" kind="wrong" says="precision" why="mean of precisions"
+def uar(y_true, y_pred):
+    from sklearn.metrics import precision_score
+
+    return float(precision_score(list(y_true), list(y_pred), average="macro", zero_division=0))
+
+
+# %% exercise="uar" kind="wrong" says="only labels that occur in y_true" why="classes only in y_pred counted"
+def uar(y_true, y_pred):
+    from sklearn.metrics import recall_score
+
+    return float(recall_score(list(y_true), list(y_pred), average="macro", zero_division=0))
+
+
+# %% exercise="uar" kind="wrong" says="per cent" why="in per cent"
+def uar(y_true, y_pred):
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    return 100 * float(np.mean([np.mean(y_pred[y_true == label] == label) for label in np.unique(y_true)]))
+
+
+# %% exercise="human_accuracy" kind="right" why="a loop over rows"
+def human_accuracy(votes, intended):
+    right = 0
+    for counts, label in zip(votes.to_numpy(), intended):
+        order = np.sort(counts)
+        right += order[-1] > order[-2] and votes.columns[np.argmax(counts)] == label
+    return right / len(votes)
+
+
+# %% exercise="human_accuracy" kind="right" why="idxmax and a second look at ties"
+def human_accuracy(votes, intended):
+    frame = votes.reset_index(drop=True)
+    tie = frame.eq(frame.max(axis=1), axis=0).sum(axis=1) > 1
+    return ((frame.idxmax(axis=1) == pd.Series(list(intended))) & ~tie).mean()
+
+
+# %% exercise="human_accuracy" kind="wrong" says="stands first" why="a tie goes to the first"
+def human_accuracy(votes, intended):
+    return float(np.mean(votes.idxmax(axis=1).to_numpy() == np.asarray(intended)))
+
+
+# %% exercise="human_accuracy" kind="wrong" says="counted votes" why="share of votes"
+def human_accuracy(votes, intended):
+    columns = [list(votes.columns).index(label) for label in intended]
+    return float(votes.to_numpy()[np.arange(len(votes)), columns].sum() / votes.to_numpy().sum())
+
+
+# %% exercise="human_accuracy" kind="wrong" says="left the tied clip out" why="ties dropped"
+def human_accuracy(votes, intended):
+    counts = votes.to_numpy()
+    alone = (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) == 1
+    winner = np.asarray(votes.columns)[counts.argmax(axis=1)]
+    return float(np.mean((winner == np.asarray(intended))[alone]))
+
+
+# %% exercise="human_accuracy" kind="wrong" says="matched by position" why="aligned by index"
+def human_accuracy(votes, intended):
+    counts = votes.to_numpy()
+    alone = (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) == 1
+    right = (votes.idxmax(axis=1) == pd.Series(intended).reindex(votes.index)) & alone
+    return float(right.mean())
+
+
+# %% exercise="actor_interval" kind="right" why="choice and concatenation"
+def actor_interval(correct, actors, n_resamples, rng):
+    correct, actors = np.asarray(correct), np.asarray(actors)
+    by_actor = [correct[actors == actor] for actor in np.unique(actors)]
+    shares = []
+    for _ in range(n_resamples):
+        drawn = rng.choice(len(by_actor), size=len(by_actor), replace=True)
+        shares.append(np.concatenate([by_actor[i] for i in drawn]).mean())
+    return tuple(np.percentile(shares, [2.5, 97.5]))
+
+
+# %% exercise="actor_interval" kind="right" why="multinomial weights, a list out"
+def actor_interval(correct, actors, n_resamples, rng):
+    frame = pd.DataFrame({"right": list(correct), "actor": list(actors)}).groupby("actor")["right"].agg(["sum", "size"])
+    times = rng.multinomial(len(frame), [1 / len(frame)] * len(frame), size=n_resamples)
+    return list(np.quantile(times @ frame["sum"].to_numpy(float) / (times @ frame["size"].to_numpy()), [0.025, 0.975]))
+
+
+# %% exercise="actor_interval" kind="wrong" says="single clips" why="resamples clips"
+def actor_interval(correct, actors, n_resamples, rng):
+    correct = np.asarray(correct)
+    shares = correct[rng.integers(len(correct), size=(n_resamples, len(correct)))].mean(axis=1)
+    return tuple(np.percentile(shares, [2.5, 97.5]))
+
+
+# %% exercise="actor_interval" kind="wrong" says="averaged the actors' shares" why="mean of actor means"
+def actor_interval(correct, actors, n_resamples, rng):
+    means = pd.Series(np.asarray(correct, dtype=float)).groupby(np.asarray(actors)).mean().to_numpy()
+    shares = means[rng.integers(len(means), size=(n_resamples, len(means)))].mean(axis=1)
+    return tuple(np.percentile(shares, [2.5, 97.5]))
+
+
+# %% exercise="actor_interval" kind="wrong" says="drawn twice" why="a set of the drawn actors"
+def actor_interval(correct, actors, n_resamples, rng):
+    correct, actors = np.asarray(correct), np.asarray(actors)
+    names = np.unique(actors)
+    shares = [correct[np.isin(actors, rng.choice(names, len(names)))].mean() for _ in range(n_resamples)]
+    return tuple(np.percentile(shares, [2.5, 97.5]))
+
+
+# %% exercise="actor_interval" kind="wrong" says="not from a generator of your own" why="own generator"
+def actor_interval(correct, actors, n_resamples, rng):
+    rng = np.random.default_rng(0)
+    correct, actors = np.asarray(correct), np.asarray(actors)
+    by_actor = [correct[actors == actor] for actor in np.unique(actors)]
+    shares = [
+        np.concatenate([by_actor[i] for i in rng.integers(len(by_actor), size=len(by_actor))]).mean()
+        for _ in range(n_resamples)
+    ]
+    return tuple(np.percentile(shares, [2.5, 97.5]))
+
+
+# %% exercise="recall_by_group" kind="right" why="groupby"
+def recall_by_group(y_true, y_pred, group):
+    frame = pd.DataFrame({"t": list(y_true), "p": list(y_pred), "g": list(group)})
+    frame["hit"] = frame["t"] == frame["p"]
+    return frame.groupby(["g", "t"])["hit"].mean().groupby("g").mean()
+
+
+# %% exercise="recall_by_group" kind="right" why="a dictionary in the order of appearance"
+def recall_by_group(y_true, y_pred, group):
+    from sklearn.metrics import recall_score
+
+    y_true, y_pred, group = map(np.asarray, (y_true, y_pred, group))
+    scores = {}
+    for value in dict.fromkeys(group.tolist()):
+        here = group == value
+        scores[value] = recall_score(
+            y_true[here], y_pred[here], labels=np.unique(y_true[here]), average="macro", zero_division=0
+        )
+    return pd.Series(scores, name="UAR")
+
+
+# %% exercise="recall_by_group" kind="wrong" says="accuracy" why="accuracy per group"
+def recall_by_group(y_true, y_pred, group):
+    return pd.Series(np.asarray(y_true) == np.asarray(y_pred)).groupby(np.asarray(group)).mean()
+
+
+# %% exercise="recall_by_group" kind="wrong" says="Only labels that occur in the group" why="six labels in every group"
+def recall_by_group(y_true, y_pred, group):
+    from sklearn.metrics import recall_score
+
+    y_true, y_pred, group = map(np.asarray, (y_true, y_pred, group))
+    return pd.Series(
+        {
+            g: recall_score(y_true[group == g], y_pred[group == g], labels=np.unique(y_true), average="macro", zero_division=0)
+            for g in np.unique(group)
+        }
+    )
+
+
+# %% exercise="recall_by_group" kind="wrong" says="Series" why="a dictionary"
+def recall_by_group(y_true, y_pred, group):
+    y_true, y_pred, group = map(np.asarray, (y_true, y_pred, group))
+    return {g: uar(y_true[group == g], y_pred[group == g]) for g in np.unique(group)}
