@@ -599,7 +599,7 @@ def mel_filter_bank(n_mels: int = 12, n_fft: int = features.N_FFT, title: str = 
     --------
     >>> mel_filter_bank(12)
     12 mel filters from 0 to 8,000 Hz: the lowest spans 464 Hz, the highest 3,043 Hz, and all have the same area.
-    >>> mel_filter_bank(64, n_fft=200).sentence[-52:]
+    >>> mel_filter_bank(128, n_fft=200).sentence[-52:]
     '15 of them catch no frequency of a 200-sample frame.'
     """
     filters = features.mel_filters(n_fft=n_fft, n_mels=n_mels)
