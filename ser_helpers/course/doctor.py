@@ -65,7 +65,7 @@ def _kernel() -> Check:
 
 
 def _nbgrader() -> Check:
-    from jupyterlab.labextensions import get_app_info
+    from jupyterlab.commands import get_app_info
 
     found = get_app_info()["federated_extensions"].get("@jupyter/nbgrader")
     if found is None:

@@ -142,8 +142,7 @@ def top_k(probabilities, labels, k):
 
 # %% exercise="top_k" kind="wrong" says="stable" why="a sort that is not stable"
 def top_k(probabilities, labels, k):
-    order = np.argsort(-np.asarray(probabilities), kind="quicksort")
-    order = order if len(labels) <= 16 else np.concatenate([order[:0], np.lexsort((np.arange(len(labels))[::-1], -np.asarray(probabilities)))])
+    order = np.lexsort((-np.arange(len(labels)), -np.asarray(probabilities)))  # what an unstable sort may do
     return [(labels[i], float(probabilities[i])) for i in order[:k]]
 
 
