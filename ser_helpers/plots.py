@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import scipy.fft
+import scipy.ndimage
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
@@ -192,6 +193,13 @@ def _times(ratio: float) -> str:
     return f"{ratio:.2g} times" if ratio < 9.95 else f"{ratio:.0f} times"
 
 
+def _speakers(actors: Sequence) -> str:
+    """How many there are, and whether they are people."""
+    names = np.unique(np.asarray(actors))
+    practice = np.issubdtype(names.dtype, np.number) and names.min() >= 9000
+    return f"{len(names)} {'synthetic voice' if practice else 'actor'}{'s' * (len(names) != 1)}"
+
+
 def _frames(y: np.ndarray, n_fft: int, hop: int) -> np.ndarray:
     """Centred frames, (1 + n_samples // hop, n_fft)."""
     padded = np.pad(np.asarray(y, dtype=np.float32), n_fft // 2)
@@ -213,10 +221,10 @@ def _mel_ticks(ax: Axes, n_mels: int) -> None:
 
 
 def _reference(ax: Axes, share: float, text: str) -> None:
-    """A dashed line at a share, named at its upper end."""
-    ax.axvline(100 * share, color="black", linestyle="--", linewidth=1)
-    top = {"xycoords": ("data", "axes fraction"), "xytext": (0, 2), "textcoords": "offset points"}
-    ax.annotate(text, (100 * share, 1), ha="center", fontsize=9, **top)
+    """A dashed line at a share, behind the bars, named at its lower end."""
+    ax.axvline(100 * share, color="black", linestyle="--", linewidth=1, zorder=0)
+    foot = {"xycoords": ("data", "axes fraction"), "xytext": (4, 3), "textcoords": "offset points"}
+    ax.annotate(text, (100 * share, 0), fontsize=9.5, **foot)
 
 
 # Sound: lessons 00 and 02
@@ -241,13 +249,12 @@ def emotion_counts(clips: pd.DataFrame, title: str = "", ax: Axes | None = None)
     """
     counts = clips["emotion"].astype(str).value_counts().reindex(LABELS, fill_value=0)
     ax = _axes(ax, 3.2)
-    ax.bar_label(ax.bar(LABELS, counts, color=list(COLOURS.values())), fmt="{:,.0f}")
+    ax.bar_label(ax.bar(LABELS, counts, color=list(COLOURS.values())), fmt="{:,.0f}", padding=2)
     ax.set(xlabel="intended emotion", ylabel="clips", ylim=(0, 1.12 * max(counts.max(), 1)))
     groups = counts.groupby(counts, sort=False)
     parts = (f"{n:,} {'each of ' if n and len(g) > 1 else ''}{_join(g.index)}" for n, g in groups)
-    practice = len(clips) and "actor_id" in clips and (clips["actor_id"] >= 9000).all()
-    what = "clips of synthetic practice voices" if practice else "clips"
-    return _picture(ax, title, f"{len(clips):,} {what} by intended emotion: {', '.join(parts)}.")
+    whose = f" of {_speakers(clips['actor_id'])}" if "actor_id" in clips and len(clips) else ""
+    return _picture(ax, title, f"{len(clips):,} clips{whose} by intended emotion: {', '.join(parts)}.")
 
 
 @_light
@@ -273,8 +280,10 @@ def waveform(y: np.ndarray, sample_rate: float = SAMPLE_RATE, title: str = "", a
     y = _samples(y)
     ax = _axes(ax, 2.4)
     ax.plot(np.arange(len(y)) / sample_rate, y, color=TRAIN, linewidth=0.6)
-    ax.set(xlabel="time in s", ylabel="amplitude\n(full scale = 1)", xlim=(0, len(y) / sample_rate))
     peak = int(np.argmax(np.abs(y)))
+    height = 1.1 * abs(y[peak]) or 1
+    ax.set(xlabel="time in s", ylabel="amplitude\n(full scale = 1)")
+    ax.set(xlim=(0, len(y) / sample_rate), ylim=(-height, height))
     sentence = f"waveform of {len(y) / sample_rate:.2f} s, "
     if y[peak]:
         sentence += f"highest at {abs(y[peak]):.3f} of full scale after {peak / sample_rate:.2f} s, "
@@ -440,7 +449,8 @@ def mel_spectrogram(y: np.ndarray, title: str = "", ax: Axes | None = None) -> P
     """
     db = features.log_mel(features.mel_power(_samples(y)))
     ax = _axes(ax, 3)
-    _image(ax, db, features.HOP / SAMPLE_RATE, len(db), "dB re 1.0", vmin=db.max() - features.TOP_DB, vmax=db.max())
+    floor = max(db.max() - features.TOP_DB, -100)
+    _image(ax, db, features.HOP / SAMPLE_RATE, len(db), "dB re 1.0", vmin=floor, vmax=floor + features.TOP_DB)
     _mel_ticks(ax, len(db))
     ax.set(xlabel="time in s", ylabel="frequency in Hz (mel scale)")
     size = f"log-mel spectrogram of {len(y) / SAMPLE_RATE:.2f} s, {db.shape[0]} bands and {db.shape[1]} frames"
@@ -472,9 +482,10 @@ def fundamental(y: np.ndarray, low: float = 65, high: float = 600) -> tuple[np.n
 
     Notes
     -----
-    The first high peak of the normalised autocorrelation in frames of 64 ms (McLeod and Wyvill 2005, "A smarter way to
-    find pitch"); a frame is voiced when that peak is at least 0.6, and its level within 30 dB of the loudest frame and
-    above -70 dBFS. Lesson 02.
+    The first high peak of the normalised autocorrelation in frames of 40 ms (McLeod and Wyvill 2005, "A smarter way to
+    find pitch"). A frame is voiced when that peak is at least 0.55, its level within 25 dB of the loudest frame and
+    above -70 dBFS, and the voice lasts 50 ms. Single frames jump by an octave now and then; the median over a clip does
+    not: on 73 CREMA-D clips it lies within 3 semitones of where pYIN and Harvest agree. Lesson 02.
 
     Examples
     --------
@@ -482,7 +493,7 @@ def fundamental(y: np.ndarray, low: float = 65, high: float = 600) -> tuple[np.n
     >>> round(float(np.nanmedian(hz)), 1)
     220.0
     """
-    n, hop, shortest, longest = 1024, 160, int(SAMPLE_RATE / high), int(SAMPLE_RATE / low)
+    n, hop, shortest, longest = 640, 160, int(SAMPLE_RATE / high), int(SAMPLE_RATE / low)
     frames = _frames(_samples(y), n, hop).astype(np.float64)
     power = np.pad(np.cumsum(frames**2, axis=1), ((0, 0), (1, 0)))
     lags = np.arange(shortest - 1, longest + 2)
@@ -490,12 +501,13 @@ def fundamental(y: np.ndarray, low: float = 65, high: float = 600) -> tuple[np.n
     likeness = 2 * together / np.maximum(power[:, n - lags] + power[:, [n]] - power[:, lags], 1e-12)
     before, here, after = likeness[:, :-2], likeness[:, 1:-1], likeness[:, 2:]
     peaks = np.where((here >= before) & (here > after), here, 0)
-    first = np.argmax(peaks >= 0.9 * peaks.max(axis=1, keepdims=True), axis=1)
+    first = np.argmax(peaks >= 0.97 * peaks.max(axis=1, keepdims=True), axis=1)
     row = np.arange(len(frames))
     left, top, right = before[row, first], here[row, first], after[row, first]
     shift = 0.5 * (left - right) / np.minimum(left - 2 * top + right, -1e-12)  # top of the parabola through three lags
     db = 10 * np.log10(np.maximum(power[:, n] / n, 1e-12))
-    voiced = (peaks[row, first] >= 0.6) & (db > max(db.max() - 30, -70))
+    voiced = (peaks[row, first] >= 0.55) & (db > max(db.max() - 25, -70))
+    voiced = scipy.ndimage.binary_opening(voiced, np.ones(5))
     return row * hop / SAMPLE_RATE, np.where(voiced, SAMPLE_RATE / (shortest + first + shift), np.nan)
 
 
@@ -599,8 +611,8 @@ def mel_filter_bank(n_mels: int = 12, n_fft: int = features.N_FFT, title: str = 
     --------
     >>> mel_filter_bank(12)
     12 mel filters from 0 to 8,000 Hz: the lowest spans 464 Hz, the highest 3,043 Hz, and all have the same area.
-    >>> mel_filter_bank(128, n_fft=200).sentence[-52:]
-    '15 of them catch no frequency of a 200-sample frame.'
+    >>> mel_filter_bank(128, n_fft=200).sentence.split("; ")[1]
+    '23 of them catch no frequency of a 200-sample frame.'
     """
     filters = features.mel_filters(n_fft=n_fft, n_mels=n_mels)
     ax = _axes(ax, 2.8)
@@ -609,7 +621,8 @@ def mel_filter_bank(n_mels: int = 12, n_fft: int = features.N_FFT, title: str = 
         near = np.flatnonzero(weights)
         if len(near):
             near = np.arange(max(near[0] - 1, 0), min(near[-1] + 2, len(hz)))
-        ax.plot(hz[near], weights[near], "-" if band % 2 else "--", color=TEST if band % 2 else TRAIN, linewidth=1.2)
+        dashes = "-" if band % 2 or n_mels > 40 else "--"
+        ax.plot(hz[near], weights[near], dashes, color=TEST if band % 2 else TRAIN, linewidth=1.2)
     ax.set(xlabel="frequency in Hz", ylabel="weight", xlim=(0, SAMPLE_RATE / 2), ylim=(0, None))
     edges = features.mel_to_hz(np.linspace(0, features.hz_to_mel(SAMPLE_RATE / 2), n_mels + 2))
     sentence = f"{n_mels} mel filters from 0 to 8,000 Hz: the lowest spans {edges[2]:,.0f} Hz, the highest "
@@ -816,7 +829,7 @@ def split_dots(actors: Sequence, is_test: Sequence[bool], title: str = "", ax: A
     step = -(-len(names) // 25)
     ax.set_xticks(place[::step], names[::step], rotation=90 if len(names) > 12 else 0)
     ax.set_xlabel("actor")
-    if len(names) < 16:
+    if len(names) <= 6:
         sides = [(train > 0) & ~both, (test > 0) & ~both, both]
         only_train, only_test, shared = (f"{sum(side)} ({_join(names[side])})" if any(side) else 0 for side in sides)
     else:
@@ -824,8 +837,8 @@ def split_dots(actors: Sequence, is_test: Sequence[bool], title: str = "", ax: A
     return _picture(
         ax,
         title,
-        f"{len(names)} actor{'s' * (len(names) > 1)}, {len(actors):,} clips, {_percent(is_test.mean(), 0)} of them in "
-        f"test: {only_train} only in training, {only_test} only in test, {shared} on both sides.",
+        f"{_speakers(actors)}, {len(actors):,} clips, {_percent(is_test.mean(), 0)} of them in test: "
+        f"{only_train} only in training, {only_test} only in test, {shared} on both sides.",
     )
 
 
@@ -894,12 +907,15 @@ def leak_meter(
         _interval(ax, place, low, high)
         ax.annotate(_percent(row[score]), (100 * high, place), xytext=(8, 0), textcoords="offset points", va="center")
     _protocol_axis(ax, rows.index)
+    ax.set_ylim(bottom=len(rows) - 0.1)
     _reference(ax, 1 / len(LABELS), "guessing")
     if people is not None:
         _reference(ax, people, "listeners")
     name = {"uar": "UAR"}.get(score, score)
     ax.set(xlabel=f"{name} in %, with 95 % interval over actors", xlim=(0, 1.25 * 100 * rows[score].max()))
-    values = ", ".join(f"{_percent(row[score])} {evaluate.PROTOCOLS[protocol]}" for protocol, row in rows.iterrows())
+    values = "; ".join(
+        f"{_percent(row[score])} with {evaluate.PROTOCOLS[protocol]}" for protocol, row in rows.iterrows()
+    )
     sentence = f"{name} of one model against the {target} label on {_tested(rows)}, "
     sentence += f"tested on {tested_on} clips: {values}"
     if people is not None:
@@ -941,21 +957,19 @@ def clean_and_noisy(
         pair = 100 * np.array([clean[score][protocol], noisy[score][protocol]])
         ax.plot(pair, [place, place], color=GREY, linewidth=1, zorder=1)
         for value, other, marker, colour in zip(pair, pair[::-1], "os", (TRAIN, TEST), strict=True):
-            ax.plot(value, place, marker, color=colour, markersize=9, label=None)
-            side = 1 if value > other or (value == other and marker == "o") else -1
-            ax.annotate(
-                f"{value:.1f}", (value, place), xytext=(9 * side, 0), textcoords="offset points", va="center",
-                ha="left" if side > 0 else "right",
-            )  # fmt: skip
-    for marker, colour, text in (("o", TRAIN, "tested on clean clips"), ("s", TEST, "on noisy clips (15 dB SNR)")):
-        ax.plot([], [], marker, color=colour, markersize=9, label=text)
+            ax.plot(value, place, marker, color=colour, markersize=12 if marker == "o" else 6)
+            side = 1 if (value, marker) > (other, "p") else -1  # where they are equal, the square's number stands right
+            beside = {"xytext": (9 * side, 0), "textcoords": "offset points", "ha": "left" if side > 0 else "right"}
+            ax.annotate(f"{value:.1f}", (value, place), va="center", color=colour, **beside)
+    for marker, size, text in (("o", 12, "tested on clean clips"), ("s", 6, "on noisy clips (15 dB SNR)")):
+        ax.plot([], [], marker, color=TRAIN if marker == "o" else TEST, markersize=size, label=text)
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False, borderaxespad=0, handletextpad=0.2)
     _protocol_axis(ax, clean.index)
     name = {"uar": "UAR"}.get(score, score)
     both = pd.concat([clean[score], noisy[score]])
     ax.set(xlabel=f"{name} in %", xlim=(100 * both.min() - 7, 100 * both.max() + 7))
-    values = ", ".join(
-        f"{100 * clean[score][protocol]:.1f} and {_percent(noisy[score][protocol])} {evaluate.PROTOCOLS[protocol]}"
+    values = "; ".join(
+        f"{100 * clean[score][protocol]:.1f} and {_percent(noisy[score][protocol])} with {evaluate.PROTOCOLS[protocol]}"
         for protocol in clean.index
     )
     return _picture(ax, title, f"{name} on clean and noisy (15 dB SNR) copies of {_tested(clean)}: {values}.")
@@ -1017,7 +1031,7 @@ def loss_curve(
     return _picture(ax, title, sentence)
 
 
-def _heat_map(ax: Axes, counts: np.ndarray, ylabel: str, bar: bool) -> str:
+def _heat_map(ax: Axes, counts: np.ndarray, xlabel: str, bar: bool) -> str:
     """Draw per cent of each row; say what was found best, worst, and mistaken most."""
     import seaborn as sns
 
@@ -1031,7 +1045,7 @@ def _heat_map(ax: Axes, counts: np.ndarray, ylabel: str, bar: bool) -> str:
         annot=True, fmt=".0f", cmap="Blues", vmin=0, vmax=100, square=True, linewidths=0.5, cbar=bar,
         cbar_kws={"label": "per cent of the row", "shrink": 0.8} if bar else None, ax=ax,
     )  # fmt: skip
-    ax.set(xlabel="predicted", ylabel=ylabel)
+    ax.set(xlabel=xlabel, ylabel="true")
     ax.tick_params(rotation=0, length=0)
     ax.tick_params(axis="x", rotation=45)
     right, wrong = np.diag(share), np.where(np.eye(6, dtype=bool), -1, np.nan_to_num(share, nan=-1))
@@ -1064,7 +1078,7 @@ def confusion(counts: np.ndarray, title: str = "", ax: Axes | None = None) -> Pi
     Confusion of 60 clips: UAR 96.7 %, disgust found best (100 %), angry worst (80 %), 20 % of angry taken for disgust.
     """
     ax = _axes(ax, 4.2, 5.6)
-    sentence = _heat_map(ax, counts, "true", bar=True)
+    sentence = _heat_map(ax, counts, "predicted", bar=True)
     return _picture(ax, title, f"confusion of {np.sum(counts):,.0f} clips: {sentence}.")
 
 
@@ -1093,7 +1107,7 @@ def confusion_pair(
     figure = _figure(4.3, 9.6)
     sentences = []
     for ax, counts, name in zip(figure.subplots(1, 2), (left, right), titles, strict=True):
-        sentences.append(f"{name}: {_heat_map(ax, counts, 'true', bar=False)}.")
+        sentences.append(f"{name}: {_heat_map(ax, counts, 'answer', bar=False)}.")
         ax.set_title(name)
     figure.axes[1].set_ylabel("")
     figure.supxlabel("numbers: per cent of the row", fontsize="small")
@@ -1190,11 +1204,11 @@ def actor_scores(frame: pd.DataFrame, score: str = "accuracy", title: str = "", 
     ax.set_xlim(-0.8, len(frame) - 0.2)
     low = f"{_percent(values[0])} (actor {names[0]})"
     if len(frame) == 1:
-        return _picture(ax, title, f"{score} of one actor: {low}.")
+        return _picture(ax, title, f"{score} of {_speakers(names)}: {low}.")
     return _picture(
         ax,
         title,
-        f"{score} of {len(frame)} actors: from {low} to {_percent(values[-1])} (actor {names[-1]}), "
+        f"{score} of {_speakers(names)}: from {low} to {_percent(values[-1])} (actor {names[-1]}), "
         f"median {_percent(np.median(values))}; {(values <= guess).sum()} of them at or below {_percent(guess)}, what "
         "guessing reaches.",
     )
@@ -1319,7 +1333,7 @@ def network(
             ax.scatter([x] * 3, middle + np.array([-0.22, 0, 0.22]), s=6, color="black", zorder=4)
         if last and size == 6:
             for row, label in zip(rows, LABELS, strict=True):
-                ax.text(x + 0.07, row, label, va="center")
+                ax.annotate(label, (x, row), xytext=(11, 0), textcoords="offset points", va="center")
         kind = "features" if not x else "probabilities" if last else "hidden units"
         ax.text(x, -4.3, f"{size:,} {kind}", ha="center", va="top")
     ax.set(xlim=(-0.4, len(sizes) - 0.5), ylim=(-5, 4))
