@@ -65,12 +65,13 @@ def _kernel() -> Check:
 
 
 def _nbgrader() -> Check:
-    from jupyterlab.commands import get_app_info
+    from jupyter_core.paths import jupyter_path
+    from jupyterlab_server.config import get_federated_extensions
 
-    found = get_app_info()["federated_extensions"].get("@jupyter/nbgrader")
+    found = get_federated_extensions(jupyter_path("labextensions")).get("@jupyter/nbgrader")
     if found is None:
         return Check("nbgrader", False, f"nbgrader's extension for JupyterLab is missing; {AGAIN}")
-    return Check("nbgrader", True, f"JupyterLab extension {found['pkg']['version']} (Validate is in its menu)")
+    return Check("nbgrader", True, f"JupyterLab extension {found['version']} (Validate is in its menu)")
 
 
 def _numba() -> Check:

@@ -1,0 +1,276 @@
+"""Bring CREMA-D's recordings to this disk, each one checked against its official hash. The command is `ser fetch`."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+import pooch
+import requests
+from requests.adapters import HTTPAdapter
+from tqdm import tqdm
+from urllib3.util import Retry
+
+from . import corpus
+
+OFFICIAL = "https://media.githubusercontent.com/media/CheyneyComputerScience/CREMA-D/master/AudioWAV/"
+MIRROR = "https://gitlab.com/cs-cooper-lab/crema-d-mirror/-/raw/master/AudioWAV/"
+LICENCE = (
+    "CREMA-D (Cao et al. 2014) is under the Open Database License 1.0; its authors ask users to fill in the form that "
+    "the README at github.com/CheyneyComputerScience/CREMA-D links to."
+)
+MINI_SENTENCE = "DFA"  # every actor said it in all six emotions
+PARTIAL = ".partial"  # unfinished clips live here and nowhere else
+HOPELESS = 16  # so many refusals in a row, and not one clip: the source has nothing for us today
+ELSEWHERE = f"Try again tomorrow, or another source: --from {MIRROR}, or --from with a classmate's or teacher's address."
+
+
+class Refused(Exception):
+    """The server answered, but not with audio; asking again at once would not help."""
+
+
+@dataclass
+class FetchReport:
+    """What became of each clip."""
+
+    folder: Path
+    done: list[str] = field(default_factory=list)
+    already: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    stopped: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every clip that was asked for is there."""
+        return not (self.failed or self.stopped)
+
+    def as_dict(self) -> dict:
+        """For --json."""
+        counts = {"done": len(self.done), "already": len(self.already)}
+        return {"folder": str(self.folder), **counts, "failed": self.failed, "stopped": self.stopped}
+
+    def sentence(self) -> str:
+        """For people."""
+        lines = [f"{len(self.done):,} clips fetched, {len(self.already):,} were there, in {self.folder}."]
+        for reason, clips in pd.Series(self.failed, dtype=object).groupby(self.failed.get):
+            lines.append(f"{len(clips):,} failed ({', '.join(clips.index[:3])}{' ...' if len(clips) > 3 else ''}): {reason}")
+        lines += [self.stopped] if self.stopped else []
+        if not self.complete:
+            lines.append("The same command goes on where this one stopped.")
+        return "\n".join(lines)
+
+
+def select(actors: list[int] | None = None, mini: bool = False, everything: bool = False) -> pd.DataFrame:
+    """The clips to fetch: some actors', the mini set (every actor, one sentence, six emotions) or all.
+
+    Examples
+    --------
+    >>> len(select(actors=[1001])), len(select(mini=True)), len(select(everything=True))
+    (82, 546, 7442)
+    """
+    clips = corpus.clip_table()
+    if everything:
+        return clips
+    if mini:
+        return clips[clips["sentence"] == MINI_SENTENCE]
+    unknown = sorted(set(actors or []) - set(clips["actor_id"].tolist()))
+    if unknown or not actors:
+        raise corpus.CourseError(f"There is no actor {', '.join(map(str, unknown))}: CREMA-D's are 1001 to 1091.")
+    return clips[clips["actor_id"].isin(actors)]
+
+
+class _Source:
+    """One address that serves clips: keeps connections, looks at what comes, counts bytes, stops when told to."""
+
+    def __init__(self, base: str, timeout: float, bar: tqdm):
+        self.base, self.timeout, self.bar = base.rstrip("/") + "/", timeout, bar
+        self.stop = threading.Event()
+        busy = (429, 500, 502, 503, 504)  # asked again with growing pauses, or when Retry-After says
+        retry = Retry(connect=0, read=0, status=4, backoff_factor=0.5, backoff_jitter=0.5, status_forcelist=busy)
+        self.session = requests.Session()
+        for scheme in ("http://", "https://"):
+            self.session.mount(scheme, HTTPAdapter(max_retries=retry, pool_maxsize=16))
+
+    def __call__(self, url: str, output_file: str, _pooch) -> None:
+        """Called by pooch, which checks the hash of what this writes and calls again after a broken transfer."""
+        started, written = time.monotonic(), 0
+        try:
+            with self.session.get(url, stream=True, timeout=self.timeout) as answer, open(output_file, "wb") as stream:
+                if answer.status_code >= 400:
+                    raise Refused(f"the server answers {answer.status_code} {answer.reason}. {ELSEWHERE}")
+                for chunk in answer.iter_content(chunk_size=65536):
+                    if not written:
+                        _look_at(chunk)
+                    written += stream.write(chunk)
+                    self.bar.update(len(chunk))
+                    if self.stop.is_set():
+                        raise Refused("stopped")
+                    if time.monotonic() - started > 6 * self.timeout:
+                        raise requests.Timeout("too slow")
+        except requests.exceptions.RetryError:
+            raise Refused(f"the server keeps answering that it is busy or broken. {ELSEWHERE}") from None
+        except (ValueError, requests.RequestException):
+            self.bar.update(-written)
+            raise
+
+
+def _look_at(start: bytes) -> None:
+    """Refuse what servers send in the place of audio."""
+    head = start[:200].lstrip().lower()
+    if head.startswith(b"version https://git-lfs"):
+        raise Refused(f"the server sends Git LFS pointers instead of audio: its LFS quota is used up. {ELSEWHERE}")
+    if head.startswith((b"<!doctype", b"<html", b"<?xml", b"{")):
+        raise Refused(f"the server sends a web page instead of audio (a quota or login page). {ELSEWHERE}")
+
+
+def fetch(
+    clips: pd.DataFrame,
+    folder: str | Path | None = None,
+    base: str | None = None,
+    workers: int = 8,
+    timeout: float = 20,
+    progress: bool = True,
+) -> FetchReport:
+    """Download clips, going on where an earlier run stopped.
+
+    Parameters
+    ----------
+    clips : DataFrame
+        Rows of `corpus.clip_table`: clip, sha256, bytes.
+    folder : str or Path, optional
+        Where the WAV files go; ``AudioWAV`` in the user's cache if not given.
+    base : str, optional
+        Address of a folder that serves ``<clip>.wav``; CREMA-D's own Git LFS files if not given. A teacher's laptop
+        serves a class with ``python -m http.server`` beside the files.
+    workers : int
+        Downloads at a time.
+    timeout : float
+        Seconds without a byte after which a transfer is broken off and tried again.
+    progress : bool
+        Show a bar with speed and time left.
+
+    Returns
+    -------
+    FetchReport
+        A clip has its name only when its SHA-256 is right; everything else has a reason.
+
+    Raises
+    ------
+    CourseError
+        When the folder cannot be written or the disk has too little room.
+
+    Notes
+    -----
+    pooch checks hashes and repeats broken transfers; urllib3 waits and asks again after 429 and 5xx.
+    """
+    folder = Path(folder) if folder else corpus.cache_folder() / "AudioWAV"
+    report = FetchReport(folder)
+    partial = _ready(folder)
+    try:
+        todo = _missing(clips, folder, report)
+        free, need = shutil.disk_usage(folder).free, int(todo["bytes"].sum())
+        if free < need + 50e6:
+            raise corpus.CourseError(
+                f"{folder} has {free / 1e6:.0f} MB free and {need / 1e6:.0f} MB are needed. Make room, or choose "
+                "another folder with --to."
+            )
+        if len(todo):
+            if progress:
+                print(LICENCE)
+            with tqdm(total=need, unit="B", unit_scale=True, desc="CREMA-D", disable=not progress) as bar:
+                _fetch_all(todo, folder, partial, _Source(base or OFFICIAL, timeout, bar), workers, report)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return report
+
+
+def _ready(folder: Path) -> Path:
+    """Make the folder, and empty its corner for unfinished clips, where a killed run may have left some."""
+    partial = folder / PARTIAL
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        (partial / "test").touch()
+    except OSError as error:
+        raise corpus.CourseError(
+            f"{folder} cannot be written ({error.strerror}). Choose another folder with --to, or mend its permissions."
+        ) from None
+    return partial
+
+
+def _missing(clips: pd.DataFrame, folder: Path, report: FetchReport) -> pd.DataFrame:
+    """The clips that are not there with the right size and hash."""
+
+    def is_there(row) -> bool:
+        path = folder / f"{row.clip}.wav"
+        return path.is_file() and path.stat().st_size == row.bytes and pooch.file_hash(path) == row.sha256
+
+    with ThreadPoolExecutor() as pool:
+        there = pd.Series(list(pool.map(is_there, clips.itertuples())), index=clips.index, dtype=bool)
+    report.already = clips.loc[there, "clip"].tolist()
+    return clips[~there]
+
+
+def _fetch_all(todo, folder: Path, partial: Path, source: _Source, workers: int, report: FetchReport) -> None:
+    pooch.get_logger().setLevel("ERROR")  # pooch would print a line per clip
+    registry = {f"{clip}.wav": f"sha256:{sha}" for clip, sha in zip(todo["clip"], todo["sha256"], strict=True)}
+    stock = pooch.create(path=partial, base_url=source.base, registry=registry, retry_if_failed=3)
+
+    def one(clip: str) -> None:
+        if not source.stop.is_set():
+            Path(stock.fetch(f"{clip}.wav", downloader=source)).replace(folder / f"{clip}.wav")
+
+    refusals = 0
+    pool = ThreadPoolExecutor(workers)
+    jobs = {pool.submit(one, clip): clip for clip in todo["clip"]}
+    try:
+        for job in as_completed(jobs):
+            if source.stop.is_set():
+                break
+            reason, hopeless = _reason(job.exception(), source.base)
+            if not reason:
+                report.done.append(jobs[job])
+                refusals = 0
+                continue
+            report.failed[jobs[job]] = reason
+            refusals += 1
+            if hopeless or (refusals >= HOPELESS and not report.done):
+                report.stopped = f"Stopped early: {reason}"
+                source.stop.set()
+    except KeyboardInterrupt:
+        report.stopped = "Stopped by Ctrl-C."
+        source.stop.set()
+    finally:
+        pool.shutdown(cancel_futures=True)
+    finished = (job for job in jobs if job.done() and not job.cancelled() and not job.exception())
+    report.done = [jobs[job] for job in finished if (folder / f"{jobs[job]}.wav").exists()]
+
+
+def _reason(error: BaseException | None, base: str) -> tuple[str, bool]:
+    """Why a clip failed, in words ("" when it did not), and whether going on is pointless."""
+    if error is None:
+        return "", False
+    if isinstance(error, Refused):
+        return str(error), False
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "the disk is full. Make room, or choose another folder with --to.", True
+    if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EROFS):
+        return "the folder cannot be written any more. Choose another with --to.", True
+    if isinstance(error, requests.exceptions.MissingSchema | requests.exceptions.InvalidSchema | requests.exceptions.InvalidURL):
+        return f"{base} is no address; it should begin with http:// or https://.", True
+    if isinstance(error, requests.exceptions.Timeout):
+        return "the server went silent, four times in a row.", False
+    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+        return "the transfer broke off, four times in a row.", False
+    if isinstance(error, requests.exceptions.ConnectionError):
+        timed_out = "Read timed out" in str(error)
+        return ("the server went silent, four times in a row." if timed_out else f"{base} cannot be reached. Is the network up?"), False
+    if isinstance(error, ValueError):  # pooch: the hash is another one
+        return "what came is not the official recording (its SHA-256 differs), four times in a row.", False
+    return f"{error} ({type(error).__name__})", False
