@@ -7,6 +7,7 @@ import pytest
 
 from ser_helpers import corpus
 
+collect_ignore_glob = ["benchmarks/*", "submissions/*/answers.py"]  # commands and data, no tests
 IN_CI = os.environ.get("CI", "").lower() == "true"
 
 

@@ -50,10 +50,10 @@ def clip_features(y, sample_rate):
 
 clips = corpus.lesson_clips()
 print(clips.attrs["line"])
+fitted = model.load_model()
 print("Model: the course's own, trained on CREMA-D; its card is data/model/crema_d.json.")
 
 # %%
-fitted = model.load_model()
 spoken = audio.read_clip(clips.query("emotion == 'angry'")["path"].iloc[0])
 studio = soxr.resample(spoken, 16000, 44100)  # what a sound card would have recorded: 44,100 numbers a second
 display(Audio(spoken, rate=16000, normalize=False), Audio(studio.clip(-1, 1), rate=44100, normalize=False))

@@ -1,0 +1,312 @@
+"""What the check cells of the lessons are written with.
+
+Each function compares what a learner's function returned with what was expected. When they differ it raises an
+AssertionError whose message says what came, what was expected and what to look at. A known mistake has a sentence of
+its own. The rules of the course hold everywhere: positions count and not indices, values and not dtypes.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+KINDS = {int: (int, np.integer), float: (float, np.floating), bool: (bool, np.bool_), str: (str,)}
+DTYPES = {"float": np.floating, "integer": np.integer}
+
+
+def true(condition: bool, message: str) -> None:
+    """Raise `message` unless the condition holds.
+
+    Examples
+    --------
+    >>> true(1 < 2, "never seen")
+    """
+    __tracebackhide__ = True
+    if not condition:
+        raise AssertionError(message)
+
+
+def kind(got: Any, wanted: type | tuple[type, ...], what: str) -> None:
+    """Check the type; numpy's own int, float, bool and str count as Python's.
+
+    Examples
+    --------
+    >>> kind(np.float32(0.5), float, "uar(...)")
+    """
+    wanted = wanted if isinstance(wanted, tuple) else (wanted,)
+    allowed = tuple(accepted for one in wanted for accepted in KINDS.get(one, (one,)))
+    names = " or ".join(one.__name__ for one in wanted)
+    missing = " Did the function end without `return`?" if got is None else ""
+    a_bool_for_a_number = isinstance(got, (bool, np.bool_)) and not {bool, object} & set(wanted)
+    true(
+        isinstance(got, allowed) and not a_bool_for_a_number,
+        f"{what} gave a {type(got).__name__} where a {names} was expected.{missing}",
+    )
+
+
+def array(
+    got: Any, what: str, shape: tuple | None = None, dtype: str | None = None, finite: bool = True, why: str = ""
+) -> None:
+    """Check for an ndarray of numbers (or booleans) of a shape and dtype.
+
+    Parameters
+    ----------
+    shape : tuple, optional
+        ``None`` in a place allows any length there.
+    dtype : str, optional
+        "float" or "integer" for any of these, or a name such as "float32" or "bool".
+    why : str
+        Added to the message about the shape.
+
+    Examples
+    --------
+    >>> array(np.zeros((3, 2)), "log_mel(...)", shape=(3, None), dtype="float")
+    """
+    kind(got, np.ndarray, what)
+    if shape is not None:
+        fits = got.ndim == len(shape) and all(n in (None, m) for n, m in zip(shape, got.shape, strict=True))
+        asked = "(" + ", ".join("any" if n is None else str(n) for n in shape) + ("," if len(shape) == 1 else "") + ")"
+        true(fits, f"{what} has shape {got.shape} where {asked} was expected. {why}".rstrip())
+    if dtype is not None:
+        fits = np.issubdtype(got.dtype, DTYPES[dtype]) if dtype in DTYPES else got.dtype == np.dtype(dtype)
+        true(fits, f"{what} holds {got.dtype} where {dtype} was expected.")
+    elif got.dtype.kind not in "biuf":
+        raise AssertionError(f"{what} holds {got.dtype} where numbers were expected.")
+    if finite and got.dtype.kind == "f":
+        bad = np.count_nonzero(~np.isfinite(got))
+        true(not bad, f"{bad} of the {got.size} numbers of {what} are nan or infinite. Which input made them so?")
+
+
+def _numbers(values: Any) -> np.ndarray | None:
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        return None
+
+
+def _same(a: Any, b: Any, atol: float, rtol: float) -> bool:
+    a, b = _numbers(a), _numbers(b)
+    return a is not None and b is not None and a.shape == b.shape and np.allclose(a, b, atol=atol, rtol=rtol, equal_nan=True)
+
+
+def close(
+    got: Any,
+    want: Any,
+    what: str,
+    atol: float = 0,
+    rtol: float = 1e-7,
+    mistakes: Iterable[tuple[Any, str]] = (),
+    look: str = "",
+) -> None:
+    """Check numbers within a tolerance, first against the answer, then against the known mistakes.
+
+    Parameters
+    ----------
+    mistakes : pairs of (value that the mistake gives, sentence that names it)
+    look : str
+        What to look at when the mistake is not a known one.
+
+    Examples
+    --------
+    >>> close(1.0, 2.0, "measure_snr(...)", mistakes=[(1.0, "You divided amplitudes; SNR compares powers.")])
+    Traceback (most recent call last):
+    AssertionError: You divided amplitudes; SNR compares powers.
+    """
+    if _same(got, want, atol, rtol):
+        return
+    for wrong, sentence in mistakes:
+        true(not _same(got, wrong, atol, rtol), sentence)
+    ours, theirs = _numbers(want), _numbers(got)
+    true(theirs is not None, f"{what} gave {_short(got)} where numbers were expected. {look}".rstrip())
+    true(ours.shape == theirs.shape, f"{what} has shape {theirs.shape} where {ours.shape} was expected. {look}".rstrip())
+    if ours.ndim == 0:
+        raise AssertionError(f"{what} is {float(theirs):.6g} where {float(ours):.6g} was expected. {look}".rstrip())
+    wrong = ~np.isclose(theirs, ours, atol=atol, rtol=rtol, equal_nan=True)
+    place = tuple(int(i) for i in np.argwhere(wrong)[0])
+    where = place[0] if len(place) == 1 else place
+    raise AssertionError(
+        f"{wrong.sum()} of the {wrong.size} numbers of {what} differ, the first at [{where}]: it is {theirs[place]:.6g} "
+        f"where {ours[place]:.6g} was expected. {look}".rstrip()
+    )
+
+
+def _plain(value: Any) -> Any:
+    """numpy scalars and paths inside lists, tuples and dicts as plain Python, so that == compares values."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, dict):
+        return {_plain(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_plain, value)) if type(value) in (list, tuple) else tuple(map(_plain, value))
+    return value
+
+
+def _short(value: Any) -> str:
+    text = repr(_plain(value))
+    return text if len(text) <= 200 else text[:190] + " ..."
+
+
+def equal(got: Any, want: Any, what: str, mistakes: Iterable[tuple[Any, str]] = (), look: str = "") -> None:
+    """Check with ==, numbers by value; for text, lists, dicts and tuples.
+
+    Examples
+    --------
+    >>> equal([np.int64(3), "sad"], [3, "sad"], "find_missing(...)")
+    """
+    mine = _plain(got)
+    if type(mine) is type(_plain(want)) and mine == _plain(want):
+        return
+    for wrong, sentence in mistakes:
+        true(not (type(mine) is type(_plain(wrong)) and mine == _plain(wrong)), sentence)
+    raise AssertionError(f"{what} gave {_short(got)} where {_short(want)} was expected. {look}".rstrip())
+
+
+def series(
+    got: Any,
+    want: pd.Series,
+    what: str,
+    atol: float = 0,
+    order: bool = True,
+    mistakes: Iterable[tuple[pd.Series, str]] = (),
+    look: str = "",
+) -> None:
+    """Check a Series: its index labels (in order unless ``order=False``) and values; names and dtypes are free.
+
+    Examples
+    --------
+    >>> series(pd.Series({"sad": 1.0}, name="n"), pd.Series({"sad": 1}), "count_emotions(...)")
+    """
+    kind(got, pd.Series, what)
+
+    def same(other: pd.Series) -> bool:
+        labels, wanted = [_plain(x) for x in got.index], [_plain(x) for x in other.index]
+        if sorted(labels, key=str) != sorted(wanted, key=str) or (order and labels != wanted):
+            return False
+        values = got.to_numpy(), (other if order else other.loc[got.index]).to_numpy()
+        return _same(*values, atol, 1e-7) or [_plain(x) for x in values[0]] == [_plain(x) for x in values[1]]
+
+    if same(want):
+        return
+    for wrong, sentence in mistakes:
+        true(not same(wrong), sentence)
+    raise AssertionError(f"{what} gave {_short(got.to_dict())} where {_short(want.to_dict())} was expected. {look}".rstrip())
+
+
+def frame(got: Any, want: pd.DataFrame, what: str, mistakes: Iterable[tuple[pd.DataFrame, str]] = (), look: str = "") -> None:
+    """Check a DataFrame: columns, order, an index from 0, and values; dtypes are free.
+
+    Examples
+    --------
+    >>> frame(pd.DataFrame({"a": ["x"]}, dtype=object), pd.DataFrame({"a": ["x"]}), "build_clip_table(...)")
+    """
+    kind(got, pd.DataFrame, what)
+
+    def rows(table: pd.DataFrame) -> list:
+        return [[_plain(value) for value in row] for row in table.to_numpy(dtype=object)]
+
+    def same(other: pd.DataFrame) -> bool:
+        heads = list(got.columns) == list(other.columns) and list(got.index) == list(other.index)
+        return heads and rows(got) == rows(other)
+
+    if same(want):
+        return
+    for wrong, sentence in mistakes:
+        true(not same(wrong), sentence)
+    columns = list(want.columns)
+    true(list(got.columns) == columns, f"{what} has the columns {list(got.columns)} where {columns} were expected. {look}".rstrip())
+    true(len(got) == len(want), f"{what} has {len(got)} rows where {len(want)} were expected. {look}".rstrip())
+    true(
+        list(got.index) == list(want.index),
+        f"The index of {what} begins {list(got.index)[:4]} where 0, 1, 2, ... was expected: it still has the order from "
+        f"before. {look}".rstrip(),
+    )
+    number, (mine, theirs) = next((i, pair) for i, pair in enumerate(zip(rows(got), rows(want), strict=True)) if pair[0] != pair[1])
+    raise AssertionError(f"Row {number} of {what} is {mine} where {theirs} was expected. {look}".rstrip())
+
+
+def raises(
+    error: type[BaseException], call: Callable[[], Any], what: str, contains: str | None = None, look: str = ""
+) -> None:
+    """Check that a call without arguments raises this error, with a word in its message.
+
+    Examples
+    --------
+    >>> raises(ValueError, lambda: int("JOY"), "int('JOY')", contains="JOY")
+    """
+    try:
+        value = call()
+    except error as caught:
+        if contains is not None:
+            said = str(caught)
+            true(contains in said, f"{what} raised the right error, but its message {said!r} does not contain {contains!r}. {look}".rstrip())
+        return
+    except NotImplementedError:
+        raise
+    except Exception as caught:
+        other = f"{type(caught).__name__}: {caught}"
+        raise AssertionError(f"{what} raised {other} where a {error.__name__} was expected. {look}".rstrip()) from None
+    raise AssertionError(f"{what} gave {_short(value)} where a {error.__name__} was expected. {look}".rstrip())
+
+
+def _copy(value: Any) -> Any:
+    return value.copy() if hasattr(value, "copy") else value
+
+
+def _changed(before: Any, after: Any) -> bool:
+    if isinstance(after, (pd.DataFrame, pd.Series)):
+        return not after.equals(before)
+    if isinstance(after, np.ndarray) and after.dtype.kind == "f":
+        return not np.array_equal(before, after, equal_nan=True)
+    return not np.array_equal(before, after) if isinstance(after, np.ndarray) else before != after
+
+
+@contextmanager
+def unchanged(*values: Any) -> Iterator[None]:
+    """Check that the block leaves these arguments, and the global random state, as they were.
+
+    Examples
+    --------
+    >>> y = np.ones(3)
+    >>> with unchanged(y):
+    ...     z = y * 2
+    """
+    before = [_copy(value) for value in values]
+    numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002, the global state is what is watched
+    yield
+    for old, value in zip(before, values, strict=True):
+        true(not _changed(old, value), "Your function changed its argument. Work on a copy, and leave the original as it was.")
+    now = np.random.get_state()  # noqa: NPY002
+    touched = any(np.any(a != b) for a, b in zip(numpy_state, now, strict=True)) or random.getstate() != python_state
+    true(not touched, "Your function touched the global random state. Draw from the Generator it was given, and seed nothing.")
+
+
+@contextmanager
+def standing_in(**references: Callable) -> Iterator[None]:
+    """Put the course's version in the place of functions that the notebook defines, so a mistake is paid for once.
+
+    A name that was imported is left alone, and so is one that does not exist.
+
+    Examples
+    --------
+    >>> with standing_in(parse_clip_name=len):
+    ...     pass
+    """
+    notebook = sys.modules["__main__"].__dict__
+    caller = sys._getframe(2).f_globals
+    scope = caller if caller.get("__name__") == "__main__" else notebook
+    own = {
+        name: scope[name]
+        for name in references
+        if callable(scope.get(name)) and getattr(scope[name], "__module__", None) == "__main__"
+    }
+    scope.update({name: references[name] for name in own})
+    try:
+        yield
+    finally:
+        scope.update(own)
