@@ -157,8 +157,10 @@ def _axes(ax: Axes | None, height: float, width: float = 7.2) -> Axes:
 
 
 def _picture(drawn: Axes | Figure, title: str, sentence: str) -> Picture:
-    if title:
-        drawn.set_title(title) if isinstance(drawn, Axes) else drawn.suptitle(title, x=0.02, ha="left")
+    if title and isinstance(drawn, Axes):
+        drawn.set_title(title, pad=26 if drawn.get_legend() else None)  # above the legend
+    elif title:
+        drawn.suptitle(title, x=0.02, ha="left")
     sentence = f"{title}: {sentence}" if title else sentence[0].upper() + sentence[1:]
     return Picture(drawn.get_figure(root=True), sentence)
 
@@ -218,6 +220,11 @@ def _mel_ticks(ax: Axes, n_mels: int) -> None:
     """Hz at the height of their mel band."""
     hz = np.array([0, 500, 1000, 2000, 4000, 8000])
     ax.set_yticks(features.hz_to_mel(hz) / features.hz_to_mel(8000) * n_mels, [f"{f:,}" for f in hz])
+
+
+def _legend(ax: Axes) -> None:
+    """In a row above the axes, where it covers nothing."""
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, borderaxespad=0.1, handletextpad=0.5)
 
 
 def _reference(ax: Axes, share: float, text: str) -> None:
@@ -500,15 +507,16 @@ def fundamental(y: np.ndarray, low: float = 65, high: float = 600) -> tuple[np.n
     together = scipy.fft.irfft(np.abs(scipy.fft.rfft(frames, 2 * n, axis=1)) ** 2, axis=1)[:, lags]
     likeness = 2 * together / np.maximum(power[:, n - lags] + power[:, [n]] - power[:, lags], 1e-12)
     before, here, after = likeness[:, :-2], likeness[:, 1:-1], likeness[:, 2:]
-    peaks = np.where((here >= before) & (here > after), here, 0)
+    shift = (
+        0.5 * (before - after) / np.minimum(before - 2 * here + after, -1e-12)
+    )  # top of a parabola through three lags
+    peaks = np.where((here >= before) & (here > after), here - 0.25 * (before - after) * shift, 0)
     first = np.argmax(peaks >= 0.97 * peaks.max(axis=1, keepdims=True), axis=1)
     row = np.arange(len(frames))
-    left, top, right = before[row, first], here[row, first], after[row, first]
-    shift = 0.5 * (left - right) / np.minimum(left - 2 * top + right, -1e-12)  # top of the parabola through three lags
     db = 10 * np.log10(np.maximum(power[:, n] / n, 1e-12))
     voiced = (peaks[row, first] >= 0.55) & (db > max(db.max() - 25, -70))
     voiced = scipy.ndimage.binary_opening(voiced, np.ones(5))
-    return row * hop / SAMPLE_RATE, np.where(voiced, SAMPLE_RATE / (shortest + first + shift), np.nan)
+    return row * hop / SAMPLE_RATE, np.where(voiced, SAMPLE_RATE / (shortest + first + shift[row, first]), np.nan)
 
 
 def _pitch_line(ax: Axes, y: np.ndarray, colour: str) -> np.ndarray:
@@ -537,7 +545,7 @@ def pitch(y: np.ndarray, title: str = "", ax: Axes | None = None) -> Picture:
     Examples
     --------
     >>> pitch(np.sin(2 * np.pi * 220 * np.arange(16000) / 16000))
-    Pitch over 1.00 s: 100 % of the frames are voiced, median 220 Hz, most between 220 and 220 Hz.
+    Pitch over 1.00 s: 100 % of the frames are voiced, median 220 Hz, half of them from 220 to 220 Hz.
     """
     ax = _axes(ax, 2.6)
     voiced = _pitch_line(ax, y, TRAIN)
@@ -545,9 +553,11 @@ def pitch(y: np.ndarray, title: str = "", ax: Axes | None = None) -> Picture:
     sentence = f"pitch over {len(y) / SAMPLE_RATE:.2f} s: "
     if not len(voiced):
         return _picture(ax, title, sentence + "no frame is voiced.")
-    low, middle, high = np.percentile(voiced, [5, 50, 95])
+    low, middle, high = np.percentile(voiced, [25, 50, 75])
     share = len(voiced) / (1 + len(y) // 160)
-    sentence += f"{_percent(share, 0)} of the frames are voiced, median {middle:.0f} Hz, most between {low:.0f} and "
+    sentence += (
+        f"{_percent(share, 0)} of the frames are voiced, median {middle:.0f} Hz, half of them from {low:.0f} to "
+    )
     return _picture(ax, title, sentence + f"{high:.0f} Hz.")
 
 
@@ -824,7 +834,7 @@ def split_dots(actors: Sequence, is_test: Sequence[bool], title: str = "", ax: A
         looks = {"color": colour, "marker": marker, "edgecolors": np.where(both[there], "black", colour), "label": text}
         ax.scatter(place[there], counts[there], s=42, zorder=3, **looks)
     ax.plot([], [], "|", color="black", markersize=12, label="actor on both sides")
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, frameon=False, borderaxespad=0)
+    _legend(ax)
     ax.set(ylabel="clips", ylim=(0, 1.12 * max(train.max(), test.max())), xlim=(-1, len(names)))
     step = -(-len(names) // 25)
     ax.set_xticks(place[::step], names[::step], rotation=90 if len(names) > 12 else 0)
@@ -963,7 +973,7 @@ def clean_and_noisy(
             ax.annotate(f"{value:.1f}", (value, place), va="center", color=colour, **beside)
     for marker, size, text in (("o", 12, "tested on clean clips"), ("s", 6, "on noisy clips (15 dB SNR)")):
         ax.plot([], [], marker, color=TRAIN if marker == "o" else TEST, markersize=size, label=text)
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False, borderaxespad=0, handletextpad=0.2)
+    _legend(ax)
     _protocol_axis(ax, clean.index)
     name = {"uar": "UAR"}.get(score, score)
     both = pd.concat([clean[score], noisy[score]])
@@ -1023,8 +1033,9 @@ def loss_curve(
             rotation=90, fontsize=9,
         )  # fmt: skip
     if len(curves) > 1:
-        ax.legend(frameon=False)
+        _legend(ax)
     ax.set(xlabel="epoch", ylabel="training loss")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     sentence = "; ".join(parts) + "."
     if marked:
         sentence += " Marked: " + _join(f"epoch {epoch}" + f" ({text})" * bool(text) for epoch, text in marked) + "."

@@ -1,0 +1,354 @@
+"""Every figure shows, says what it shows, and leaves everything else alone."""
+
+import inspect
+import re
+from html.parser import HTMLParser
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from ser_helpers import audio, corpus, evaluate, features, model, plots
+
+RATE = audio.SAMPLE_RATE
+SILENCE, ONE_SAMPLE = np.zeros(41108, dtype="float32"), np.ones(1, dtype="float32")
+SCORES, CLIPS = evaluate.load_scores(), corpus.clip_table()
+GROUPS = pd.DataFrame({"group": ["women", "men"], "score": [0.47, 0.43], "low": [0.44, 0.40], "high": [0.5, 0.46]})
+
+
+def voice(seconds=1.5, hz=150, peak=0.3):
+    """Eight harmonics that swell and fade."""
+    t = np.arange(int(seconds * RATE)) / RATE
+    y = sum(np.sin(2 * np.pi * k * hz * t) / k for k in range(1, 9)) * np.sin(np.pi * t / seconds)
+    return (peak * y / np.abs(y).max()).astype("float32")
+
+
+SOUNDS = {label: voice(1 + 0.2 * i, 100 + 40 * i, 0.8 / 2**i) for i, label in enumerate(corpus.LABELS)}
+COUNTS = np.array(SCORES["confusion"][0])
+ACTORS = np.repeat(np.arange(1001, 1092), 8)
+BY_ACTOR, BY_CLIP = ACTORS % 5 == 0, np.arange(len(ACTORS)) % 5 == 0
+PER_ACTOR = pd.DataFrame({"actor_id": np.arange(1001, 1076), "accuracy": np.linspace(0.1, 0.7, 75)})
+UNSURE = dict.fromkeys(corpus.LABELS, 1 / 6)
+
+# What a lesson draws, and the ends of what it could draw. Names before the colon are functions of plots.
+CASES = {
+    "emotion_counts": lambda **kw: plots.emotion_counts(CLIPS, **kw),
+    "emotion_counts: one clip": lambda **kw: plots.emotion_counts(CLIPS[:1], **kw),
+    "emotion_counts: none": lambda **kw: plots.emotion_counts(CLIPS[:0], **kw),
+    "waveform": lambda **kw: plots.waveform(voice(), **kw),
+    "waveform: silence": lambda **kw: plots.waveform(SILENCE, **kw),
+    "waveform: one sample": lambda **kw: plots.waveform(ONE_SAMPLE, **kw),
+    "waveform: five seconds": lambda **kw: plots.waveform(voice(5.005), **kw),
+    "waveforms": lambda **kw: plots.waveforms(SOUNDS, **kw),
+    "waveforms: one": lambda **kw: plots.waveforms({"sad": voice()}, **kw),
+    "waveforms: silence": lambda **kw: plots.waveforms({"sad": SILENCE, "my own": SILENCE}, **kw),
+    "waveforms: seven": lambda **kw: plots.waveforms({**SOUNDS, "mine": ONE_SAMPLE}, **kw),
+    "levels": lambda **kw: plots.levels(SOUNDS, **kw),
+    "levels: one silent": lambda **kw: plots.levels({**SOUNDS, "sad": SILENCE}, **kw),
+    "levels: silence": lambda **kw: plots.levels({"sad": SILENCE}, **kw),
+    "spectrogram": lambda **kw: plots.spectrogram(voice(), **kw),
+    "spectrogram: silence": lambda **kw: plots.spectrogram(SILENCE, **kw),
+    "spectrogram: one sample": lambda **kw: plots.spectrogram(ONE_SAMPLE, **kw),
+    "spectrogram: five seconds": lambda **kw: plots.spectrogram(voice(5.005), n_fft=2048, hop=512, **kw),
+    "mel_spectrogram": lambda **kw: plots.mel_spectrogram(voice(), **kw),
+    "mel_spectrogram: silence": lambda **kw: plots.mel_spectrogram(SILENCE, **kw),
+    "mel_spectrogram: one sample": lambda **kw: plots.mel_spectrogram(ONE_SAMPLE, **kw),
+    "pitch": lambda **kw: plots.pitch(voice(), **kw),
+    "pitch: silence": lambda **kw: plots.pitch(SILENCE, **kw),
+    "pitch: one sample": lambda **kw: plots.pitch(ONE_SAMPLE, **kw),
+    "pitches": lambda **kw: plots.pitches(SOUNDS, **kw),
+    "pitches: silence": lambda **kw: plots.pitches({"sad": SILENCE}, **kw),
+    "mel_filter_bank": lambda **kw: plots.mel_filter_bank(**kw),
+    "mel_filter_bank: 128": lambda **kw: plots.mel_filter_bank(128, **kw),
+    "mel_filter_bank: one": lambda **kw: plots.mel_filter_bank(1, **kw),
+    "mel_filter_bank: empty filters": lambda **kw: plots.mel_filter_bank(128, n_fft=200, **kw),
+    "mfcc_steps": lambda **kw: plots.mfcc_steps(voice(), **kw),
+    "mfcc_steps: silence": lambda **kw: plots.mfcc_steps(SILENCE, **kw),
+    "mfcc_steps: one sample": lambda **kw: plots.mfcc_steps(ONE_SAMPLE, **kw),
+    "padding": lambda **kw: plots.padding(CLIPS["seconds"], **kw),
+    "padding: one clip": lambda **kw: plots.padding([2.5], **kw),
+    "snr_ladder": lambda **kw: plots.snr_ladder(voice(), clip="1001_DFA_ANG_XX", **kw),
+    "snr_ladder: silence": lambda **kw: plots.snr_ladder(SILENCE, **kw),
+    "snr_ladder: only clean": lambda **kw: plots.snr_ladder(voice(), (None,), **kw),
+    "split_dots": lambda **kw: plots.split_dots(ACTORS, BY_CLIP, **kw),
+    "split_dots: apart": lambda **kw: plots.split_dots(ACTORS, BY_ACTOR, **kw),
+    "split_dots: one actor": lambda **kw: plots.split_dots([7], [True], **kw),
+    "split_dots: text": lambda **kw: plots.split_dots(list("abba"), [True, False, True, False], **kw),
+    "leak_meter": lambda **kw: plots.leak_meter(SCORES, **kw),
+    "leak_meter: people": lambda **kw: plots.leak_meter(SCORES, "noisy", score="uar", people=0.41, **kw),
+    "leak_meter: one": lambda **kw: plots.leak_meter(SCORES[SCORES["protocol"] == "actors"], **kw),
+    "clean_and_noisy": lambda **kw: plots.clean_and_noisy(SCORES, **kw),
+    "clean_and_noisy: crowd": lambda **kw: plots.clean_and_noisy(SCORES, score="uar", target="crowd", **kw),
+    "loss_curve": lambda **kw: plots.loss_curve(1 / np.arange(1, 300), marks=[100, (200, "rate / 5")], **kw),
+    "loss_curve: three": lambda **kw: plots.loss_curve({"a": [2, 1], "b": [2, 1.5], "c": [1, 2]}, **kw),
+    "loss_curve: one epoch": lambda **kw: plots.loss_curve([1.7], **kw),
+    "confusion": lambda **kw: plots.confusion(COUNTS, **kw),
+    "confusion: one clip": lambda **kw: plots.confusion(np.eye(6)[[0, 0, 0, 0, 0, 1]] * np.eye(6)[:, [0]], **kw),
+    "confusion_pair": lambda **kw: plots.confusion_pair(COUNTS, COUNTS.T, ("model", "listeners"), **kw),
+    "recall_bars": lambda **kw: plots.recall_bars(GROUPS, **kw),
+    "recall_bars: one, no interval": lambda **kw: plots.recall_bars(GROUPS.loc[:0, ["group", "score"]], **kw),
+    "recall_bars: emotions": lambda **kw: plots.recall_bars(
+        pd.DataFrame({"group": corpus.LABELS, "score": [0, 0.1, 0.2, 0.3, 0.4, 1]}), score="recall", **kw
+    ),
+    "actor_scores": lambda **kw: plots.actor_scores(PER_ACTOR, **kw),
+    "actor_scores: one": lambda **kw: plots.actor_scores(PER_ACTOR[:1], **kw),
+    "probabilities": lambda **kw: plots.probabilities(model.Prediction("sad", UNSURE), **kw),
+    "probabilities: sure": lambda **kw: plots.probabilities({**dict.fromkeys(corpus.LABELS, 0), "sad": 1}, **kw),
+    "votes": lambda **kw: plots.votes(CLIPS.iloc[3], **kw),
+    "votes: practice": lambda **kw: plots.votes(corpus.clip_table("practice").iloc[:1], **kw),
+    "network": lambda **kw: plots.network(**kw),
+    "network: small": lambda **kw: plots.network(2, (3, 4), 3, **kw),
+}  # fmt: skip
+ONE_AXES = [name for name in CASES if "ax" in inspect.signature(getattr(plots, name.split(":")[0])).parameters]
+
+
+class Tags(HTMLParser):
+    """Attributes of each tag, and the text between."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.attributes, self.text = {}, ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.attributes[tag] = dict(attrs)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def overlaps(figure):
+    """Pairs of texts that cover each other."""
+    figure.draw_without_rendering()
+    boxes = []
+    for ax in figure.axes:
+        texts = [child for child in ax.get_children() if isinstance(child, Text)]
+        texts += ax.get_legend().get_texts() if ax.get_legend() else []
+        for axis in (ax.xaxis, ax.yaxis) if ax.axison else ():
+            low, high = sorted(axis.get_view_interval())
+            texts += [axis.label, *(tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high)]
+        for text in texts:
+            if text.get_visible() and text.get_text():
+                boxes.append((text.get_text(), text.get_window_extent().padded(-1)))
+    return [(a, b) for i, (a, box) in enumerate(boxes) for b, other in boxes[:i] if box.overlaps(other)]
+
+
+def test_every_function_is_tried_here():
+    drawing = {
+        name
+        for name, thing in vars(plots).items()
+        if inspect.isfunction(thing) and thing.__annotations__.get("return") == "Picture" and name[0] != "_"
+    }
+    assert {name.split(":")[0] for name in CASES} == drawing - {"describe"}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_shows_as_a_figure_with_its_sentence(name):
+    picture = CASES[name]()
+    assert isinstance(picture, plots.Picture) and repr(picture) == picture.sentence
+    assert re.search(r"\d", picture.sentence) and picture.sentence.endswith(".") and "nan" not in picture.sentence
+    assert picture.sentence[0] == picture.sentence[0].upper()
+    html = Tags(picture._repr_html_())
+    assert html.attributes["img"]["alt"] == html.text == picture.sentence
+    assert html.attributes["img"]["src"].startswith("data:image/png;base64,iVBOR")
+    assert 200 < int(html.attributes["img"]["width"]) < 1000
+    assert overlaps(picture.figure) == []
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_title_stands_in_the_figure_and_in_the_sentence(name):
+    title = 'Actor 1001 & "angry" <$5_0$>'
+    picture = CASES[name](title=title)
+    titles = [picture.figure.get_suptitle(), *(ax.get_title(loc="left") for ax in picture.axes)]
+    assert title in titles and picture.sentence.startswith(f"{title}: ")
+    assert overlaps(picture.figure) == []
+    assert Tags(picture._repr_html_()).attributes["img"]["alt"] == picture.sentence
+
+
+@pytest.mark.parametrize("name", ONE_AXES)
+def test_draws_on_the_given_axes_and_on_no_other(name):
+    left, right = Figure(figsize=(12, 4)).subplots(1, 2)
+    before = len(right.get_children())
+    picture = CASES[name](ax=left)
+    assert picture.figure is left.figure and picture.ax is left
+    assert left.has_data() or left.texts
+    assert not right.has_data() and len(right.get_children()) == before
+
+
+def test_leaves_the_current_axes_settings_arguments_and_chance_alone():
+    current, settings = plt.figure().add_subplot(), dict(mpl.rcParams)
+    np.random.seed(0)  # noqa: NPY002
+    state, sound, scores = np.random.get_state()[1].copy(), voice(), SCORES.copy()  # noqa: NPY002
+    for draw in CASES.values():
+        draw()
+    plots.snr_ladder(sound)
+    assert not current.has_data() and plt.gca() is current
+    assert dict(mpl.rcParams) == settings
+    assert (np.random.get_state()[1] == state).all()  # noqa: NPY002
+    assert (sound == voice()).all()
+    pd.testing.assert_frame_equal(scores, SCORES)
+    plt.close("all")
+
+
+def test_light_in_a_dark_notebook():
+    with plt.style.context("dark_background"):
+        picture = CASES["leak_meter"]()
+    assert to_hex(picture.figure.get_facecolor()) == to_hex(picture.ax.get_facecolor()) == "#ffffff"
+    assert {to_hex(label.get_color()) for label in picture.ax.get_yticklabels()} == {"#000000"}
+
+
+def test_describe_takes_whatever_a_learner_drew():
+    figure, axes = plt.subplots(1, 2)
+    for drawn in (figure, axes[0], axes):
+        assert plots.describe(drawn, " Two empty axes. ").figure is figure
+    plots.describe(figure, "Two empty axes.")._repr_html_()
+    assert plt.get_fignums() == []  # so the notebook does not show it a second time
+
+
+@pytest.mark.parametrize("drawn, sentence", [(None, "A figure."), ([], "A figure."), (Figure(), ""), (Figure(), None)])
+def test_describe_says_what_it_needs(drawn, sentence):
+    with pytest.raises(corpus.CourseError, match="describe needs a"):
+        plots.describe(drawn, sentence)
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((2, 100)), np.zeros(0), np.array([0.1, np.nan])])
+@pytest.mark.parametrize("name", ["waveform", "spectrogram", "mel_spectrogram", "pitch", "mfcc_steps", "snr_ladder"])
+def test_says_so_when_it_is_no_sound(name, wrong):
+    with pytest.raises(audio.AudioError, match="1-D array of finite numbers"):
+        getattr(plots, name)(wrong)
+
+
+@pytest.mark.parametrize(
+    "draw, message",
+    [
+        (lambda: plots.waveforms({}), "dictionary of sounds"),
+        (lambda: plots.levels([voice()]), "dictionary of sounds"),
+        (lambda: plots.padding([]), "Durations"),
+        (lambda: plots.split_dots([1, 2], [True]), "per clip"),
+        (lambda: plots.leak_meter(SCORES, tested_on="loud"), "No score fits loud, intended"),
+        (lambda: plots.loss_curve([]), "Losses"),
+        (lambda: plots.confusion(np.eye(5)), "Six rows"),
+        (lambda: plots.confusion(np.zeros((6, 6))), "Six rows"),
+        (lambda: plots.recall_bars(GROUPS[:0]), "columns group, score"),
+        (lambda: plots.actor_scores(PER_ACTOR, score="uar"), "actor_id and uar"),
+        (lambda: plots.votes(CLIPS[:2]), "one clip"),
+    ],
+)
+def test_says_what_it_needs(draw, message):
+    with pytest.raises(corpus.CourseError, match=message):
+        draw()
+
+
+@pytest.mark.parametrize(
+    "name, parts",
+    [
+        ("waveforms", ["angry is the tallest, 32 times as tall as sad", "1.00 s (angry)", "2.00 s (sad)"]),
+        ("emotion_counts", ["7,442 clips of 91 actors", "1,271 each of angry", "1,087 neutral"]),
+        ("split_dots", ["0 only in training", "91 on both sides"]),
+        ("split_dots: apart", ["73 only in training", "18 only in test", "0 on both sides"]),
+        ("padding", ["30,456 columns", "7,442 clips"]),
+        ("pitches", ["angry 100 Hz", "sad 300 Hz", "19.0 semitones"]),
+        ("network", ["17,506 numbers"]),
+    ],
+)
+def test_sentences_hold_the_data(name, parts):
+    sentence = CASES[name]().sentence
+    assert [part for part in parts if part not in sentence] == []
+
+
+def test_an_actor_on_both_sides_is_outlined():
+    picture = plots.split_dots([1, 1, 2, 3], [False, True, False, True])
+    edges = [to_hex(edge) for dots in picture.ax.collections[-2:] for edge in dots.get_edgecolors()]
+    assert edges.count("#000000") == 2 and len(edges) == 4
+
+
+def test_bars_and_dots_are_the_scores():
+    scores = SCORES.query("target == 'intended'").set_index(["protocol", "tested_on"])["accuracy"]
+    bars = [bar.get_width() for bar in CASES["leak_meter"]().ax.patches]
+    assert bars == pytest.approx([100 * scores[protocol, "clean"] for protocol in evaluate.PROTOCOLS])
+    words = {text.get_text() for text in CASES["clean_and_noisy"]().ax.texts}
+    assert words == {f"{100 * score:.1f}" for score in scores}
+
+
+def test_the_padded_matrix_is_the_original_projects():
+    seconds = np.array([1.268, 2.5, 5.005])
+    share = []
+    for n in np.ceil(seconds * 22050).astype(int):  # librosa's centred frames: 1 + n // hop
+        share.append((13 * len(range(0, n + 1, 512)) + 64 * len(range(0, n + 1, 256))) / 30456)
+    drawn = plots.padding(seconds).ax.patches[0].get_data().values
+    assert drawn == pytest.approx(100 * np.array(share))
+
+
+@pytest.mark.parametrize("hz", [70, 120, 220, 440, 590])
+def test_pitch_of_a_buzz(hz):
+    found = plots.fundamental(voice(1, hz))[1]
+    assert np.nanmedian(found) == pytest.approx(hz, rel=0.01)
+    assert (np.abs(12 * np.log2(found[~np.isnan(found)] / hz)) < 0.5).mean() > 0.9
+
+
+def test_noise_has_no_pitch():
+    noise = np.random.default_rng(0).standard_normal(RATE) * 0.1
+    assert np.isnan(plots.fundamental(noise)[1]).mean() > 0.95
+
+
+@pytest.mark.real
+def test_pitch_of_voices_agrees_with_pyin(crema_d_home):
+    import librosa
+
+    apart = []
+    for path in corpus.lesson_clips()["path"].iloc[::700]:
+        y = audio.read_clip(path)
+        theirs = librosa.pyin(y=y, fmin=65, fmax=600, sr=RATE, frame_length=1024, hop_length=160)[0]
+        ours = plots.fundamental(y)[1]
+        if np.isfinite(ours).any() and np.isfinite(theirs).any():
+            apart.append(12 * np.log2(np.nanmedian(ours) / np.nanmedian(theirs)))
+    assert np.median(np.abs(apart)) < 1
+
+
+# Colours
+
+
+def linear(colour):
+    rgb = np.array(to_rgb(colour))
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+
+
+def lab(rgb):
+    """CIE L*a*b* of linear RGB, white D65."""
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    x, y, z = np.cbrt(np.maximum(to_xyz @ np.clip(rgb, 0, 1) / [0.9505, 1, 1.089], 0.008856))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+EYES = {  # Machado, Oliveira and Fernandes 2009, severity 1.0
+    "usual": np.eye(3),
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+}
+
+
+@pytest.mark.parametrize("eyes", EYES)
+@pytest.mark.parametrize("colours", [tuple(plots.COLOURS.values()), (plots.TRAIN, plots.TEST)])
+def test_colours_differ_to_all_eyes(eyes, colours):
+    seen = np.array([lab(EYES[eyes] @ linear(colour)) for colour in colours])
+    apart = np.linalg.norm(seen[:, None] - seen[None], axis=-1)[np.triu_indices(len(seen), 1)]
+    assert apart.min() > 18  # a difference of 2 or so is noticed side by side
+
+
+@pytest.mark.parametrize("colour", [*plots.COLOURS.values(), plots.TRAIN, plots.TEST, plots.GREY])
+def test_colours_stand_out_on_white(colour):
+    luminance = linear(colour) @ [0.2126, 0.7152, 0.0722]
+    assert 1.05 / (luminance + 0.05) >= 3  # WCAG 2.1, 1.4.11
+
+
+def test_each_emotion_has_a_colour_and_a_marker_of_its_own():
+    assert tuple(plots.COLOURS) == tuple(plots.MARKERS) == corpus.LABELS
+    assert len(set(plots.COLOURS.values())) == len(set(plots.MARKERS.values())) == 6
+    assert len(features.FEATURE_NAMES) == inspect.signature(plots.network).parameters["n_inputs"].default
