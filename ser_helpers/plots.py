@@ -1182,9 +1182,9 @@ def actor_scores(frame: pd.DataFrame, score: str = "accuracy", title: str = "", 
 
     Parameters
     ----------
-    frame : DataFrame with columns actor_id and `score`, shares 0..1
+    frame : DataFrame with columns actor and score, shares 0..1
     score : str
-        Name of the column.
+        What was counted, as "accuracy".
 
     Notes
     -----
@@ -1192,14 +1192,14 @@ def actor_scores(frame: pd.DataFrame, score: str = "accuracy", title: str = "", 
 
     Examples
     --------
-    >>> actor_scores(pd.DataFrame({"actor_id": [1001, 1002, 1003], "accuracy": [0.5, 0.3, 0.6]}))
+    >>> actor_scores(pd.DataFrame({"actor": [1001, 1002, 1003], "score": [0.5, 0.3, 0.6]}))
     Accuracy of 3 actors: from 30.0 % (actor 1002) to 60.0 % (actor 1003), median 50.0 %; 0 of them at or below 16.7 %,
     what guessing reaches.
     """
-    if not len(frame) or not {"actor_id", score} <= set(frame.columns):
-        raise CourseError(f"A table with columns actor_id and {score} was expected, one row or more.")
-    frame = frame.sort_values([score, "actor_id"])
-    values, names = frame[score].to_numpy(dtype=float), frame["actor_id"].to_numpy()
+    if not len(frame) or not {"actor", "score"} <= set(frame.columns):
+        raise CourseError("A table with columns actor and score was expected, one row or more.")
+    frame = frame.sort_values(["score", "actor"])
+    values, names = frame["score"].to_numpy(dtype=float), frame["actor"].to_numpy()
     ax = _axes(ax, 3, 8)
     place = np.arange(len(frame))
     ax.vlines(place, 0, 100 * values, color="#C8D3E6", linewidth=2)

@@ -32,7 +32,7 @@ SOUNDS = {label: voice(1 + 0.2 * i, 100 + 40 * i, 0.8 / 2**i) for i, label in en
 COUNTS = np.array(SCORES["confusion"][0])
 ACTORS = np.repeat(np.arange(1001, 1092), 8)
 BY_ACTOR, BY_CLIP = ACTORS % 5 == 0, np.arange(len(ACTORS)) % 5 == 0
-PER_ACTOR = pd.DataFrame({"actor_id": np.arange(1001, 1076), "accuracy": np.linspace(0.1, 0.7, 75)})
+PER_ACTOR = pd.DataFrame({"actor": np.arange(1001, 1076), "score": np.linspace(0.1, 0.7, 75)})
 UNSURE = dict.fromkeys(corpus.LABELS, 1 / 6)
 
 # What a lesson draws, and the ends of what it could draw. Names before the colon are functions of plots.
@@ -236,7 +236,7 @@ def test_says_so_when_it_is_no_sound(name, wrong):
         (lambda: plots.confusion(np.eye(5)), "Six rows"),
         (lambda: plots.confusion(np.zeros((6, 6))), "Six rows"),
         (lambda: plots.recall_bars(GROUPS[:0]), "columns group, score"),
-        (lambda: plots.actor_scores(PER_ACTOR, score="uar"), "actor_id and uar"),
+        (lambda: plots.actor_scores(PER_ACTOR[["score"]]), "columns actor and score"),
         (lambda: plots.votes(CLIPS[:2]), "one clip"),
     ],
 )
