@@ -51,6 +51,11 @@ def evaluate(args: argparse.Namespace) -> int:
     from . import evaluate
 
     results = evaluate.run(quick=args.quick, n_jobs=args.jobs, folder=args.out)
+    if not args.quick:
+        from . import plots
+
+        picture = plots.leak_meter(evaluate.load_scores(args.out))
+        picture.figure.savefig(args.out / "leak_meter.png", dpi=150, metadata={"Software": None})
     print(json.dumps(results, indent=1) if args.json else evaluate.text_table(results))
     return 0
 

@@ -148,7 +148,7 @@ def _plain(value: Any) -> Any:
 
 
 def _short(value: Any) -> str:
-    text = repr(_plain(value))
+    text = " ".join(repr(_plain(value)).split())
     return text if len(text) <= 200 else text[:190] + " ..."
 
 

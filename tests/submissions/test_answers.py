@@ -2,54 +2,17 @@
 
 import ast
 import re
-import warnings
 from functools import cache
 from pathlib import Path
 
 import jupytext
 import pytest
 
+from ser_helpers.course.build import run_cells
+from ser_helpers.course.contract import CONTRACT
+
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.parent.name for path in ROOT.glob("tests/submissions/*/answers.py"))
-
-# The contract: every graded function with its arguments, and how many mistakes it names at least.
-CONTRACT = {
-    "01_load_crema_d": {
-        "parse_clip_name": ("name", 3), "build_clip_table": ("names", 3), "count_emotions": ("clips", 2),
-        "find_missing": ("clips", 1),
-    },
-    "02_see_and_hear": {
-        "time_axis": ("n_samples sample_rate", 2), "rms_db": ("y frame_length hop_length", 3),
-        "plot_waveform": ("y sample_rate ax", 1), "plot_emotion_counts": ("clips ax", 2),
-        "spectrogram_db": ("y n_fft hop_length", 3),
-    },
-    "03_mfcc": {
-        "log_mel": ("y sample_rate n_mels", 3), "mfcc_from_log_mel": ("log_mel n_mfcc", 3),
-        "clip_features": ("y sample_rate", 3),
-    },
-    "04_noise": {
-        "add_noise": ("y snr_db rng", 3), "measure_snr": ("clean noisy", 2),
-        "augment_training": ("X_clean X_noisy labels is_train", 3),
-    },
-    "05_split_and_scale": {
-        "split_by_actor": ("actors test_fraction seed", 3), "shared_actors": ("actors is_test", 0),
-        "fit_scaler": ("X_train", 4), "scale": ("X mean std", 0),
-    },
-    "06_train_mlp": {
-        "relu": ("z", 0), "softmax": ("z", 2), "mlp_forward": ("X weights biases", 1), "build_model": ("seed", 2),
-        "has_converged": ("loss_curve tol patience", 2),
-    },
-    "07_evaluate": {
-        "confusion": ("y_true y_pred labels", 2), "uar": ("y_true y_pred", 2),
-        "actor_interval": ("correct actors n_resamples rng", 1), "human_accuracy": ("votes intended", 2),
-        "recall_by_group": ("y_true y_pred group", 0),
-    },
-    "08_predict": {
-        "prepare": ("y sample_rate", 3), "predict_emotion": ("model y sample_rate", 2),
-        "top_k": ("probabilities labels k", 2),
-    },
-}  # fmt: skip
-
 
 @cache
 def cells(lesson: str) -> list:
@@ -62,41 +25,19 @@ def cells(lesson: str) -> list:
     ]
 
 
-def run(source: str, namespace: dict) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a library's warning never costs points
-        exec(compile(source, "<cell>", "exec"), namespace)
-
-
 def answers(lesson: str) -> list[dict]:
     notebook = jupytext.read(ROOT / "tests" / "submissions" / lesson / "answers.py")
     return [{**cell.metadata, "source": cell.source} for cell in notebook.cells if cell.cell_type == "code"]
 
 
-@pytest.fixture
-def checked(monkeypatch):
+def checked(lesson: str, exercise: str, source: str) -> str:
     """Run an answer in the place of the solution, then the checks of its exercise; return what they say."""
-    import __main__
-
-    def check(lesson: str, exercise: str, source: str) -> str:
-        before = dict(__main__.__dict__)
-        namespace = __main__.__dict__  # as in a kernel: what cells define belongs to __main__
-        try:
-            for nbgrader, is_setup, text in cells(lesson):
-                if is_setup or (nbgrader.get("solution") and not nbgrader.get("grade")):
-                    run(text, namespace)
-            run(source, namespace)
-            for nbgrader, _, text in cells(lesson):
-                if nbgrader.get("grade_id") in (f"{exercise}-check", f"{exercise}-more"):
-                    run(text, namespace)
-        except AssertionError as error:
-            return str(error)
-        finally:
-            namespace.clear()
-            namespace.update(before)
-        return ""
-
-    return check
+    ground = [text for nbgrader, is_setup, text in cells(lesson) if is_setup or nbgrader.get("solution")]
+    checks = [text for nbgrader, _, text in cells(lesson) if nbgrader.get("grade_id") in (f"{exercise}-check", f"{exercise}-more")]
+    error = run_cells([*ground, source, *checks])
+    if error is not None and not isinstance(error, AssertionError):
+        raise error
+    return str(error or "")
 
 
 def cases(kind: str) -> list:
@@ -109,12 +50,12 @@ def cases(kind: str) -> list:
 
 
 @pytest.mark.parametrize("lesson, answer", cases("right"))
-def test_a_right_answer_passes(lesson, answer, checked):
+def test_a_right_answer_passes(lesson, answer):
     assert checked(lesson, answer["exercise"], answer["source"]) == ""
 
 
 @pytest.mark.parametrize("lesson, answer", cases("wrong"))
-def test_a_wrong_answer_is_told_what_is_wrong(lesson, answer, checked):
+def test_a_wrong_answer_is_told_what_is_wrong(lesson, answer):
     said = checked(lesson, answer["exercise"], answer["source"])
     assert said, "The checks let this answer pass."
     assert answer["says"] in said
