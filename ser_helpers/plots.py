@@ -28,6 +28,7 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from . import audio, evaluate, features
@@ -936,7 +937,9 @@ def leak_meter(
 
 def _interval(ax: Axes, place: float, low: float, high: float) -> None:
     """A horizontal interval, shares on an axis in per cent; nothing where it is not known."""
-    ax.plot([100 * low, 100 * high], [place, place], "|-", color="black", markersize=8, linewidth=1.2, zorder=3)
+    halo = [withStroke(linewidth=3.5, foreground="white")]  # black alone would drown in a dark bar
+    ends = {"marker": "|", "markersize": 9, "markeredgewidth": 1.4}
+    ax.plot([100 * low, 100 * high], [place, place], color="black", zorder=3, path_effects=halo, **ends)
 
 
 @_light
@@ -1202,11 +1205,11 @@ def actor_scores(frame: pd.DataFrame, score: str = "accuracy", title: str = "", 
     values, names = frame["score"].to_numpy(dtype=float), frame["actor"].to_numpy()
     ax = _axes(ax, 3, 8)
     place = np.arange(len(frame))
-    ax.vlines(place, 0, 100 * values, color="#C8D3E6", linewidth=2)
+    ax.vlines(place, 0, 100 * values, color="#C8D3E6", linewidth=2, zorder=0)
     ax.plot(place, 100 * values, "o", color=TRAIN, markersize=5)
     guess = 1 / len(LABELS)
     for value, text, line in ((np.median(values), "median", "-"), (guess, "guessing", "--")):
-        ax.axhline(100 * value, color="black", linestyle=line, linewidth=1)
+        ax.axhline(100 * value, color="black", linestyle=line, linewidth=1, zorder=1)
         beside = {"xycoords": ("axes fraction", "data"), "xytext": (4, 0), "textcoords": "offset points"}
         ax.annotate(text, (1, 100 * value), va="center", **beside)
     step = -(-len(frame) // 40)

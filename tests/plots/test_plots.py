@@ -33,6 +33,7 @@ COUNTS = np.array(SCORES["confusion"][0])
 ACTORS = np.repeat(np.arange(1001, 1092), 8)
 BY_ACTOR, BY_CLIP = ACTORS % 5 == 0, np.arange(len(ACTORS)) % 5 == 0
 PER_ACTOR = pd.DataFrame({"actor": np.arange(1001, 1076), "score": np.linspace(0.1, 0.7, 75)})
+TITLE = 'Actor 1001 & "angry" <$5_0$>'
 UNSURE = dict.fromkeys(corpus.LABELS, 1 / 6)
 
 # What a lesson draws, and the ends of what it could draw. Names before the colon are functions of plots.
@@ -163,11 +164,14 @@ def test_shows_as_a_figure_with_its_sentence(name):
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_title_stands_in_the_figure_and_in_the_sentence(name):
-    title = 'Actor 1001 & "angry" <$5_0$>'
-    picture = CASES[name](title=title)
+    picture = CASES[name](title=TITLE)
     titles = [picture.figure.get_suptitle(), *(ax.get_title(loc="left") for ax in picture.axes)]
-    assert title in titles and picture.sentence.startswith(f"{title}: ")
+    assert TITLE in titles and picture.sentence.startswith(f"{TITLE}: ")
     assert overlaps(picture.figure) == []
+
+
+def test_any_title_is_safe_in_html():
+    picture = CASES["votes"](title=TITLE)
     assert Tags(picture._repr_html_()).attributes["img"]["alt"] == picture.sentence
 
 
@@ -209,6 +213,23 @@ def test_describe_takes_whatever_a_learner_drew():
         assert plots.describe(drawn, " Two empty axes. ").figure is figure
     plots.describe(figure, "Two empty axes.")._repr_html_()
     assert plt.get_fignums() == []  # so the notebook does not show it a second time
+
+
+@pytest.mark.long
+def test_a_notebook_shows_each_figure_once():
+    import nbformat
+    from nbclient import NotebookClient
+
+    cells = [
+        "import matplotlib.pyplot as plt\nfrom ser_helpers import plots\nfigure, ax = plt.subplots()\nax.plot([0, 8])\n"
+        "plots.describe(figure, 'A line from 0 to 8.')",
+        "plots.network()",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, kernel_name="python3").execute()
+    for cell, alt in zip(notebook.cells, ("A line from 0 to 8.", plots.network().sentence), strict=True):
+        (output,) = cell.outputs
+        assert output["data"]["text/plain"] == alt and f'<img alt="{alt}"' in output["data"]["text/html"]
 
 
 @pytest.mark.parametrize("drawn, sentence", [(None, "A figure."), ([], "A figure."), (Figure(), ""), (Figure(), None)])
