@@ -75,6 +75,24 @@ def predict(args: argparse.Namespace) -> int:
     return 0
 
 
+def check(args: argparse.Namespace) -> int:
+    from .course import check
+
+    return check.report(args.lesson, as_json=args.json)
+
+
+def reset(args: argparse.Namespace) -> int:
+    from .course import build
+
+    return build.reset(args.lesson)
+
+
+def build(args: argparse.Namespace) -> int:
+    from .course import build
+
+    return build.check_build() if args.check else build.measure() if args.measure else build.build()
+
+
 def parser() -> argparse.ArgumentParser:
     """Every command with its options; `ser COMMAND --help` shows an example of each."""
     top = argparse.ArgumentParser(prog="ser", description="The speech emotion recognition course, from the terminal.")
@@ -124,6 +142,17 @@ def parser() -> argparse.ArgumentParser:
     sub = command(predict, "Which emotion does the model hear?", "ser predict my_voice.wav")
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="audio files of any rate")
     sub.add_argument("--model", type=Path, default=_model.MODEL, help="another model saved by `ser train`")
+
+    sub = command(check, "Run a lesson's checks on your saved notebook.", "ser check 03_mfcc")
+    sub.add_argument("lesson", nargs="?", metavar="LESSON", help="without it: all lessons at a glance")
+
+    sub = command(reset, "Make a lesson as new; your version is kept beside it.", "ser reset 03_mfcc")
+    sub.add_argument("lesson", metavar="LESSON")
+
+    sub = command(build, "Make everything generated from solutions/*/*.py.", "ser build --check")
+    only = sub.add_mutually_exclusive_group()
+    only.add_argument("--check", action="store_true", help="change nothing; say what differs from a fresh build")
+    only.add_argument("--measure", action="store_true", help="run every solution, note seconds and memory, then build")
 
     for sub in commands.choices.values():
         sub.add_argument("--json", action="store_true", help="print JSON for a program to read")

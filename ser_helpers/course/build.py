@@ -342,12 +342,14 @@ def _local_only(self, address, _connect=_socket.socket.connect):
 _socket.socket.connect = _local_only
 _warnings.simplefilter("error")
 _warnings.filterwarnings("ignore", message="unclosed", category=ResourceWarning)  # numba's and joblib's own
+_warnings.filterwarnings("ignore", category=PendingDeprecationWarning, module="ipykernel")  # as the kernel ends
 """
 
 
 def run_notebook(path: Path, allow_errors: bool = False, timeout: int = 120) -> tuple[NotebookNode, float, float]:
     """Run a notebook in a fresh kernel, network cut and warnings as errors: (with outputs, seconds, peak MB)."""
     import os
+    import subprocess
     import time
 
     from nbclient import NotebookClient
@@ -362,7 +364,7 @@ def run_notebook(path: Path, allow_errors: bool = False, timeout: int = 120) -> 
         notebook, timeout=timeout, allow_errors=allow_errors, kernel_name="python3", resources={"metadata": {"path": path.parent}}
     )
     start = time.perf_counter()
-    client.execute(env={**os.environ, "SER_CHECK": "1"})
+    client.execute(env={**os.environ, "SER_CHECK": "1"}, stderr=subprocess.DEVNULL)  # the kernel's own log
     seconds = time.perf_counter() - start
     peak = float(notebook.cells[-1].outputs[0].text)
     notebook.cells = notebook.cells[1:-1]
