@@ -1,0 +1,597 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+#   ser:
+#     title: "Load CREMA-D: what a file name knows"
+#     goals:
+#     - read actor, sentence, emotion and level out of a clip's name
+#     - build a table of clips that you can trust
+#     - count what is there, and find what is missing or broken
+#     - tell what an actor was told from what people hear
+#     needs: "a little Python: functions, dictionaries, lists; pandas helps"
+#     minutes: 60
+# ---
+
+# %% [markdown]
+# # 01 · Load CREMA-D: what a file name knows
+#
+# Two recordings from one of the most used collections of emotional speech are the *same file*, bit for bit. One is
+# filed under "happy", the other under "neutral". A third recording, filed under "sad", holds two and a half seconds of
+# nothing.
+#
+# You will find all of them in this lesson, with a table and five lines of code. Most people who train on this
+# collection never do.
+
+# %% [markdown]
+# **You will learn to** read a clip's name, build a table of clips, count what is there, find what is missing or broken,
+# and tell an instruction to an actor from what people hear.
+#
+# **You need** a little Python. **Reading and exercises take about 60 minutes.**
+
+# %% tags=["setup"]
+from pathlib import Path
+
+import ipywidgets as widgets
+import pandas as pd
+from IPython.display import Audio, Markdown, display
+
+from ser_helpers import audio, corpus, plots
+from ser_helpers.course import expect
+
+LABELS = list(corpus.LABELS)
+clips = corpus.lesson_clips()
+print(clips.attrs["line"])
+print("Tables: CREMA-D's 7,442 clips, which ship with the course.")
+
+# %% [markdown]
+# ## Listen, then look at the name
+
+# %%
+first = clips.query("emotion == 'angry'").iloc[0]
+Audio(audio.read_clip(first["path"]), rate=audio.SAMPLE_RATE, normalize=False)
+
+# %%
+print("Its file is called", Path(first["path"]).name)
+
+# %% [markdown]
+# **What do you expect?** Four parts, joined by `_`. What might the last one mean?
+#
+# <details><summary>A. How loud the clip is</summary>
+#
+# Close, but loudness is measured, and nobody measured anything here.
+# </details>
+# <details><summary>B. How strongly the actor was asked to play the emotion</summary>
+#
+# Yes: low, medium or high, or `XX` where nothing was asked. In CREMA-D only one of the twelve sentences was acted at
+# three levels.
+# </details>
+# <details><summary>C. The take number</summary>
+#
+# A good guess for many collections. In this one each actor has one take.
+# </details>
+#
+# The four parts are **actor**, **sentence**, **emotion** and **level**:
+
+# %%
+pd.DataFrame(
+    {
+        "sentence code": list(corpus.SENTENCES),
+        "what is said": list(corpus.SENTENCES.values()),
+    }
+).set_index("sentence code")
+
+# %% [markdown]
+# The emotions are `ANG`, `DIS`, `FEA`, `HAP`, `NEU` and `SAD`; the levels `LO`, `MD`, `HI` and `XX`. This course writes
+# the six labels as words, always in this order: angry, disgust, fear, happy, neutral, sad.
+#
+# Names lie sometimes. Copies of CREMA-D made before October 2022 hold one clip whose level is a single `X`. A program
+# that cuts names apart by counting letters stumbles over it, and over a folder in front of the name.
+#
+# ### Exercise 1: `parse_clip_name`
+
+# %% nbgrader={"grade_id": "parse_clip_name", "solution": true}
+def parse_clip_name(name):
+    """Read what a clip's name says.
+
+    name: a bare name, a file name with extension, or a path (str or Path).
+    Returns a dict with actor_id (int), sentence (3-letter code), emotion (one of the six words) and
+    level ("low", "medium", "high" or "unspecified"; X reads like XX).
+    Raises ValueError with the offending text in its message for an unknown part (codes are in capitals),
+    and with the bare name when there are not four parts.
+    """
+    ### BEGIN SOLUTION
+    bare = Path(name).stem
+    parts = bare.split("_")
+    if len(parts) != 4:
+        raise ValueError(f"{bare!r} does not have four parts")
+    actor, sentence, emotion, level = parts
+    levels = {"LO": "low", "MD": "medium", "HI": "high", "XX": "unspecified", "X": "unspecified"}
+    if not actor.isdigit():
+        raise ValueError(f"{actor!r} is not an actor")
+    for part, known in ((sentence, corpus.SENTENCES), (emotion, corpus.EMOTION_CODES), (level, levels)):
+        if part not in known:
+            raise ValueError(f"{part!r} is unknown")
+    return {
+        "actor_id": int(actor),
+        "sentence": sentence,
+        "emotion": corpus.EMOTION_CODES[emotion],
+        "level": levels[level],
+    }
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "parse_clip_name-check", "grade": true, "points": 1, "locked": true}
+_got = parse_clip_name("1001_IEO_ANG_HI")
+expect.kind(_got, dict, "parse_clip_name('1001_IEO_ANG_HI')")
+for _key in ("actor_id", "sentence", "emotion", "level"):
+    expect.true(_key in _got, f"The key {_key!r} is missing from your dictionary; it has {', '.join(map(repr, _got))}.")
+expect.kind(_got["actor_id"], int, "actor_id")
+expect.equal(_got["emotion"], "angry", "emotion", mistakes=[("ANG", "You left the emotion's code as it is: ANG reads as 'angry'.")])
+expect.equal(_got["level"], "high", "level", mistakes=[("HI", "You left the level's letters as they are: HI reads as 'high'.")])
+expect.equal((_got["actor_id"], _got["sentence"]), (1001, "IEO"), "actor and sentence")
+
+# %% nbgrader={"grade_id": "parse_clip_name-more", "grade": true, "points": 3, "locked": true}
+expect.kind(parse_clip_name("1091_WSI_SAD_XX.wav"), dict, "parse_clip_name('1091_WSI_SAD_XX.wav')")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_want = {"actor_id": 1002, "sentence": "TIE", "emotion": "disgust", "level": "low"}
+for _name in ("1002_TIE_DIS_LO", "1002_TIE_DIS_LO.wav", "AudioWAV/1002_TIE_DIS_LO.wav", Path("a_b") / "c_d_e" / "1002_TIE_DIS_LO.flac", "/home/me/my_clips/1002_TIE_DIS_LO.wav"):
+    try:
+        _got = parse_clip_name(_name)
+    except ValueError:
+        _got = None
+    _mine = _got and {key: _got.get(key) for key in _want}
+    expect.true(
+        _mine == _want,
+        f"parse_clip_name({str(_name)!r}) gave {_mine}. A folder or an extension is part of what people pass: take the bare name first "
+        "(pathlib has .stem), and split it at the _ instead of counting letters.",
+    )
+for _code, _level in {"LO": "low", "MD": "medium", "HI": "high", "XX": "unspecified", "X": "unspecified"}.items():
+    try:
+        _got = parse_clip_name(f"1040_ITH_SAD_{_code}")["level"]
+    except ValueError as _error:
+        expect.true(False, f"The level {_code!r} raised a ValueError ({_error}). It reads as {_level!r}.")
+    expect.true(_got != _code, f"You left the level's letters as they are: {_code} reads as {_level!r}.")
+    expect.equal(_got, _level, f"the level of ..._{_code}")
+for _code, _word in {"ANG": "angry", "DIS": "disgust", "FEA": "fear", "HAP": "happy", "NEU": "neutral", "SAD": "sad"}.items():
+    expect.equal(parse_clip_name(f"7_DFA_{_code}_XX")["emotion"], _word, f"the emotion of {_code}")
+expect.equal(parse_clip_name("9012_DFA_SAD_XX")["actor_id"], 9012, "the actor of 9012_DFA_SAD_XX", look="Any number in digits is an actor.")
+for _name, _text, _what in (
+    ("1001_DFA_JOY_XX", "JOY", "an emotion that CREMA-D does not have"),
+    ("1001_DFA_sad_XX", "sad", "small letters where codes are in capitals"),
+    ("1001_ABC_SAD_XX", "ABC", "a sentence that CREMA-D does not have"),
+    ("1001_DFA_SAD_VERY", "VERY", "a level that CREMA-D does not have"),
+    ("me_DFA_SAD_XX", "me", "an actor that is no number"),
+    ("clips/1001_DFA_SAD.wav", "1001_DFA_SAD", "a name with three parts"),
+    ("1001_DFA_SAD_XX_2", "1001_DFA_SAD_XX_2", "a name with five parts"),
+):
+    expect.raises(
+        ValueError,
+        lambda: parse_clip_name(_name),
+        f"parse_clip_name({_name!r}), {_what},",
+        contains=_text,
+        look="Silently accepting it would put a wrong label into every table that follows.",
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# `Path("AudioWAV/1001_DFA_ANG_XX.wav")` has an attribute that is the bare name. Look at what `.split("_")` makes of it.
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Take the bare name, split it, insist on four parts. Then look each code up in a dictionary; what is not in the
+# dictionary is an error whose message names it.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `actor, sentence, emotion, level = Path(name).stem.split("_")` after checking the length; `corpus.EMOTION_CODES` turns
+# `"ANG"` into `"angry"`; `raise ValueError(f"{emotion!r} is not an emotion")` when it is not in there.
+# </details>
+
+# %% [markdown]
+# ## One row per clip
+#
+# A name at a time is slow work. With a table you can ask questions. The one below is the course's; you will build its
+# first columns. (The course's own version stands in here, so that this runs before you have solved it.)
+
+# %%
+table = corpus.clip_table()
+table[["clip", "actor_id", "sentence", "emotion", "level"]].head()
+
+# %% [markdown]
+# A list of files is rarely clean: there are text files among them, the same clip in two folders, an order that depends
+# on the disk. A good table does not care.
+#
+# ### Exercise 2: `build_clip_table`
+
+# %% nbgrader={"grade_id": "build_clip_table", "solution": true}
+def build_clip_table(names):
+    """A table of clips from a list of names or paths.
+
+    Columns clip, actor_id, sentence, emotion, level, in this order; `clip` is the bare name.
+    Sorted by clip, index 0, 1, 2, ...; two paths to one clip are one row; what is not a clip name is skipped.
+    A list with nothing usable gives the five columns and no rows.
+    """
+    ### BEGIN SOLUTION
+    rows = {}
+    for name in names:
+        try:
+            rows[Path(name).stem] = parse_clip_name(name)
+        except ValueError:
+            continue
+    columns = ["clip", "actor_id", "sentence", "emotion", "level"]
+    table = pd.DataFrame([{"clip": clip, **rows[clip]} for clip in sorted(rows)], columns=columns)
+    return table.astype({"actor_id": int})
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "build_clip_table-check", "grade": true, "points": 1, "locked": true}
+_names = ["b/1002_TIE_DIS_LO.wav", "1001_IEO_ANG_HI.wav", "notes.txt", "a/1002_TIE_DIS_LO.wav"]
+with expect.standing_in(parse_clip_name=corpus.parse_clip_name):
+    _got = build_clip_table(list(_names))
+expect.kind(_got, pd.DataFrame, "build_clip_table(...)")
+expect.equal(list(_got.columns), ["clip", "actor_id", "sentence", "emotion", "level"], "the columns of build_clip_table(...)")
+expect.true(
+    not any("/" in str(clip) or "." in str(clip) for clip in _got["clip"]),
+    f"The column clip holds {_got['clip'].iloc[0]!r}: a path or an extension was left in it. The bare name was asked for.",
+)
+expect.true(len(_got) != 3, "There are 3 rows: 1002_TIE_DIS_LO lies in two folders, but it is one clip and one row.")
+expect.true(
+    list(_got.index) == [0, 1] or len(_got) != 2,
+    f"The rows are right in number, but the index is {list(_got.index)}: it was left from sorting or dropping. Give it a fresh 0, 1.",
+)
+expect.equal(list(_got["clip"]), ["1001_IEO_ANG_HI", "1002_TIE_DIS_LO"], "the column clip", look="Sorted, and only what is a clip's name.")
+expect.true(
+    not isinstance(_got["actor_id"].iloc[0], str),
+    "actor_id holds text: '1001' comes before '999' when text is sorted, and 1001 == '1001' is False. Keep it an int.",
+)
+
+# %% nbgrader={"grade_id": "build_clip_table-more", "grade": true, "points": 2, "locked": true}
+with expect.standing_in(parse_clip_name=corpus.parse_clip_name):
+    expect.equal(len(build_clip_table(["1001_IEO_ANG_HI.wav"])), 1, "the number of rows for one clip")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_some = list(corpus.clip_table()["clip"].iloc[::97])
+_mixed = [f"AudioWAV/{clip}.wav" for clip in _some[::-1]] + ["README.md", "AudioWAV", "1001_DFA_JOY_XX.wav"] + [Path("copy") / f"{_some[3]}.flac", "1040_ITH_SAD_X.wav", "1040_ITH_SAD_XX.wav"]
+_clips = sorted({*_some, "1040_ITH_SAD_X", "1040_ITH_SAD_XX"})
+_want = pd.DataFrame([{"clip": clip, **corpus.parse_clip_name(clip)} for clip in _clips])
+_given = list(_mixed)
+with expect.standing_in(parse_clip_name=corpus.parse_clip_name):
+    _got = build_clip_table(_given)
+    _empty = build_clip_table(["notes.txt"]), build_clip_table([])
+expect.true(_given == _mixed, "build_clip_table changed the list it was given. Work on a copy.")
+expect.true(
+    not isinstance(_got["actor_id"].iloc[0], str),
+    "actor_id holds text. Keep it an int.",
+)
+expect.frame(
+    _got,
+    _want,
+    "build_clip_table(...)",
+    mistakes=[
+        (_want.assign(clip=[f"AudioWAV/{clip}.wav" for clip in _clips]), "Paths were left in the column clip: the bare name was asked for."),
+    ],
+    look="Sorted by clip, one row per clip, a fresh index; ..._X and ..._XX are two clips.",
+)
+for _table in _empty:
+    expect.equal(list(_table.columns), ["clip", "actor_id", "sentence", "emotion", "level"], "the columns when nothing is usable", look="An empty table still has its five columns, or everything that follows breaks.")
+    expect.equal(len(_table), 0, "the number of rows when nothing is usable")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# What keeps one entry per name, whatever you put in twice?
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Try `parse_clip_name` on each name and skip those that raise. Collect the rest in a dictionary under the bare name,
+# then make the table from the sorted keys. Naming the columns gives you the empty table for free.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `rows[Path(name).stem] = parse_clip_name(name)` inside `try`/`except ValueError`; then
+# `pd.DataFrame([{"clip": clip, **rows[clip]} for clip in sorted(rows)], columns=[...])`.
+# </details>
+
+# %% [markdown]
+# ## How many of each?
+#
+# **What do you expect?** Six emotions, 91 actors, twelve sentences. Are there as many neutral clips as angry ones?
+#
+# <details><summary>A. Yes: six emotions, a sixth each</summary>
+#
+# Nearly, and the difference is systematic. Look at the bars below.
+# </details>
+# <details><summary>B. Fewer neutral ones</summary>
+#
+# Yes. One sentence was acted at three levels, but you cannot be neutral at three levels: two clips fewer per actor.
+# </details>
+# <details><summary>C. More neutral ones</summary>
+#
+# That would help a lazy model that always says neutral. Here it is the other way round.
+# </details>
+
+# %%
+plots.emotion_counts(table)
+
+# %% [markdown]
+# ### Exercise 3: `count_emotions`
+#
+# `value_counts` seems made for this. But its order depends on the counts, and what never occurs is not counted as zero:
+# it is gone.
+
+# %% nbgrader={"grade_id": "count_emotions", "solution": true}
+def count_emotions(clips):
+    """How many clips each emotion has: a Series of ints, indexed by the six labels in course order, zeros included.
+
+    clips: a table with a column `emotion`, possibly empty.
+    """
+    ### BEGIN SOLUTION
+    counts = clips["emotion"].value_counts()
+    return pd.Series({label: int(counts.get(label, 0)) for label in LABELS})
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "count_emotions-check", "grade": true, "points": 1, "locked": true}
+_got = count_emotions(pd.DataFrame({"emotion": ["sad", "happy", "sad", "angry", "sad", "happy"]}))
+expect.kind(_got, pd.Series, "count_emotions(...)")
+expect.true(
+    len(_got) == 6,
+    f"Your Series has {len(_got)} labels. Three of the six do not occur here; their count is 0, and they should be in it.",
+)
+expect.true(not _got.isna().any(), "A label that does not occur came out as NaN. Nothing was found of it: that is 0.")
+expect.equal(
+    [str(label) for label in _got.index],
+    ["angry", "disgust", "fear", "happy", "neutral", "sad"],
+    "the order of the labels",
+    mistakes=[(["sad", "happy", "angry", "disgust", "fear", "neutral"], "Your labels are in the order of value_counts, largest first. Course order was asked for.")],
+)
+expect.close(_got.to_numpy(), [1, 0, 0, 2, 0, 3], "the counts")
+
+# %% nbgrader={"grade_id": "count_emotions-more", "grade": true, "points": 2, "locked": true}
+expect.equal(int(count_emotions(pd.DataFrame({"emotion": ["sad"]})).sum()), 1, "the sum of the counts of one clip")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_table = corpus.clip_table()
+_labels = ["angry", "disgust", "fear", "happy", "neutral", "sad"]
+for _part in (_table, _table.sample(40, random_state=3), _table[_table["emotion"].isin(["sad", "fear"])], _table.iloc[:0], _table.astype({"emotion": "category"}), _table.astype({"emotion": object}).iloc[::-1]):
+    _before = _part.copy()
+    _got = count_emotions(_part)
+    expect.true(_part.equals(_before), "count_emotions changed the table it was given. Work on a copy.")
+    _want = pd.Series({label: int((_part["emotion"] == label).sum()) for label in _labels})
+    expect.true(len(_got) == 6 and not _got.isna().any(), "A label that does not occur is gone or NaN. Its count is 0.")
+    expect.series(_got, _want, f"count_emotions of {len(_part)} clips", look="All six labels, in course order.")
+    expect.true(pd.api.types.is_integer_dtype(_got.dtype), f"The counts are {_got.dtype}; clips come in whole numbers, so ints were asked for.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# You know the six labels beforehand. Ask for each of them.
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Either count each label in turn, or take `value_counts` and bring it into your own order with `reindex`. What does
+# `reindex` put where nothing was?
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `clips["emotion"].value_counts().reindex(LABELS, fill_value=0)`; mind tables whose column is categorical.
+# </details>
+
+# %% [markdown]
+# ## Who speaks?
+
+# %%
+speakers = table.drop_duplicates("actor_id")
+per_actor = table.groupby("actor_id").size()
+print(f"{len(speakers)} actors, {(speakers['sex'] == 'female').sum()} women and {(speakers['sex'] == 'male').sum()} men, "
+      f"{speakers['age'].min()} to {speakers['age'].max()} years old, {speakers['age'].mean():.1f} on average.")
+print(f"Clips per actor: {per_actor.value_counts().sort_index(ascending=False).to_dict()}  (clips: number of actors)")
+
+# %% [markdown]
+# Most actors have the same number of clips, and a few have fewer. Where are the holes? A table shows what is there.
+# What is *not* there you have to ask for: every actor, every sentence, every emotion.
+#
+# ### Exercise 4: `find_missing`
+
+# %% nbgrader={"grade_id": "find_missing", "solution": true}
+def find_missing(clips):
+    """Which (actor_id, sentence, emotion) no clip of any level covers: a sorted list of tuples.
+
+    For every actor in the table, over the 12 sentences of CREMA-D and the six emotions. An empty table gives [].
+    """
+    ### BEGIN SOLUTION
+    there = set(zip(clips["actor_id"], clips["sentence"], clips["emotion"]))
+    return [
+        (int(actor), sentence, emotion)
+        for actor in sorted(set(clips["actor_id"]))
+        for sentence in sorted(corpus.SENTENCES)
+        for emotion in LABELS
+        if (actor, sentence, emotion) not in there
+    ]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "find_missing-check", "grade": true, "points": 1, "locked": true}
+_one = corpus.clip_table().query("actor_id == 1002")[["clip", "actor_id", "sentence", "emotion", "level"]]
+_got = find_missing(_one)
+expect.kind(_got, list, "find_missing(...)")
+expect.true(all(isinstance(_cell, tuple) and len(_cell) == 3 for _cell in _got), "A list of tuples (actor_id, sentence, emotion) was asked for.")
+expect.equal(_got, [(1002, "TIE", "neutral")], "find_missing for actor 1002", look="One cell of this actor's 72 is empty. A level makes no cell of its own.")
+
+# %% nbgrader={"grade_id": "find_missing-more", "grade": true, "points": 2, "locked": true}
+expect.equal(len(find_missing(_one.iloc[:1])), 71, "the number of missing cells when an actor has one clip", look="12 sentences times 6 emotions are 72 cells, whether or not the sentence occurs in the table.")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_table = corpus.clip_table()[["clip", "actor_id", "sentence", "emotion", "level"]]
+
+
+def _reference(clips, sentences=tuple(sorted(corpus.SENTENCES))):
+    there = set(zip(clips["actor_id"], clips["sentence"], clips["emotion"]))
+    return sorted((int(a), s, e) for a in set(clips["actor_id"]) for s in sentences for e in corpus.LABELS if (a, s, e) not in there)
+
+
+_got = find_missing(_table)
+expect.equal(len(_got), 20, "the number of missing cells in CREMA-D")
+expect.equal([(int(a), str(s), str(e)) for a, s, e in _got], _reference(_table), "find_missing(CREMA-D)", look="Sorted by actor, then sentence, then emotion.")
+_without = _table[(_table["sentence"] != "WSI") & (_table["actor_id"] < 1004)].sample(frac=1, random_state=1)
+expect.equal(
+    [(int(a), str(s), str(e)) for a, s, e in find_missing(_without)],
+    _reference(_without),
+    "find_missing of a table without the sentence WSI",
+    mistakes=[(_reference(_without, sorted(set(_without["sentence"]))), "You looked only at sentences that occur in the table. A sentence that is missing altogether is the biggest hole: take all 12.")],
+)
+expect.equal(find_missing(_table.iloc[:0]), [], "find_missing of an empty table")
+_before = _table.copy()
+find_missing(_table)
+expect.true(_table.equals(_before), "find_missing changed the table it was given. Work on a copy.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# First write down every cell that should exist for one actor. How many are there?
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Put the cells that exist into a set of tuples. Then walk through all actors, all 12 sentences and all six emotions, and
+# keep what is not in the set.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `there = set(zip(clips["actor_id"], clips["sentence"], clips["emotion"]))`, then a list comprehension over
+# `sorted(set(clips["actor_id"]))`, `sorted(corpus.SENTENCES)` and `LABELS` with `if (a, s, e) not in there`.
+# </details>
+
+# %% [markdown]
+# ## What is broken
+#
+# The table of this course also knows the fingerprint (SHA-256) of each file: two files with the same fingerprint are the
+# same bytes. Group by it, and the lie of the beginning shows.
+
+# %%
+twins = table[table["sha256"].duplicated(keep=False)].sort_values("sha256")
+twins[["clip", "emotion", "seconds", "defect"]]
+
+# %% [markdown]
+# Three recordings, each filed under two emotions. No model can be right about both, and nobody can say which label is the
+# wrong one. One more clip is silent, and one has changed its name:
+
+# %%
+table.loc[table["defect"].ne("") & ~table["clip"].isin(twins["clip"]), ["clip", "emotion", "seconds", "defect"]]
+
+# %% [markdown]
+# **What do you expect?** What does the silent clip do to a program that takes the logarithm of its energy?
+#
+# <details><summary>A. Nothing: 0 is a number like any other</summary>
+#
+# The logarithm of 0 is minus infinity, and one infinity in a column makes the column's mean and spread useless.
+# </details>
+# <details><summary>B. It gives minus infinity, or a division by zero, far away from here</summary>
+#
+# Yes. The error message will speak of `nan` in a matrix, three notebooks later. That is why you look at data first.
+# </details>
+
+# %% [markdown]
+# ## What an actor was told, and what people hear
+#
+# `emotion` is the instruction that the actor got: the **intended** label. The authors also let a crowd listen to the
+# voice alone, and each clip has about nine votes: the **perceived** emotion. Do the two agree?
+#
+# Write your guess down: for which share of the clips is the crowd's most frequent vote the intended label?
+
+# %%
+crowd = corpus.crowd_label(table)
+agree = (crowd == table["emotion"]).mean()
+tied = (crowd == "").mean()
+Markdown(f"It is **{100 * agree:.1f} %** of all {len(table):,} clips (in {100 * tied:.1f} % two labels share the first place, which counts "
+         f"as not agreeing). Of all votes, {100 * corpus.votes(table).sum()['neutral'] / corpus.votes(table).to_numpy().sum():.0f} % say *neutral*.")
+
+# %%
+plots.votes(table[table["emotion"] == "sad"].iloc[0])
+
+# %% [markdown]
+# Most people guess far higher. But these are short sentences about jackets and alarm clocks, without a face. So keep the
+# two labels apart in your head: a model that learns the intended label learns what actors do when they are told to be
+# sad. Lesson 07 comes back to this.
+#
+# ### Try it: votes on a clip
+#
+# Find a clip on which everybody agrees with the actor, and one on which nobody does. Which emotion is easiest to find?
+
+# %%
+SOME_ACTORS = sorted(table["actor_id"].unique())[:10]
+
+
+def show_votes(actor, sentence, emotion):
+    rows = table.query("actor_id == @actor and sentence == @sentence and emotion == @emotion")
+    if rows.empty:
+        print("This cell does not exist: one of the twenty.")
+    else:
+        display(plots.votes(rows.iloc[0]))
+
+
+widgets.interactive(
+    show_votes,
+    actor=widgets.Dropdown(options=SOME_ACTORS, description="Actor"),
+    sentence=widgets.Dropdown(options=sorted(corpus.SENTENCES), description="Sentence"),
+    emotion=widgets.Dropdown(options=LABELS, description="Intended"),
+)
+
+# %% [markdown]
+# ## Quiz
+#
+# **1. Your folder is misspelt, and your table comes out with no rows. What is the best moment to notice?**
+#
+# <details><summary>A. When scikit-learn says `n_samples=0`</summary>
+#
+# That is an hour later, in a library that knows nothing of your folder.
+# </details>
+# <details><summary>B. At once: an empty table is worth an error with the folder's name in it</summary>
+#
+# Yes. The course's own loader does it: set `CREMA_D_HOME` to a wrong folder and see.
+# </details>
+#
+# **2. Two clips have the same bytes and two labels. What do you do?**
+#
+# <details><summary>A. Keep the label that fits better, by ear</summary>
+#
+# Your ear has now become part of the data, and nobody can repeat it.
+# </details>
+# <details><summary>B. Say so, and keep both on the same side of any split</summary>
+#
+# Yes, or leave both out and say that. What matters is that a test clip is never in the training set under another name.
+# </details>
+#
+# **3. "The label of this clip is sad." Which label is meant?**
+#
+# <details><summary>A. There is only one</summary>
+#
+# There are two: what the actor was told, and what people heard. In CREMA-D they agree on fewer than half of the clips.
+# </details>
+# <details><summary>B. You have to ask</summary>
+#
+# Yes. Here it is the intended one unless we say otherwise.
+# </details>
+
+# %% [markdown]
+# ## Take-away
+#
+# - You can turn a folder of names into a table that refuses what it does not know.
+# - You can count so that zeros stay visible, and ask for what is missing.
+# - You know the defects of this collection, and that its label is an instruction and no perception.
+#
+# **Where next:** lesson 02 looks at and listens to the clips themselves. One thing to try first: how many clips of the
+# crowd's most frequent label "sad" were intended as something else?
+
+# %%
+from ser_helpers import check
+
+check("01_load_crema_d")
