@@ -1,0 +1,681 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+#   ser:
+#     title: "See and hear: waveform, spectrogram, loudness, pitch"
+#     goals:
+#     - put the right seconds under a waveform
+#     - measure loudness in decibels, silence included
+#     - draw a figure that says what it shows
+#     - read a spectrogram, and compute one
+#     needs: "lesson 01; numpy arrays"
+#     minutes: 70
+# ---
+
+# %% [markdown]
+# # 02 · See and hear: waveform, spectrogram, loudness, pitch
+#
+# One speaker, one sentence, six emotions. Play the six sounds below with the labels hidden, and write down which one is
+# which. Then ask yourself what you listened to.
+
+# %% [markdown]
+# **You will learn to** put the right seconds under a waveform, measure loudness, draw a figure that speaks for itself,
+# and read a spectrogram.
+#
+# **You need** lesson 01 and numpy arrays. **Reading and exercises take about 70 minutes.**
+
+# %% tags=["setup"]
+import ipywidgets as widgets
+import librosa
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from IPython.display import Audio, Markdown, display
+from matplotlib.figure import Figure
+
+from ser_helpers import audio, corpus, plots
+from ser_helpers.course import expect
+
+LABELS = list(corpus.LABELS)
+clips = corpus.lesson_clips()
+print(clips.attrs["line"])
+
+# %%
+# The first speaker and sentence of which all six emotions are here.
+per_pair = clips.groupby(["actor_id", "sentence"])["emotion"].nunique()
+ACTOR, SENTENCE = per_pair[per_pair == 6].index[0]
+six = clips.query("actor_id == @ACTOR and sentence == @SENTENCE").drop_duplicates("emotion").set_index("emotion")
+sounds = {label: audio.read_clip(six["path"][label]) for label in LABELS}
+order = np.random.default_rng(5).permutation(LABELS)
+print(f"Speaker {ACTOR}: {corpus.SENTENCES[SENTENCE]}.")
+for number, label in enumerate(order, start=1):
+    print("sound", number)
+    display(Audio(sounds[label], rate=audio.SAMPLE_RATE, normalize=False))
+
+# %% [markdown]
+# <details><summary>Show the order</summary>
+#
+# Run `list(order)` in a new cell below. (A new cell is made with the key B.)
+# </details>
+#
+# **What do you expect?** What did you use most?
+#
+# <details><summary>A. The words</summary>
+#
+# They are the same six times, on purpose. That is how CREMA-D was made.
+# </details>
+# <details><summary>B. How loud it is</summary>
+#
+# A strong cue, and the first one that many programs throw away.
+# </details>
+# <details><summary>C. How high the voice is, and how it moves</summary>
+#
+# Pitch and its melody are the other big cue. You will see them at the end of this lesson.
+# </details>
+
+# %% [markdown]
+# ## The waveform
+#
+# Sound is pressure that changes. The file holds a number for the pressure 16,000 times a second: the **sample rate** is
+# 16,000 Hz. Full scale is 1.0.
+
+# %%
+y = sounds["angry"]
+print(f"{len(y):,} samples are {len(y) / audio.SAMPLE_RATE:.2f} seconds; the first five: {y[:5]}")
+
+# %% [markdown]
+# To draw it you need a second for each sample. The first sample is at 0 s, the next one sixteen-thousandth later, and so
+# on. It sounds too easy for an exercise. It is the line in which most waveforms on the internet are wrong by one sample.
+#
+# ### Exercise 1: `time_axis`
+
+# %% nbgrader={"grade_id": "time_axis", "solution": true}
+def time_axis(n_samples, sample_rate):
+    """The time of each sample in seconds: float64 ndarray of n_samples (>= 1), first 0, step 1/sample_rate."""
+    ### BEGIN SOLUTION
+    return np.arange(n_samples) / sample_rate
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "time_axis-check", "grade": true, "points": 1, "locked": true}
+_got = time_axis(4, 2)
+expect.array(_got, "time_axis(4, 2)", shape=(4,), dtype="float64", why="Four samples need four times.")
+expect.close(
+    _got,
+    [0, 0.5, 1.0, 1.5],
+    "time_axis(4, 2)",
+    mistakes=[
+        ([0, 2 / 3, 4 / 3, 2], "Your last sample is at 2 s, where the *next* one would begin. np.linspace includes its end unless told otherwise."),
+        ([0, 1, 2, 3], "These are sample numbers. How long does one sample last at 2 samples a second?"),
+        ([0, 2, 4, 6], "You multiplied by the sample rate. At 2 samples a second, one sample lasts half a second."),
+    ],
+)
+
+# %% nbgrader={"grade_id": "time_axis-more", "grade": true, "points": 2, "locked": true}
+expect.equal(len(time_axis(1, 16000)), 1, "the length of time_axis(1, 16000)")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+for _n, _rate in ((1, 8000), (4001, 16000), (4003, 16000), (32001, 16000), (44101, 44100), (50001, 44100), (7, 22050), (80080, 16000)):
+    _got = time_axis(_n, _rate)
+    expect.true(
+        np.size(_got) == _n,
+        f"time_axis({_n}, {_rate}) has {np.size(_got)} times for {_n} samples. Counting up in steps of a fraction collects rounding errors, and now "
+        "and then one step too many: count whole samples, then divide.",
+    )
+    expect.array(_got, f"time_axis({_n}, {_rate})", shape=(_n,), dtype="float64")
+    expect.close(
+        _got, np.arange(_n) / _rate, f"time_axis({_n}, {_rate})", atol=1e-9,
+        mistakes=[(np.linspace(0, _n / _rate, _n), "Your last sample is where the next one would begin: linspace includes its end.")] if _n > 1 else (),
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# At which time is sample number 3, at 2 samples a second?
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Number the samples with whole numbers first; turn the numbers into seconds afterwards.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `np.arange(n_samples)` divided by the sample rate.
+# </details>
+
+# %% [markdown]
+# ## A figure that speaks for itself
+#
+# A good figure has a unit on each axis and a title. It is also drawn where you want it: a function that draws takes the
+# axes as an argument (`ax`) and returns them. Then six waveforms can stand side by side, on one scale:
+
+# %%
+plots.waveforms(sounds, title=f"Speaker {ACTOR}" + (" (synthetic voice)" if ACTOR >= 9000 else ""))
+
+# %% [markdown]
+# Look at the heights. The loudness of an acted emotion is there before any fancy feature. Many programs now divide each
+# clip by its peak, "to normalise it". All six get the same height, and the cue is gone:
+
+# %%
+plots.waveforms({label: y / np.abs(y).max() for label, y in sounds.items()}, title="The same, each clip divided by its peak")
+
+# %% [markdown]
+# You will draw one panel of the first figure. librosa has a function for it, `librosa.display.waveshow`. For clips longer
+# than a moment it draws an *envelope*, the outline of the samples, and not the samples. That is fine for a quick look; here
+# every sample counts, so plot them as a line.
+#
+# ### Exercise 2: `plot_waveform`
+
+# %% nbgrader={"grade_id": "plot_waveform", "solution": true}
+def plot_waveform(y, sample_rate, ax):
+    """Draw all samples of y over seconds as one line on the given ax, and return ax.
+
+    The x label holds the unit (s, sec or seconds); there are a y label and a title.
+    """
+    ### BEGIN SOLUTION
+    ax.plot(time_axis(len(y), sample_rate), y, linewidth=0.6)
+    ax.set(xlabel="time (s)", ylabel="pressure (full scale = 1)", title="Waveform")
+    return ax
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "plot_waveform-check", "grade": true, "points": 1, "locked": true}
+def _course_time_axis(n_samples, sample_rate):
+    return np.linspace(0, n_samples / sample_rate, n_samples, endpoint=False)
+
+
+def _lines(ax):
+    """Curves, without constant reference lines."""
+    data = [np.asarray(line.get_xydata(), dtype=float) for line in ax.get_lines()]
+    return [xy for xy in data if len(xy) > 1 and np.ptp(xy[:, 0]) > 0 and (np.ptp(xy[:, 1]) > 0 or len(xy) > 2)]
+
+
+_ax = Figure().subplots()
+_y = np.sin(np.arange(800) / 9)
+with expect.standing_in(time_axis=_course_time_axis):
+    _got = plot_waveform(_y, 8000, _ax)
+expect.true(_got is _ax, "plot_waveform should return the ax it was given, so that the caller can go on with it.")
+expect.true(len(_lines(_ax)) == 1, f"There are {len(_lines(_ax))} curves on the given ax; one was expected. Did you draw on the ax, with ax.plot?")
+_xy = _lines(_ax)[0]
+expect.true(len(_xy) == 800, f"Your line has {len(_xy)} points for 800 samples. Every sample is asked for, not an outline of them.")
+expect.close(_xy[:, 1], _y, "the heights of your line", atol=1e-6)
+expect.true(_xy[-1, 0] < 1, f"Your last sample stands at x = {_xy[-1, 0]:g}. 800 samples at 8,000 a second end at 0.1 s: are these seconds?")
+expect.true(bool({"s", "sec", "seconds", "second"} & set("".join(c if c.isalpha() else " " for c in _ax.get_xlabel().lower()).split())), f"The x label is {_ax.get_xlabel()!r}; it should say the unit: s, sec or seconds.")
+expect.true(_ax.get_ylabel().strip() != "", "The y axis has no label: what is drawn upwards?")
+expect.true(any(_ax.get_title(loc=_loc).strip() for _loc in ("center", "left", "right")), "The figure has no title.")
+
+# %% nbgrader={"grade_id": "plot_waveform-more", "grade": true, "points": 2, "locked": true}
+with expect.standing_in(time_axis=_course_time_axis):
+    expect.true(plot_waveform(np.array([0.0, 0.5]), 2, Figure().subplots()) is not None, "plot_waveform should return the ax.")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_figure, (_left, _right) = plt.subplots(1, 2)
+plt.sca(_right)
+_y = np.random.default_rng(0).uniform(-1, 1, 40000).astype(np.float32)
+with expect.standing_in(time_axis=_course_time_axis), expect.unchanged(_y):
+    plot_waveform(_y, 16000, _left)
+_found, _strays = _lines(_left), _lines(_right)
+plt.close(_figure)
+expect.true(not _strays, "You drew on the current axes (plt.plot) and not on the ax that was given. With two panels the picture lands in the wrong one.")
+expect.true(len(_found) == 1 and len(_found[0]) == 40000, "A clip of 40,000 samples was not drawn sample by sample: librosa's waveshow draws an envelope of longer clips.")
+expect.close(_found[0][:, 0], np.arange(40000) / 16000, "the times of your line", atol=1.001 / 16000)
+expect.close(_found[0][:, 1], _y, "the heights of your line", atol=1e-6)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# `ax` can draw: it has a method `plot`, just as `plt` has.
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Plot the samples over `time_axis(len(y), sample_rate)`, set three texts, return `ax`.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `ax.plot(time_axis(...), y)`, then `ax.set(xlabel="time (s)", ylabel=..., title=...)`.
+# </details>
+
+# %% [markdown]
+# ### Exercise 3: `plot_emotion_counts`
+#
+# Bars for the six emotions, in course order. An emotion that does not occur keeps its place: a gap is news, too. Draw with
+# matplotlib, seaborn or pandas, upwards or sideways. This is the picture a right answer makes:
+
+# %%
+plots.emotion_counts(clips)
+
+# %% nbgrader={"grade_id": "plot_emotion_counts", "solution": true}
+def plot_emotion_counts(clips, ax):
+    """Bars of how many clips each emotion has, in course order, on the given ax; return ax.
+
+    Both axes are labelled and there is a title; an absent emotion keeps its tick.
+    """
+    ### BEGIN SOLUTION
+    counts = [int((clips["emotion"] == label).sum()) for label in LABELS]
+    ax.bar(LABELS, counts)
+    ax.set(xlabel="intended emotion", ylabel="clips", title="Clips per emotion")
+    return ax
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "plot_emotion_counts-check", "grade": true, "points": 1, "locked": true}
+def _bars(ax):
+    """(labels along the axis of the bars, their lengths), from left to right or from the top or bottom."""
+    ax.figure.canvas.draw()
+    boxes = [patch.get_bbox() for patch in ax.patches if hasattr(patch, "get_bbox")]
+    sideways = "angry" in [text.get_text() for text in ax.get_yticklabels()]
+    axis = ax.yaxis if sideways else ax.xaxis
+    ticks = {text.get_text(): place for place, text in zip(axis.get_ticklocs(), axis.get_ticklabels()) if text.get_text()}
+    lengths = {}
+    for label, place in ticks.items():
+        here = [b for b in boxes if (b.y0 + b.y1 if sideways else b.x0 + b.x1) / 2 - 0.45 < place < (b.y0 + b.y1 if sideways else b.x0 + b.x1) / 2 + 0.45]
+        lengths[label] = max([b.width if sideways else b.height for b in here], default=0)
+    return [label for label, _ in sorted(ticks.items(), key=lambda item: item[1])], lengths
+
+
+_table = pd.DataFrame({"emotion": ["sad"] * 4 + ["happy"] * 2 + ["angry", "neutral", "fear"]})
+_ax = Figure().subplots()
+_got = plot_emotion_counts(_table, _ax)
+expect.true(_got is _ax, "plot_emotion_counts should return the ax it was given.")
+expect.true(len(_ax.patches) > 0, "There are no bars on the given ax. Did you draw on the ax, with ax.bar or ax=ax?")
+_order, _lengths = _bars(_ax)
+expect.true(set(_order) == set(LABELS), f"The ticks say {_order}. All six labels need a tick, 'disgust' too, of which there is no clip here.")
+expect.true(
+    _order in (LABELS, LABELS[::-1]),
+    f"Your bars stand in the order {_order}. Course order was asked for; value_counts sorts by size instead.",
+)
+expect.equal([round(float(_lengths[label])) for label in LABELS], [1, 0, 1, 2, 1, 4], "the lengths of your bars, in course order")
+expect.true(_ax.get_xlabel().strip() != "" and _ax.get_ylabel().strip() != "", "One of the axes has no label.")
+expect.true(any(_ax.get_title(loc=_loc).strip() for _loc in ("center", "left", "right")), "The figure has no title.")
+
+# %% nbgrader={"grade_id": "plot_emotion_counts-more", "grade": true, "points": 2, "locked": true}
+expect.true(plot_emotion_counts(_table.iloc[:1], Figure().subplots()) is not None, "plot_emotion_counts should return the ax.")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_figure, (_left, _right) = plt.subplots(1, 2)
+plt.sca(_right)
+_crema = corpus.clip_table()
+_before = _crema.copy()
+plot_emotion_counts(_crema, _left)
+_strays, (_order, _lengths) = len(_right.patches), _bars(_left)
+plt.close(_figure)
+expect.true(not _strays, "You drew on the current axes and not on the ax that was given. Pass ax=ax on, or call ax.bar.")
+expect.true(_order in (LABELS, LABELS[::-1]), f"Your bars stand in the order {_order}. Course order was asked for.")
+expect.equal([round(float(_lengths[label])) for label in LABELS], [1271, 1271, 1271, 1271, 1087, 1271], "the lengths of your bars for CREMA-D")
+expect.true(_crema.equals(_before), "plot_emotion_counts changed the table it was given.")
+_ax = Figure().subplots()
+plot_emotion_counts(_table[_table["emotion"].isin(["sad", "happy"])].sample(frac=1, random_state=2), _ax)
+_order, _lengths = _bars(_ax)
+expect.true(set(_order) == set(LABELS), f"With only happy and sad clips the ticks say {_order}: an absent emotion keeps its tick.")
+expect.equal([round(float(_lengths[label])) for label in LABELS], [0, 0, 0, 2, 0, 4], "the lengths of your bars when four emotions are absent")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# In lesson 01 you made counts in course order, zeros included. That is the list of heights.
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# `ax.bar(labels, heights)` puts the labels under the bars in the order you give. seaborn's `countplot` has `order=` and
+# `ax=`.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `ax.bar(LABELS, [(clips["emotion"] == label).sum() for label in LABELS])`, then `ax.set(...)`, then `return ax`.
+# </details>
+
+# %% [markdown]
+# ## How loud, in numbers
+#
+# Ears hear *ratios*: twice the pressure sounds like one step up, wherever you start. So loudness is written in
+# **decibels**. Square the samples, average, take the root: that is the RMS. Then
+#
+# level = 20 · log10(RMS), in dB relative to full scale (dBFS).
+#
+# A full-scale sine has an RMS of 1/√2 and is at -3.01 dB. Half the pressure is 6 dB less.
+#
+# **What do you expect?** What is the level of silence?
+#
+# <details><summary>A. 0 dB</summary>
+#
+# 0 dB is full scale, the loudest there is.
+# </details>
+# <details><summary>B. minus infinity</summary>
+#
+# As mathematics, yes. As a number in your feature table, it is a bomb. This course stops at -100 dB.
+# </details>
+# <details><summary>C. Python refuses to take the logarithm of 0</summary>
+#
+# numpy does take it: it warns and gives `-inf`, and goes on.
+# </details>
+#
+# ### Exercise 4: `rms_db`
+#
+# Cut the clip into frames and give the level of each.
+
+# %% nbgrader={"grade_id": "rms_db", "solution": true}
+def rms_db(y, frame_length, hop_length):
+    """Level of each whole frame in dBFS, no padding: ndarray of 1 + (len(y) - frame_length) // hop_length.
+
+    20 log10 of the RMS; levels below -100 become -100. A clip shorter than a frame is one frame of its own samples.
+    """
+    ### BEGIN SOLUTION
+    y = np.asarray(y, dtype=np.float64)
+    if len(y) < frame_length:
+        frames = y[None]
+    else:
+        frames = np.lib.stride_tricks.sliding_window_view(y, frame_length)[::hop_length]
+    rms = np.sqrt(np.mean(frames**2, axis=1))
+    return 20 * np.log10(np.maximum(rms, 1e-5))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "rms_db-check", "grade": true, "points": 1, "locked": true}
+_y = np.concatenate([np.ones(100), np.full(100, 0.1), np.zeros(100)])
+_got = rms_db(_y, 100, 100)
+expect.array(_got, "rms_db(y, 100, 100)", shape=(3,), finite=False, why="300 samples hold three whole frames of 100 when nothing is padded.")
+expect.true(not np.isinf(np.asarray(_got, dtype=float)).any(), "Silence came out as minus infinity. Levels below -100 dB become -100.")
+expect.close(
+    _got,
+    [0, -20, -100],
+    "rms_db of full scale, a tenth of it, and silence",
+    atol=0.01,
+    mistakes=[
+        ([0, -10, -50], "You took 10 log10 of the RMS. RMS is a pressure, and pressures take 20 (or 10 log10 of the mean square)."),
+        ([0, -10, -100], "You took 10 log10 of the RMS. RMS is a pressure, and pressures take 20 (or 10 log10 of the mean square)."),
+        ([0, -40, -100], "You took 20 log10 of the mean square. 20 belongs to the RMS, its root."),
+    ],
+)
+
+# %% nbgrader={"grade_id": "rms_db-more", "grade": true, "points": 3, "locked": true}
+expect.true(np.size(rms_db(np.ones(10), 10, 5)) == 1, "Ten samples hold one whole frame of ten, and nothing is padded: one level was expected.")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+def _reference_db(y, frame, hop):
+    y = np.asarray(y, dtype=float)
+    starts = range(0, len(y) - frame + 1, hop) if len(y) >= frame else [0]
+    power = np.array([np.mean(y[s : s + frame] ** 2) for s in starts])
+    return np.maximum(10 * np.log10(np.maximum(power, 1e-30)), -100)
+
+
+_rng = np.random.default_rng(2)
+_quiet = 10 ** (-85 / 20) * np.sqrt(2) * np.sin(np.arange(4000) / 5)
+for _y, _frame, _hop in (
+    (_rng.uniform(-1, 1, 5000), 400, 160),
+    (_rng.uniform(-1, 1, 5000).astype(np.float32), 512, 512),
+    (_rng.uniform(-0.01, 0.01, 999), 300, 7),
+    (np.zeros(2000), 400, 160),
+    (_quiet, 1000, 500),
+    (_rng.uniform(-1, 1, 50), 400, 160),
+    (np.ones(400), 400, 160),
+    (np.full(1, 0.5), 2048, 512),
+):
+    with expect.unchanged(_y):
+        _got = rms_db(_y, _frame, _hop)
+    _want = _reference_db(_y, _frame, _hop)
+    expect.true(
+        np.shape(_got) == _want.shape,
+        f"{len(_y)} samples in frames of {_frame} every {_hop} gave {np.shape(_got)} levels where {_want.shape} were expected. Only whole frames count, nothing is "
+        "padded, and a clip shorter than a frame is one frame.",
+    )
+    expect.true(not np.isinf(np.asarray(_got, dtype=float)).any(), "Silence came out as minus infinity. Levels below -100 dB become -100.")
+    _error = np.abs(np.asarray(_got, dtype=float) - _want).max()
+    if _y is _quiet and _error > 0.05:
+        expect.true(False, f"A quiet tone at -85 dB came out {_error:.1f} dB off. Something was added before the logarithm; a floor (np.maximum) leaves quiet frames where they are.")
+    expect.close(_got, _want, f"rms_db with frames of {_frame} every {_hop}", atol=0.02)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Which samples are in the first frame, in the second, in the last whole one?
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Make a table with a frame per row, square it, average along the row. Put a floor under the result before you take the
+# logarithm: -100 dB is an RMS of 0.00001.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `frames = np.lib.stride_tricks.sliding_window_view(y, frame_length)[::hop_length]`, `rms = np.sqrt(np.mean(frames**2, axis=1))`,
+# `20 * np.log10(np.maximum(rms, 1e-5))`, and `y[None]` as the only frame of a short clip.
+# </details>
+
+# %%
+plots.levels(sounds, title=f"Speaker {ACTOR}" + (" (synthetic voice)" if ACTOR >= 9000 else ""))
+
+# %% [markdown]
+# One speaker is an anecdote. Here is the median level of every clip at hand:
+
+# %%
+part = clips.groupby("emotion").head(40)
+level = part.assign(level=[audio.level_db(audio.read_clip(path)) for path in part["path"]])
+median = level[np.isfinite(level["level"])].groupby("emotion")["level"].median()
+Markdown("Median level of up to 40 clips per emotion, in dBFS: " + ", ".join(f"{label} {median[label]:.1f}" for label in LABELS)
+         + f". Angry minus sad: **{median['angry'] - median['sad']:.1f} dB**.")
+
+# %% [markdown]
+# ## The spectrogram: which frequencies, when
+#
+# A waveform hides pitch and vowels. Cut the sound into short frames and ask for each: how much of every frequency is in
+# it? That is a **spectrogram**: time to the right, frequency upwards, brightness for power in dB.
+
+# %%
+plots.spectrogram(sounds["angry"], title="angry")
+
+# %% [markdown]
+# **What do you expect?** The stripes are multiples of the voice's pitch. If the same sentence is spoken higher, the
+# stripes ...
+#
+# <details><summary>A. lie further apart</summary>
+#
+# Yes: they are at 1, 2, 3 ... times the pitch.
+# </details>
+# <details><summary>B. move up together, as close as they were</summary>
+#
+# The distance between them *is* the pitch, so it grows too.
+# </details>
+
+# %%
+plots.spectrogram(sounds["sad"], title="sad")
+
+# %% [markdown]
+# ### Exercise 5: `spectrogram_db`
+#
+# librosa's `stft` cuts into frames, multiplies each with a window and takes the Fourier transform. You make dB of it:
+# power relative to the clip's own maximum, with a floor at -80 dB, so that two clips can be drawn with the same colours.
+
+# %% nbgrader={"grade_id": "spectrogram_db", "solution": true}
+def spectrogram_db(y, n_fft, hop_length):
+    """Power in dB relative to the clip's maximum, between -80 and 0: ndarray (1 + n_fft//2, 1 + len(y)//hop_length).
+
+    librosa.stft's defaults (periodic Hann window of n_fft, centred, zero padded). Silence gives -80 everywhere.
+    """
+    ### BEGIN SOLUTION
+    power = np.abs(librosa.stft(y=np.asarray(y), n_fft=n_fft, hop_length=hop_length)) ** 2
+    if power.max() == 0:
+        return np.full(power.shape, -80.0)
+    return 10 * np.log10(np.maximum(power / power.max(), 1e-8))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "spectrogram_db-check", "grade": true, "points": 1, "locked": true}
+_y = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(8000) / 16000)
+_got = spectrogram_db(_y, 512, 128)
+expect.array(_got, "spectrogram_db(a tone, 512, 128)", shape=(257, 63), finite=False, why="Rows are frequencies, 1 + n_fft//2; columns are frames, 1 + len(y)//hop_length.")
+expect.true(np.isfinite(_got).all(), "Some cells are minus infinity: what has no power at all belongs at the floor of -80 dB.")
+expect.true(abs(float(_got.max())) < 0.01, f"The loudest cell is at {float(_got.max()):.1f} dB. Relative to the clip's own maximum it is at 0.")
+expect.true(float(_got.min()) >= -80.01, f"The quietest cell is at {float(_got.min()):.0f} dB. The floor is at -80.")
+_row = _got[:, 30]
+expect.true(int(np.argmax(_row)) == 32, f"A tone at 1,000 Hz is strongest in row {int(np.argmax(_row))}; row 32 was expected (32 x 16,000 / 512 = 1,000).")
+expect.true(not np.isclose(_row[31], -3.01, atol=0.3), "Your neighbouring row is at -3 dB: that is 10 log10 of a magnitude. Power is the magnitude squared (or take 20).")
+
+# %% nbgrader={"grade_id": "spectrogram_db-more", "grade": true, "points": 3, "locked": true}
+expect.equal(spectrogram_db(np.ones(600), 512, 256).shape, (257, 3), "the shape of spectrogram_db(600 ones, 512, 256)")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+def _reference_spectrogram(y, n_fft, hop):
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)
+    padded = np.pad(np.asarray(y, dtype=float), n_fft // 2)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]
+    return np.abs(np.fft.rfft(frames * window, axis=1)).T ** 2
+
+
+_rng = np.random.default_rng(8)
+_voice = audio.read_clip(corpus.find_audio(corpus.clip_table("practice")).iloc[7])
+for _y, _n_fft, _hop in (
+    (_voice, 512, 128),
+    (_voice.astype(np.float64), 1024, 256),
+    (0.03 * _rng.uniform(-1, 1, 3000), 256, 64),
+    (np.concatenate([np.zeros(4000), 0.8 * np.sin(np.arange(4000) / 3), np.zeros(4000)]), 512, 160),
+):
+    with expect.unchanged(_y):
+        _got = spectrogram_db(_y, _n_fft, _hop)
+    _power = _reference_spectrogram(_y, _n_fft, _hop)
+    _ratio = np.maximum(_power / _power.max(), 1e-30)
+    expect.array(_got, f"spectrogram_db(clip, {_n_fft}, {_hop})", shape=_power.shape, finite=False)
+    expect.close(
+        _got,
+        np.maximum(10 * np.log10(_ratio), -80),
+        f"spectrogram_db(clip, {_n_fft}, {_hop})",
+        atol=0.1,
+        mistakes=[
+            (np.maximum(5 * np.log10(_ratio), -80), "You took 10 log10 of the magnitude. Power is the magnitude squared (or take 20 log10)."),
+            (np.maximum(20 * np.log10(_ratio), -80), "You took 20 log10 of the power. 20 belongs to the magnitude, 10 to its square."),
+        ],
+        look="Values lie between -80 and 0, relative to the clip's own maximum.",
+    )
+_got = spectrogram_db(np.zeros(2000, dtype=np.float32), 512, 128)
+expect.true(
+    not np.allclose(np.nan_to_num(np.asarray(_got, dtype=float), nan=0, neginf=-999), 0),
+    "Silence came out at 0 dB, as the loudest there is: relative to its own maximum everything is equal. Silence should be -80 everywhere.",
+)
+expect.close(_got, np.full((257, 16), -80.0), "spectrogram_db of silence", atol=0.1, look="There is no maximum to divide by; everything is at the floor.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# What does `np.abs(librosa.stft(y=y, n_fft=512, hop_length=128)) ** 2` hold, and where is its largest value?
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Divide the power by its maximum, put a floor under it (-80 dB is a ratio of 0.00000001), take 10 log10. Silence has no
+# maximum: treat it first.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `if power.max() == 0: return np.full(power.shape, -80.0)`, else
+# `10 * np.log10(np.maximum(power / power.max(), 1e-8))`.
+# </details>
+
+# %% [markdown]
+# ## Pitch
+#
+# The other big cue is how fast the vocal folds open and close: the **fundamental frequency**, heard as pitch. Finding it
+# is an art of its own, and every method errs now and then, so trust the middle of a curve more than its jumps.
+
+# %%
+plots.pitches(sounds, title=f"Speaker {ACTOR}" + (" (synthetic voice)" if ACTOR >= 9000 else ""))
+
+# %% [markdown]
+# ### Try it: two emotions of one speaker
+#
+# Choose a speaker and two emotions. Which of the two cues separates them, loudness or pitch? Is there a pair that neither
+# separates?
+
+# %%
+SPEAKERS = sorted(clips["actor_id"].unique())[:8]
+
+
+def compare(speaker, one, other):
+    here = clips.query("actor_id == @speaker").drop_duplicates("emotion").set_index("emotion")["path"]
+    for label in (one, other):
+        if label not in here.index:
+            print(f"No {label} clip of speaker {speaker} is on this disk.")
+            return
+    pair = {label: audio.read_clip(here[label]) for label in dict.fromkeys([one, other])}
+    for label, sound in pair.items():
+        print(label)
+        display(Audio(sound, rate=audio.SAMPLE_RATE, normalize=False))
+    display(plots.levels(pair), plots.pitches(pair))
+
+
+widgets.interactive(
+    compare,
+    speaker=widgets.Dropdown(options=SPEAKERS, description="Speaker"),
+    one=widgets.Dropdown(options=LABELS, value="angry", description="Emotion"),
+    other=widgets.Dropdown(options=LABELS, value="sad", description="and"),
+)
+
+# %% [markdown]
+# ### Written: angry and sad
+#
+# In about 120 words: compare the angry and the sad clip of the first figures, in what you hear and in what you see. Name
+# at least two cues with a number and its unit, and one thing that you hear and cannot find in any picture.
+
+# %% [markdown] nbgrader={"grade_id": "angry-and-sad", "grade": true, "solution": true, "points": 3}
+# Model answer: The angry clip is louder: its median level lies several dB above that of the sad one, which the waveforms on
+# one scale show as height. Its pitch is higher and moves over a wider range (median in Hz from the pitch figure), where the
+# sad one stays low and flat; the sad clip also takes longer for the same words, in seconds. In the spectrogram the angry one
+# keeps power in the upper frequencies, the sad one is dark there. What I hear and do not see is a pressed, rough quality of
+# the voice.
+#
+# Mark scheme: 1 point for a first cue with a number and unit taken from a figure; 1 point for a second cue with a number and
+# unit; 1 point for something heard that the pictures do not show, or for an honest doubt about one that they do.
+
+# %% [markdown]
+# ## Quiz
+#
+# **1. A clip's RMS is 0.1. Its level is ...**
+#
+# <details><summary>A. -10 dBFS</summary>
+#
+# That would be 10 log10. RMS is a pressure, so the factor is 20.
+# </details>
+# <details><summary>B. -20 dBFS</summary>
+#
+# Yes: 20 · log10(0.1).
+# </details>
+#
+# **2. Why is it a bad idea to divide every clip by its peak before training?**
+#
+# <details><summary>A. It changes the file's length</summary>
+#
+# It does not. It changes the heights only.
+# </details>
+# <details><summary>B. It throws away loudness, the strongest single cue</summary>
+#
+# Yes. If recordings have different gains there may be reasons to do it, but then say what it costs.
+# </details>
+#
+# **3. You want to see every sample. `waveshow` draws ...**
+#
+# <details><summary>A. every sample, always</summary>
+#
+# Only for short clips. Above about eleven thousand samples it draws an outline.
+# </details>
+# <details><summary>B. an outline of longer clips</summary>
+#
+# Yes.
+# </details>
+
+# %% [markdown]
+# ## Take-away
+#
+# - You can measure how loud a clip is, and you know why silence needs a floor.
+# - You can draw figures that have units, a place and a title.
+# - You can read pitch and power from a spectrogram, and you have heard the cues that a model will look for.
+#
+# **Where next:** lesson 03 turns a spectrogram into the 168 numbers that the model eats. One thing to try first: whisper
+# and shout the same word into any recorder, and look at both with `plots.spectrogram`.
+
+# %%
+from ser_helpers import check
+
+check("02_see_and_hear")
