@@ -1,0 +1,470 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+#   ser:
+#     title: "MFCC: 168 numbers for a sound of any length"
+#     goals:
+#     - go from frames to mel bands to decibels to MFCC
+#     - say what each step throws away, and why
+#     - turn a clip of any length into a vector of fixed length
+#     - spot what padding smuggles into a feature
+#     needs: "lesson 02 (spectrogram, decibels)"
+#     minutes: 70
+# ---
+
+# %% [markdown]
+# # 03 · MFCC: 168 numbers for a sound of any length
+#
+# The project this course grew from turns each clip into a row of 30,456 numbers. Before you meet a single acoustic
+# feature, here is a question about these rows: can you tell how *long* a clip was from its row alone?
+#
+# You can, without any acoustics, by counting zeros. And so can a network.
+
+# %% [markdown]
+# **You will learn to** go from frames to mel bands to decibels to MFCC, say what each step throws away, and turn a clip of
+# any length into a vector of fixed length.
+#
+# **You need** lesson 02. **Reading and exercises take about 70 minutes.**
+
+# %% tags=["setup"]
+import json
+
+import ipywidgets as widgets
+import librosa
+import numpy as np
+import scipy.fft
+from IPython.display import Audio, Markdown, display
+
+from ser_helpers import audio, corpus, features, plots
+from ser_helpers.course import expect
+
+LABELS = list(corpus.LABELS)
+clips = corpus.lesson_clips()
+print(clips.attrs["line"])
+
+# %%
+plots.padding(corpus.clip_table()["seconds"])
+
+# %% [markdown]
+# The row of a clip is its features one after the other, then zeros up to the length of the longest clip in the collection.
+
+# %%
+original = json.loads((corpus.DATA / "results" / "original.json").read_text(encoding="utf-8"))
+Markdown(f"Measured on {original['data']}: each row has **{original['columns']:,}** columns, and on average "
+         f"**{100 * original['padding_share']:.0f} %** of the time in it is padding.")
+
+# %% [markdown]
+# **What do you expect?** What else goes wrong when MFCC and mel columns are glued together and padded at the very end?
+#
+# <details><summary>A. Nothing, zeros are neutral</summary>
+#
+# A zero in dB is full power, not silence. And a network sees where the zeros begin, which is the duration.
+# </details>
+# <details><summary>B. The mel block begins at another column in each clip</summary>
+#
+# Yes. The first block is longer for longer clips, so column 2,000 is an MFCC in one clip and a mel band in the next. The
+# network is asked to learn from a table whose columns change their meaning from row to row.
+# </details>
+#
+# You need a vector of fixed length in which every place always means the same. This lesson builds one, in four steps.
+
+# %%
+sample = clips.query("emotion == 'happy'").iloc[0]
+y = audio.read_clip(sample["path"])
+display(Audio(y, rate=audio.SAMPLE_RATE, normalize=False))
+plots.mfcc_steps(y, title=sample["clip"])
+
+# %% [markdown]
+# ## Step 1 and 2: frames, and a scale that hears as we do
+#
+# Lesson 02 made a spectrogram: frames of 2,048 samples, one every 512, the power at 1,025 frequencies. Our ears are not
+# interested in 1,025 frequencies. They tell 200 Hz from 250 Hz with ease, and 7,000 from 7,050 not at all.
+#
+# The **mel scale** bends the frequency axis accordingly. Triangular filters, narrow at the bottom and wide at the top, add
+# up the power in each band:
+
+# %%
+plots.mel_filter_bank(n_mels=12)
+
+# %% [markdown]
+# The course uses 128 of them. More filters need longer frames: with frames of 200 samples (the original project had that)
+# some filters fall between two frequencies and stay empty for ever.
+
+# %%
+plots.mel_filter_bank(n_mels=128, n_fft=200)
+
+# %% [markdown]
+# ## Step 3: decibels
+#
+# Ears hear ratios, so the power is written in dB. `librosa.power_to_db` does it with a floor 80 dB below the clip's loudest
+# cell (`top_db`), and it measures against a **reference**. With `ref=1.0` a quiet clip stays quieter than a loud one. With
+# `ref=np.max` each clip is measured against itself, and the level is gone.
+#
+# **What do you expect?** You forget to tell librosa the sample rate. It assumes 22,050 Hz. What happens?
+#
+# <details><summary>A. An error, the array has another length</summary>
+#
+# There is nothing to compare with: an array knows no sample rate.
+# </details>
+# <details><summary>B. Nothing visible, but each band now means another frequency</summary>
+#
+# Yes. The filters are laid over 0 to 11,025 Hz instead of 0 to 8,000. Silent, and wrong.
+# </details>
+#
+# ### Exercise 1: `log_mel`
+#
+# (librosa's first call compiles a few functions and takes a moment. After that it is quick.)
+
+# %% nbgrader={"grade_id": "log_mel", "solution": true}
+def log_mel(y, sample_rate, n_mels):
+    """Log-mel spectrogram in dB: ndarray (n_mels, frames).
+
+    librosa's melspectrogram (power, n_fft 2048, hop 512), then power_to_db with ref 1.0, amin 1e-10, top_db 80.
+    """
+    ### BEGIN SOLUTION
+    power = librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=n_mels, n_fft=2048, hop_length=512)
+    return librosa.power_to_db(power, ref=1.0, amin=1e-10, top_db=80.0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "log_mel-check", "grade": true, "points": 1, "locked": true}
+_tone = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000).astype(np.float32)
+_got = log_mel(_tone, 16000, 64)
+expect.array(_got, "log_mel(a tone, 16000, 64)", shape=(64, 32), why="Rows are mel bands; 16,000 samples give 1 + 16000 // 512 frames.")
+expect.true(int(np.argmax(_got[:, 16])) != 25, "The tone at 1,000 Hz lies in band 25, where 22,050 Hz would put it. Hand the sample rate on to librosa (sr=...).")
+expect.true(int(np.argmax(_got[:, 16])) == 21, f"The tone at 1,000 Hz is strongest in band {int(np.argmax(_got[:, 16]))}; band 21 was expected.")
+expect.true(abs(float(_got.max())) > 0.5, "Your loudest cell is at 0 dB: you measured the clip against itself (ref=np.max). With ref=1.0 a quiet clip stays quiet.")
+
+# %% nbgrader={"grade_id": "log_mel-more", "grade": true, "points": 3, "locked": true}
+expect.equal(np.shape(log_mel(np.zeros(4096, dtype=np.float32), 16000, 20)), (20, 9), "the shape of log_mel(4,096 zeros, 16000, 20)")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_voice = audio.read_clip(corpus.find_audio(corpus.clip_table("practice")).iloc[11])
+for _y, _rate, _n in ((_voice, 16000, 128), (_voice.astype(np.float64), 16000, 40), (_voice, 22050, 64), (0.03 * _voice / np.abs(_voice).max(), 16000, 128), (np.zeros(20000, dtype=np.float32), 16000, 64), (_tone, 16000, 64)):
+    with expect.unchanged(_y):
+        _got = log_mel(_y, _rate, _n)
+    _power = librosa.feature.melspectrogram(y=_y, sr=_rate, n_mels=_n)
+    _amplitude = librosa.feature.melspectrogram(y=_y, sr=_rate, n_mels=_n, power=1.0)
+    _wrong_rate = librosa.feature.melspectrogram(y=_y, n_mels=_n)
+    _mistakes = [
+        (librosa.power_to_db(_amplitude), "You took the mel spectrogram of amplitudes (power=1.0). Power is asked for, librosa's default."),
+        (librosa.amplitude_to_db(_amplitude), "You took the mel spectrogram of amplitudes. Adding amplitudes inside a filter is not adding powers."),
+        (librosa.amplitude_to_db(_power), "You turned power into dB with amplitude_to_db: the factor is 10 for power."),
+        (librosa.power_to_db(_power, ref=np.max), "You measured the clip against itself (ref=np.max), so its level is gone. ref=1.0 was asked for."),
+        (librosa.power_to_db(_power, top_db=None), "The floor is missing: nothing lies more than 80 dB below the clip's loudest cell (top_db=80)."),
+        (10 * np.log10(np.maximum(_power, 1e-10)), "The floor is missing: nothing lies more than 80 dB below the clip's loudest cell (top_db=80)."),
+    ]
+    if _rate != 22050:
+        _mistakes.append((librosa.power_to_db(_wrong_rate), "The bands are those of 22,050 Hz: hand the sample rate on to librosa (sr=...)."))
+    _want = librosa.power_to_db(_power)
+    _mistakes = [(wrong, words) for wrong, words in _mistakes if np.abs(wrong - _want).max() > 0.1]
+    expect.close(_got, _want, f"log_mel(clip, {_rate}, {_n})", atol=0.05, mistakes=_mistakes, look="melspectrogram with n_fft=2048 and hop_length=512, then power_to_db.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Two calls of librosa are enough. Everything is a keyword argument: `y=`, `sr=`, `n_mels=`.
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# `librosa.feature.melspectrogram` gives power per band and frame; `librosa.power_to_db` turns it into dB. Look at which of
+# their defaults the contract names.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `power = librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=n_mels)`, then `librosa.power_to_db(power)`: the
+# defaults are ref=1.0, amin=1e-10, top_db=80.
+# </details>
+
+# %%
+plots.mel_spectrogram(y, title=sample["clip"])
+
+# %% [markdown]
+# ## Step 4: the DCT, or how to describe a curve with few numbers
+#
+# Look at one column: 128 levels from low to high. Neighbours are alike, so 128 numbers say little more than forty could.
+#
+# The **discrete cosine transform** compares the column with cosines: one flat, one that falls, one that falls and rises,
+# and so on. Its first numbers say "how loud", "how dark", "how hollow". These are the **MFCC**. The later ones describe fine
+# ripples, and you drop them.
+
+# %%
+column = features.log_mel(features.mel_power(y))[:, 20]
+coefficients = scipy.fft.dct(column, type=2, norm="ortho")
+
+
+def rebuild(kept):
+    smooth = scipy.fft.idct(np.where(np.arange(128) < kept, coefficients, 0), type=2, norm="ortho")
+    figure = plots.Figure(figsize=(7.2, 3))
+    ax = figure.subplots()
+    ax.plot(column, color=plots.GREY, label="128 mel levels of one frame")
+    ax.plot(smooth, color=plots.COLOURS["angry"], label=f"rebuilt from {kept} MFCC")
+    ax.set(xlabel="mel band", ylabel="dB")
+    ax.legend()
+    off = np.sqrt(np.mean((smooth - column) ** 2))
+    display(plots.describe(figure, f"One frame's 128 mel levels, and the curve rebuilt from its first {kept} MFCC; they differ by {off:.1f} dB on average."))
+
+
+widgets.interactive(rebuild, kept=widgets.IntSlider(value=13, min=1, max=128, description="MFCC kept", continuous_update=False))
+
+# %% [markdown]
+# Move the slider. From how many coefficients on does the curve keep its hills? What remains of the voice at one?
+#
+# **What do you expect?** To get 13 MFCC out of 128 mel bands you ...
+#
+# <details><summary>A. transform the whole column and keep the first 13 results</summary>
+#
+# Yes.
+# </details>
+# <details><summary>B. cut the column to 13 bands and transform these</summary>
+#
+# That describes the 13 lowest bands in full detail and forgets the other 115. scipy's `dct(x, n=13)` does just this, and
+# many programs fell for it.
+# </details>
+#
+# ### Exercise 2: `mfcc_from_log_mel`
+
+# %% nbgrader={"grade_id": "mfcc_from_log_mel", "solution": true}
+def mfcc_from_log_mel(log_mel, n_mfcc):
+    """The first n_mfcc rows of the orthonormal DCT-II along mel: ndarray (n_mfcc, frames).
+
+    log_mel: ndarray (n_mels, frames), n_mfcc <= n_mels.
+    """
+    ### BEGIN SOLUTION
+    return scipy.fft.dct(log_mel, type=2, axis=0, norm="ortho")[:n_mfcc]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "mfcc_from_log_mel-check", "grade": true, "points": 1, "locked": true}
+_flat = np.full((4, 3), -10.0)
+_got = mfcc_from_log_mel(_flat, 2)
+expect.array(_got, "mfcc_from_log_mel(4 bands x 3 frames, 2)", shape=(2, 3), why="Rows are coefficients, columns are frames.")
+expect.close(
+    _got,
+    [[-20, -20, -20], [0, 0, 0]],
+    "mfcc_from_log_mel of a flat spectrum",
+    atol=1e-6,
+    mistakes=[
+        ([[-80, -80, -80], [0, 0, 0]], "Right but for the scale: scipy's dct is not orthonormal unless told so. norm=\"ortho\" keeps lengths as they are."),
+        ([[-40, -40, -40], [0, 0, 0]], "Right but for the scale: the orthonormal DCT was asked for (norm=\"ortho\")."),
+        ([[-17.320508, 0, 0], [-17.320508, 0, 0]], "You transformed along time. The columns are frames; along mel is down a column (axis=0)."),
+        ([[-14.142136, -14.142136, -14.142136], [0, 0, 0]], "You cut the bands before the transform (dct(..., n=n_mfcc) does that). Transform all bands, then keep the first rows."),
+    ],
+    look="A flat column is all 'how loud' and nothing else.",
+)
+
+# %% nbgrader={"grade_id": "mfcc_from_log_mel-more", "grade": true, "points": 2, "locked": true}
+expect.equal(np.shape(mfcc_from_log_mel(np.zeros((6, 1)), 6)), (6, 1), "the shape of mfcc_from_log_mel(6 bands x 1 frame, 6)")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(6)
+for _bands, _frames, _n, _dtype in ((128, 30, 40, np.float32), (40, 41, 13, np.float64), (20, 20, 20, np.float64), (64, 5, 1, np.float32)):
+    _db = _rng.uniform(-80, 0, (_bands, _frames)).astype(_dtype)
+    with expect.unchanged(_db):
+        _got = mfcc_from_log_mel(_db, _n)
+    _want = scipy.fft.dct(_db, type=2, axis=0, norm="ortho")[:_n]
+    _mistakes = [
+        (scipy.fft.dct(_db, type=2, axis=0)[:_n], "Right but for the scale: the orthonormal DCT was asked for (norm=\"ortho\")."),
+        (scipy.fft.dct(_db, type=2, axis=1, norm="ortho")[:_n], "You transformed along time. Along mel is down a column (axis=0)."),
+        (scipy.fft.dct(_db, type=2, axis=0, norm="ortho", n=_n), "You cut the bands before the transform (n=n_mfcc does that). Transform all bands, then keep the first rows."),
+    ]
+    if _n == _bands:
+        _mistakes = _mistakes[:2]
+    expect.close(_got, _want, f"mfcc_from_log_mel({_bands} bands x {_frames} frames, {_n})", atol=1e-3, mistakes=_mistakes)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# scipy has it: `scipy.fft.dct`. Three of its arguments matter here.
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Type 2, along mel, orthonormal; and only afterwards the first rows.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `scipy.fft.dct(log_mel, type=2, axis=..., norm="ortho")[:n_mfcc]`. Which axis is mel?
+# </details>
+
+# %% [markdown]
+# ## One vector for a clip
+#
+# You have 40 MFCC per frame, and as many frames as the clip is long. Now make it one vector in which every place always
+# means the same: **average over time**. What you lose is the order of events; what you gain is that a short and a long clip
+# can be compared.
+#
+# The course takes the means of 40 MFCC and, behind them, the means of the 128 mel bands in *linear power*, which keep the
+# level. 168 numbers.
+#
+# **What do you expect?** You take a clip and append it to itself. What happens to its 168 numbers?
+#
+# <details><summary>A. They double</summary>
+#
+# A sum would. A mean does not care how long it goes on.
+# </details>
+# <details><summary>B. They hardly change</summary>
+#
+# Yes. Duration is gone from the features. Whether you *want* it gone is a decision, and now it is yours.
+# </details>
+
+# %%
+once, twice = features.clip_features(y), features.clip_features(np.concatenate([y, y]))
+print(f"{len(y) / 16000:.1f} s: {once[:4].round(1)} ...   {2 * len(y) / 16000:.1f} s: {twice[:4].round(1)} ...")
+
+# %% [markdown]
+# ### Exercise 3: `clip_features`
+
+# %% nbgrader={"grade_id": "clip_features", "solution": true}
+def clip_features(y, sample_rate):
+    """168 float32 numbers for a clip of any length: ndarray (168,).
+
+    Means over time of the 40 MFCC (from log_mel with 128 bands), then of the 128 mel bands in linear power.
+    """
+    ### BEGIN SOLUTION
+    mfcc = mfcc_from_log_mel(log_mel(y, sample_rate, 128), 40)
+    power = librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=128, n_fft=2048, hop_length=512)
+    return np.concatenate([mfcc.mean(axis=1), power.mean(axis=1)]).astype(np.float32)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "clip_features-check", "grade": true, "points": 1, "locked": true}
+def _course_log_mel(y, sample_rate, n_mels):
+    return librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=n_mels))
+
+
+def _course_mfcc(log_mel, n_mfcc):
+    return librosa.feature.mfcc(S=log_mel, n_mfcc=n_mfcc)
+
+
+_y = (0.3 * np.sin(np.arange(24000) / 7)).astype(np.float32)
+with expect.standing_in(log_mel=_course_log_mel, mfcc_from_log_mel=_course_mfcc):
+    _got, _longer = clip_features(_y, 16000), clip_features(np.concatenate([_y, _y]), 16000)
+expect.kind(_got, np.ndarray, "clip_features(1.5 s, 16000)")
+expect.true(
+    _got.ndim == 1,
+    f"Your vector has shape {_got.shape} where (168,) was expected. The last number is the number of frames: it changes with the length of the clip. "
+    "Which operation turns that many numbers per coefficient into one?",
+)
+expect.true(
+    np.shape(_got) == np.shape(_longer),
+    f"1.5 s give {np.size(_got)} numbers and 3 s give {np.size(_longer)}. A row of a table needs the same places for every clip: average over time instead of laying frames side by side.",
+)
+expect.array(_got, "clip_features(1.5 s, 16000)", shape=(168,), dtype="float32", why="40 MFCC means, then 128 mel means.")
+
+# %% nbgrader={"grade_id": "clip_features-more", "grade": true, "points": 3, "locked": true}
+with expect.standing_in(log_mel=_course_log_mel, mfcc_from_log_mel=_course_mfcc):
+    expect.equal(np.shape(clip_features(_y[:4096], 16000)), (168,), "the shape of clip_features of a quarter of a second")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_paths = corpus.find_audio(corpus.clip_table("practice"))
+_rng = np.random.default_rng(1)
+for _y in (audio.read_clip(_paths.iloc[5]), audio.read_clip(_paths.iloc[100]).astype(np.float64), np.zeros(16000, dtype=np.float32), 0.05 * _rng.uniform(-1, 1, 80000).astype(np.float32), _rng.uniform(-0.5, 0.5, 2048)):
+    with expect.standing_in(log_mel=_course_log_mel, mfcc_from_log_mel=_course_mfcc), expect.unchanged(_y):
+        _got = clip_features(_y, 16000)
+    expect.array(_got, f"clip_features({len(_y)} samples)", shape=(168,), dtype="float32")
+    _power = librosa.feature.melspectrogram(y=_y, sr=16000)
+    _db = librosa.power_to_db(_power)
+    _mfcc, _mel = librosa.feature.mfcc(S=_db, n_mfcc=40).mean(axis=1), _power.mean(axis=1)
+    expect.close(
+        _got[:40], _mfcc, "the 40 MFCC means", atol=0.05,
+        mistakes=[
+            (scipy.fft.dct(_db.mean(axis=1), norm="ortho")[1:41], "Your coefficients begin at 1: coefficient 0, the level, belongs to the forty."),
+            (librosa.feature.mfcc(y=_y, sr=16000, n_mfcc=40).mean(axis=0)[:40], "You averaged over the coefficients; average over time, along a row (axis=1)."),
+        ],
+    )
+    _tolerance = 0.01 * _mel + 1e-6 * _mel.max() + 1e-9
+    _mine = np.asarray(_got[40:], dtype=float)
+    expect.true(
+        not (np.abs(_mine - _db.mean(axis=1)) < 0.2).all(),
+        "Your mel means are in dB. The contract asks for linear power there: a mean of dB is another thing, and the MFCC have the dB already.",
+    )
+    expect.true(
+        (np.abs(_mine - _mel) <= _tolerance).all(),
+        f"Your mel means differ from the mean power of each band (the first is {_mine[0]:.3g} where {_mel[0]:.3g} was expected). 128 bands, linear power, mean over time.",
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# You have the two functions for the first forty. What are their shapes, and which axis is time?
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# `.mean(axis=1)` of a (40, frames) array gives 40 numbers, whatever the number of frames. The mel bands again come from
+# `librosa.feature.melspectrogram`, this time without `power_to_db`. Join with `np.concatenate`.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `np.concatenate([mfcc.mean(axis=1), power.mean(axis=1)]).astype(np.float32)`.
+# </details>
+
+# %% [markdown]
+# ## Do the numbers know the emotion?
+#
+# One number against one: coefficient 0 (how loud) of some clips, by emotion. (The course's own version of the features
+# stands in here, a faster way to the same numbers.)
+
+# %%
+some = clips.groupby("emotion").head(24)
+X = features.extract(some["path"])
+print("Median of MFCC 0 over up to 24 clips per emotion:",
+      {label: float(np.median(X[(some["emotion"] == label).to_numpy(), 0]).round(1)) for label in LABELS})
+check_librosa = np.concatenate([librosa.feature.mfcc(y=y, sr=16000, n_mfcc=40).mean(axis=1), librosa.feature.melspectrogram(y=y, sr=16000).mean(axis=1)])
+print(f"Fast path and librosa differ by at most {np.abs(features.clip_features(y)[:40] - check_librosa[:40]).max():.5f} in an MFCC.")
+
+# %% [markdown]
+# ## Quiz
+#
+# **1. Why do all clips need a vector of the same length?**
+#
+# <details><summary>A. A network's first layer has one weight per input</summary>
+#
+# Yes, and weight 17 should always meet the same kind of number.
+# </details>
+# <details><summary>B. It saves disk space</summary>
+#
+# It does, but that is not why.
+# </details>
+#
+# **2. Zero-padding to the longest clip tells the network ...**
+#
+# <details><summary>A. nothing</summary>
+#
+# The place where the zeros begin is the duration, in plain sight.
+# </details>
+# <details><summary>B. the duration of the clip</summary>
+#
+# Yes. Angry and fearful clips are often shorter. A cue that came in by accident is one you cannot explain later.
+# </details>
+#
+# **3. At prediction time your vector has 130 numbers, in training it had 168. What happened, most likely?**
+#
+# <details><summary>A. The recording was too short</summary>
+#
+# Not with means: any length gives 168.
+# </details>
+# <details><summary>B. Another n_mfcc or n_mels than in training</summary>
+#
+# Yes. That is why the course keeps one function for both, and stores the features' names with the model.
+# </details>
+
+# %% [markdown]
+# ## Take-away
+#
+# - You can walk from samples to MFCC and say what each step keeps.
+# - You can give any clip the same 168 places, and every place its meaning.
+# - You can see what padding, a forgotten sample rate or a wrong axis would have smuggled in.
+#
+# **Where next:** lesson 04 adds noise, and asks what it costs and what it saves. One thing to try first: which of the 168
+# numbers changes most when you halve the clip's level (`0.5 * y`)?
+
+# %%
+from ser_helpers import check
+
+check("03_mfcc")
