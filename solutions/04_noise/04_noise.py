@@ -1,0 +1,441 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+#   ser:
+#     title: "Noise: what augmentation costs, and what it saves"
+#     goals:
+#     - add noise at a signal-to-noise ratio you can name
+#     - measure the ratio of a noisy recording
+#     - augment the training clips, and nothing else
+#     - say what augmentation costs on clean clips and saves on noisy ones
+#     needs: "lessons 02 (decibels) and 03 (features)"
+#     minutes: 60
+# ---
+
+# %% [markdown]
+# # 04 · Noise: what augmentation costs, and what it saves
+#
+# A model reaches almost half right in a quiet room. Then somebody opens a window. How far does it fall: by two points, by
+# ten, by more?
+#
+# Write your guess down. You will hear the open window in a minute, and see the number a little later.
+
+# %% [markdown]
+# **You will learn to** add noise at a ratio you can name, measure it, augment training clips and nothing else, and say
+# what that costs and saves.
+#
+# **You need** lessons 02 and 03. **Reading and exercises take about 60 minutes.**
+
+# %% tags=["setup"]
+import ipywidgets as widgets
+import numpy as np
+import pandas as pd
+from IPython.display import Audio, Markdown, display
+
+from ser_helpers import audio, corpus, evaluate, features, plots
+from ser_helpers.course import expect
+
+LABELS = list(corpus.LABELS)
+clips = corpus.lesson_clips()
+print(clips.attrs["line"])
+
+# %%
+sample = clips.query("emotion == 'happy'").iloc[2]
+clean = audio.read_clip(sample["path"])
+for snr_db in (None, 30, 15, 5, 0):
+    sound = clean if snr_db is None else audio.add_noise(clean, snr_db, audio.clip_rng(sample["clip"]))
+    print("clean" if snr_db is None else f"{snr_db} dB")
+    display(Audio(np.clip(sound, -1, 1), rate=audio.SAMPLE_RATE, normalize=False))
+
+# %% [markdown]
+# ## A ratio of powers
+#
+# The number beside each sound is the **signal-to-noise ratio**, SNR: the power of the signal divided by the power of the
+# noise, in decibels. Power is the mean of the squared samples, over the whole clip, pauses too.
+#
+# SNR = 10 · log10(power of signal / power of noise)
+#
+# At 0 dB both are equally strong. At 30 dB the noise has a thousandth of the power.
+#
+# **What do you expect?** At 20 dB, how large are the noise samples beside the signal's, on average?
+#
+# <details><summary>A. A hundredth</summary>
+#
+# That is the ratio of the *powers*. Samples are the roots of powers.
+# </details>
+# <details><summary>B. A tenth</summary>
+#
+# Yes: a hundredth of the power is a tenth of the amplitude.
+# </details>
+# <details><summary>C. A twentieth</summary>
+#
+# Decibels are no divisor. Each 20 of them is a factor of ten in amplitude.
+# </details>
+
+# %%
+plots.snr_ladder(clean, clip=sample["clip"])
+
+# %% [markdown]
+# ### Exercise 1: `add_noise`
+#
+# The noise comes from a Generator that you are handed. So the same seed gives the same noise, to you and to whoever
+# checks your result.
+
+# %% nbgrader={"grade_id": "add_noise", "solution": true}
+def add_noise(y, snr_db, rng):
+    """A copy of y with white Gaussian noise at snr_db over the whole clip (power is the mean square).
+
+    Same shape and dtype as y, not clipped, y itself unchanged; all chance from the numpy Generator rng.
+    An all-zero clip comes back as a copy.
+    """
+    ### BEGIN SOLUTION
+    power = np.mean(np.asarray(y, dtype=np.float64) ** 2)
+    noise = rng.standard_normal(len(y)) * np.sqrt(power / 10 ** (snr_db / 10))
+    return (y + noise).astype(y.dtype)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "add_noise-check", "grade": true, "points": 1, "locked": true}
+_y = 0.3 * np.sin(np.arange(16000) / 6)
+_before = _y.copy()
+_got = add_noise(_y, 10, np.random.default_rng(0))
+expect.true(np.array_equal(_y, _before), "Your function changed its input. `y += noise` works in place; `y + noise` makes a new array.")
+expect.array(_got, "add_noise(y, 10, rng)", shape=(16000,), dtype="float64", why="Noise changes the numbers, not how many there are.")
+_snr = 10 * np.log10(np.mean(_y**2) / np.mean((_got - _y) ** 2))
+expect.true(
+    abs(_snr - 20) > 0.3,
+    "You divided amplitudes; SNR compares powers, so your 10 dB is really 20. The amplitude of the noise goes with the root of its power.",
+)
+expect.true(abs(_snr + 10) > 0.3, "Your noise is 10 dB *stronger* than the signal: the ratio is upside down.")
+expect.true(abs(_snr - 10) < 0.3, f"At 10 dB your noise gives a measured ratio of {_snr:.1f} dB. Power is the mean of the squares, over the whole clip.")
+
+# %% nbgrader={"grade_id": "add_noise-more", "grade": true, "points": 3, "locked": true}
+expect.equal(np.shape(add_noise(np.ones(100), 0, np.random.default_rng(1))), (100,), "the shape of add_noise(100 ones, 0, rng)")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(12)
+_speech = np.concatenate([np.zeros(8000), 0.4 * np.sin(np.arange(16000) / 9), np.zeros(8000)])
+for _y in (_speech, _speech.astype(np.float32), 0.9 * _rng.uniform(-1, 1, 16000).astype(np.float32)):
+    for _snr_db in (-5, 0, 15, 30):
+        with expect.unchanged(_y):
+            _got = add_noise(_y, _snr_db, np.random.default_rng(3))
+        expect.array(_got, f"add_noise(y, {_snr_db}, rng)", shape=_y.shape, dtype=str(_y.dtype), why="Shape and dtype stay as they were.")
+        _noise = _got.astype(float) - _y
+        _measured = 10 * np.log10(np.mean(_y.astype(float) ** 2) / np.mean(_noise**2))
+        expect.true(_snr_db == 0 or abs(_measured - 2 * _snr_db) > 0.3, f"You divided amplitudes; SNR compares powers, so your {_snr_db} dB is really {2 * _snr_db}.")
+        expect.true(abs(_measured - _snr_db) < 0.3, f"Asked for {_snr_db} dB, measured {_measured:.1f} dB. Take the power over the whole clip, pauses too, and do not clip the result.")
+        _z = _noise / _noise.std()
+        expect.true(2.6 < np.mean(_z**4) < 3.4, "Your noise is not Gaussian: its values are spread in another shape. rng.standard_normal draws Gaussian noise.")
+        expect.true(abs(np.corrcoef(_z[1:], _z[:-1])[0, 1]) < 0.05, "Your noise is not white: neighbouring samples resemble each other.")
+_a, _b, _c = (add_noise(_speech, 10, np.random.default_rng(seed)) for seed in (5, 5, 6))
+expect.true(np.array_equal(_a, _b), "The same Generator seed gave two different results: draw from rng only.")
+expect.true(not np.array_equal(_a, _c), "Another seed gives the same noise: draw from the Generator you were handed, and seed nothing yourself.")
+_one = np.random.default_rng(5)
+expect.true(not np.array_equal(add_noise(_speech, 10, _one), add_noise(_speech, 10, _one)), "A second call with the same Generator gives the same noise: it should go on drawing from it.")
+_silence = np.zeros(1000, dtype=np.float32)
+_got = add_noise(_silence, 10, np.random.default_rng(0))
+expect.true(np.array_equal(_got, _silence), "Silence came back as something else (nan, or noise). Its power is 0, so noise at any ratio to it is 0.")
+expect.true(_got is not _silence, "An all-zero clip should come back as a copy, not as the same array.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Which power should the noise have? Turn the formula above around.
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# `rng.standard_normal(n)` has a power of 1. Multiply it by the *root* of the power you want, and add it to the clip. Mind
+# the dtype at the end.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `noise_power = np.mean(y**2) / 10 ** (snr_db / 10)`, then
+# `(y + np.sqrt(noise_power) * rng.standard_normal(len(y))).astype(y.dtype)`.
+# </details>
+
+# %% [markdown]
+# Now the other way round: you have the clean and the noisy recording. What was the ratio?
+#
+# ### Exercise 2: `measure_snr`
+
+# %% nbgrader={"grade_id": "measure_snr", "solution": true}
+def measure_snr(clean, noisy):
+    """Signal-to-noise ratio in dB, a float; the noise is noisy - clean. inf when the two are exactly equal."""
+    ### BEGIN SOLUTION
+    clean, noisy = np.asarray(clean, dtype=np.float64), np.asarray(noisy, dtype=np.float64)
+    noise_power = np.mean((noisy - clean) ** 2)
+    if noise_power == 0:
+        return float("inf")
+    return float(10 * np.log10(np.mean(clean**2) / noise_power))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "measure_snr-check", "grade": true, "points": 1, "locked": true}
+_clean, _noise = np.array([1.0, -1.0, 1.0, -1.0]), np.array([0.5, 0.5, -0.5, -0.5])
+_got = measure_snr(_clean, _clean + _noise)
+expect.kind(_got, float, "measure_snr(...)")
+expect.close(
+    _got,
+    6.0206,
+    "measure_snr with noise of half the amplitude",
+    atol=0.001,
+    mistakes=[
+        (12.0412, "You took 20 log10 of a ratio of powers. 20 belongs to amplitudes, 10 to powers."),
+        (6.9897, "You took the noisy recording for the signal. Its power holds the noise, too; the signal is the clean one."),
+        (-6.0206, "Your ratio is upside down: signal over noise."),
+        (3.0103, "You took 10 log10 of a ratio of amplitudes. 10 belongs to powers."),
+    ],
+)
+
+# %% nbgrader={"grade_id": "measure_snr-more", "grade": true, "points": 2, "locked": true}
+expect.close(measure_snr(np.ones(4), np.array([2.0, 0.0, 2.0, 0.0])), 0.0, "measure_snr of equally strong signal and noise", atol=1e-6)
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(9)
+for _dtype in (np.float32, np.float64):
+    _clean = (0.2 * np.sin(np.arange(5000) / 4)).astype(_dtype)
+    _noisy = (_clean + 0.05 * _rng.standard_normal(5000)).astype(_dtype)
+    _p, _n, _m = (np.mean(x.astype(float) ** 2) for x in (_clean, _noisy.astype(float) - _clean, _noisy))
+    with expect.unchanged(_clean, _noisy):
+        _got = measure_snr(_clean, _noisy)
+    expect.kind(_got, float, "measure_snr(...)")
+    expect.close(_got, 10 * np.log10(_p / _n), "measure_snr(...)", atol=0.02,
+                 mistakes=[(20 * np.log10(_p / _n), "You took 20 log10 of a ratio of powers."), (10 * np.log10(_m / _n), "You took the noisy recording for the signal.")])
+for _same in (_clean, np.zeros(100)):
+    _got = measure_snr(_same, _same.copy())
+    expect.true(np.isposinf(_got), f"Two equal recordings gave {_got}. No noise at all is an infinite ratio (inf), for silence too.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# What is left when you take the clean recording out of the noisy one?
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Two powers, one ratio, one logarithm. Treat "no noise at all" before you divide.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `noise = noisy - clean`; if `not noise.any()` return `float("inf")`; else
+# `10 * np.log10(np.mean(clean**2) / np.mean(noise**2))`.
+# </details>
+
+# %% [markdown]
+# ## The open window, in numbers
+#
+# Here is the course's network on CREMA-D, actors kept apart, trained on clean clips only. It is tested twice: on clean
+# clips, and on the same clips with noise at 15 dB, the third sound you heard.
+
+# %%
+scores = evaluate.load_scores().query("target == 'intended'").set_index(["protocol", "tested_on"])
+quiet, window = scores.loc[("actors", "clean")], scores.loc[("actors", "noisy")]
+Markdown(f"Clean clips **{100 * quiet['accuracy']:.1f} %**, the same clips at 15 dB **{100 * window['accuracy']:.1f} %** "
+         f"({quiet['n_clips']:,} clips of {quiet['n_actors']} actors, five folds, actors kept apart; guessing gives about 17 %).")
+
+# %% [markdown]
+# At 15 dB *you* still understand each word. The network has lost more than half of what it knew beyond guessing: the noise
+# has filled the quiet upper mel bands, and no number looks as it did in training.
+#
+# The remedy is old: let it hear noise in training. Add a noisy copy of each training clip, with the same label. That is
+# **augmentation**.
+#
+# **What do you expect?** With noisy copies in training, on *clean* test clips the score ...
+#
+# <details><summary>A. rises: more data is better</summary>
+#
+# It is no more data. It is the same clips once more, and half of them now sound different from the test.
+# </details>
+# <details><summary>B. falls a little</summary>
+#
+# Yes, by a point or two. The network has to serve two worlds with the same hundred units.
+# </details>
+
+# %%
+plots.clean_and_noisy(evaluate.load_scores())
+
+# %% [markdown]
+# Read it in pairs. If you look at clean clips only, augmentation seems useless, even harmful. If you look at noisy clips,
+# it saves most of what was lost. Many papers print one of the two columns.
+#
+# Now look at the topmost pair. It is better than everything below on clean *and* noisy clips. Is it the best idea?
+#
+# **What do you expect?** In the topmost protocol the noisy copies were made first, and then all clips, clean and noisy,
+# were split at random. The high score comes from ...
+#
+# <details><summary>A. having more training data</summary>
+#
+# It has no more than the others that train on noisy copies.
+# </details>
+# <details><summary>B. test clips whose copy was in the training set</summary>
+#
+# Yes. For most test clips the network has been told the answer, on the same recording with a bit of hiss. That is a
+# **leak**, and lesson 05 is about it.
+# </details>
+#
+# ## Where noise must not reach
+#
+# So the order matters: split first, then copy the training clips only.
+#
+# ### Exercise 3: `augment_training`
+
+# %% nbgrader={"grade_id": "augment_training", "solution": true}
+def augment_training(X_clean, X_noisy, labels, is_train):
+    """Training rows with their noisy copies: (X, y), two ndarrays.
+
+    X_clean, X_noisy: 2-D ndarrays, a row per clip, in the same order; labels: matched labels.
+    is_train: boolean per clip, in any order, at least one True.
+    X holds the clean rows of the training clips in their order, then their noisy rows; y their labels.
+    """
+    ### BEGIN SOLUTION
+    train = np.asarray(is_train, dtype=bool)
+    y = np.asarray(labels)[train]
+    return np.concatenate([X_clean[train], X_noisy[train]]), np.concatenate([y, y])
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "augment_training-check", "grade": true, "points": 1, "locked": true}
+_X, _N = np.array([[1.0], [2.0], [3.0]]), np.array([[10.0], [20.0], [30.0]])
+_got = augment_training(_X, _N, ["sad", "happy", "angry"], [True, False, True])
+expect.true(len(_got) == 2, "Two things were asked for: the rows and their labels.")
+_rows, _labels = _got
+expect.kind(_rows, np.ndarray, "X of augment_training(...)")
+expect.kind(_labels, np.ndarray, "y of augment_training(...)")
+expect.true(
+    20.0 not in _rows,
+    "The noisy copy of a test clip is among your training rows. That is the leak: at test time the model meets a clip it was told the answer of.",
+)
+expect.true(2.0 not in _rows, "A clip with is_train False is among your training rows. is_train may be in any order: do not take the first rows, take those that are True.")
+expect.close(_rows, [[1], [3], [10], [30]], "X of augment_training(...)", look="Clean rows of the training clips first, then their noisy rows, each in their order.")
+expect.true(len(_labels) == 4, f"There are {len(_labels)} labels for 4 rows. Each noisy row needs the label of its clip once more.")
+expect.equal([str(label) for label in _labels], ["sad", "angry", "sad", "angry"], "y of augment_training(...)")
+
+# %% nbgrader={"grade_id": "augment_training-more", "grade": true, "points": 3, "locked": true}
+expect.equal(len(augment_training(_X, _N, ["a", "b", "c"], np.array([False, True, False]))[1]), 2, "the number of labels for one training clip")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(14)
+_X = _rng.standard_normal((50, 7)).astype(np.float32)
+_N = _X + 100
+_names = _rng.choice(["angry", "fear", "sad"], 50)
+_is = _rng.random(50) < 0.6
+_is[:3], _is[-3:] = [False, True, False], [True, False, True]
+for _form in (list, np.asarray, lambda v: pd.Series(v, index=_rng.permutation(len(v)))):
+    with expect.unchanged(_X, _N, _names, _is):
+        _rows, _labels = augment_training(_X, _N, _form(_names), _form(_is))
+    _k = int(_is.sum())
+    expect.true(len(_rows) != _k + 50 and not any((_rows == bad).all(axis=1).any() for bad in _N[~_is]), "Noisy copies of test clips are among your training rows: that is the leak.")
+    expect.true(not any((_rows == bad).all(axis=1).any() for bad in _X[~_is]), "Test clips are among your training rows. Take the rows where is_train is True, wherever they stand.")
+    expect.true(len(_labels) == len(_rows), f"There are {len(_labels)} labels for {len(_rows)} rows: repeat the labels for the noisy copies.")
+    expect.close(_rows, np.concatenate([_X[_is], _N[_is]]), "X of augment_training on 50 clips", look="Clean rows first, then noisy rows, each in their order.")
+    expect.equal([str(n) for n in _labels], [str(n) for n in np.concatenate([_names[_is], _names[_is]])], "y of augment_training on 50 clips", look="Matched by position, not by index.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# A boolean array picks rows: `X[is_train]`.
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Pick the training rows of both tables with the same boolean array, put one below the other, and do the same with the
+# labels. A list of booleans has to become an array first.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `train = np.asarray(is_train, dtype=bool)`; `np.concatenate([X_clean[train], X_noisy[train]])`; the labels likewise,
+# twice.
+# </details>
+
+# %% [markdown]
+# ## See it happen, on a small set
+#
+# Here is the whole experiment on the synthetic practice voices, trained while you wait: folds of voices, one network with
+# and one without noisy copies. (The course's own versions stand in here.)
+
+# %%
+practice = corpus.clip_table("practice")
+both = features.extract(corpus.find_audio(practice), snr_db=15)
+found = evaluate.out_of_fold(practice, both[:, 0], both[:, 1], protocols=["actors", "actors_noisy"], n_folds=4, first_fold_only=True, n_jobs=1)
+right = found.merge(practice[["clip", "emotion"]], on="clip")
+right["right"] = right["predicted"] == right["emotion"]
+table = right.pivot_table(index="protocol", columns="tested_on", values="right").rename(index=evaluate.PROTOCOLS)
+print(f"Accuracy in %, synthetic practice voices, one fold of {right['clip'].nunique()} clips (it says nothing about people):")
+(100 * table).round(1)
+
+# %% [markdown]
+# ### Try it: how much noise until *you* give up?
+#
+# Move the slider until you no longer understand the words. Then until you no longer hear which emotion it is. Which goes
+# first?
+
+# %%
+SOME = clips.groupby("emotion").head(2)["clip"].tolist()
+
+
+def with_noise(clip, snr_db):
+    y = audio.read_clip(clips.set_index("clip")["path"][clip])
+    noisy = np.clip(audio.add_noise(y, snr_db, audio.clip_rng(clip)), -1, 1)  # what a sound card would do
+    display(Audio(noisy, rate=audio.SAMPLE_RATE, normalize=False), plots.mel_spectrogram(noisy, title=f"{clip} at {snr_db} dB"))
+
+
+widgets.interactive(
+    with_noise,
+    clip=widgets.Dropdown(options=SOME, description="Clip"),
+    snr_db=widgets.IntSlider(value=15, min=-15, max=40, step=5, description="SNR (dB)", continuous_update=False),
+)
+
+# %% [markdown]
+# ## Quiz
+#
+# **1. Noise at 0 dB SNR is ...**
+#
+# <details><summary>A. silent</summary>
+#
+# 0 dB means a ratio of one: as strong as the clip.
+# </details>
+# <details><summary>B. as strong as the clip</summary>
+#
+# Yes.
+# </details>
+#
+# **2. "Augmentation did not help: 45 % without, 44 % with, on our (clean) test set." What is missing?**
+#
+# <details><summary>A. A larger network</summary>
+#
+# Perhaps, but the claim itself is incomplete.
+# </details>
+# <details><summary>B. The score on noisy clips</summary>
+#
+# Yes. The use of an umbrella cannot be measured on sunny days.
+# </details>
+#
+# **3. You augment all clips and then call `train_test_split`. What is wrong?**
+#
+# <details><summary>A. Nothing, the noise makes every copy a new clip</summary>
+#
+# The copy has the same voice, words and label as the original: it gives the answer away.
+# </details>
+# <details><summary>B. Copies of test clips land in the training set</summary>
+#
+# Yes. Split first.
+# </details>
+
+# %% [markdown]
+# ## Take-away
+#
+# - You can name the noise you add, in dB, and measure it.
+# - You can augment the training clips without touching a test clip.
+# - You can read a result on augmentation: two columns, or it says nothing.
+#
+# **Where next:** lesson 05 splits the clips, five ways, and watches the score move. One thing to try first: add your noise
+# at 15 dB twice. What is the SNR then?
+
+# %%
+from ser_helpers import check
+
+check("04_noise")
