@@ -1,0 +1,579 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+#   ser:
+#     title: "Split and scale: the leak meter"
+#     goals:
+#     - tell a score on new clips from a score on new people
+#     - split so that no actor stands on both sides
+#     - scale with what the training rows know, and nothing else
+#     - judge a published score by its split
+#     needs: "lessons 03 (features) and 04 (noisy copies)"
+#     minutes: 75
+# ---
+
+# %% [markdown]
+# # 05 · Split and scale: the leak meter
+#
+# You rehearse with a quiz master. Next day the quiz has new questions, but the same quiz master asks them, with the same
+# raised eyebrow before each trick. You do well. Then a stranger asks.
+#
+# In the next picture every dot is a recording, and every column an actor. Before you run it: if you test on a fifth of all
+# recordings, drawn at random, how many of the actors do you meet in the test whom you have not trained on?
+
+# %% [markdown]
+# **You will learn to** tell a score on new clips from a score on new people, split so that no actor stands on both sides,
+# scale with what the training rows know, and judge a published score by its split.
+#
+# **You need** lessons 03 and 04. **Reading and exercises take about 75 minutes.**
+
+# %% tags=["setup"]
+import marshal
+import subprocess
+import sys
+
+import ipywidgets as widgets
+import numpy as np
+import pandas as pd
+from IPython.display import Audio, Markdown, display
+
+from ser_helpers import audio, corpus, evaluate, features, plots
+from ser_helpers.course import expect
+
+LABELS = list(corpus.LABELS)
+clips = corpus.lesson_clips()
+print(clips.attrs["line"])
+print("Scores: CREMA-D, measured beforehand (data/results). Live training: synthetic practice voices.")
+
+# %%
+table, _, _ = features.load_features()
+ten = table[table["actor_id"].isin(table["actor_id"].unique()[:10])]
+random_test = np.random.default_rng(0).random(len(ten)) < 0.2
+plots.split_dots(ten["actor_id"], random_test, title="Ten actors, a random fifth of the clips for the test")
+
+# %% [markdown]
+# None. Every voice of the test has been rehearsed with. The score that comes out answers the question *how well does it do
+# on new recordings of people it knows?*
+
+# %%
+apart_test = ten["actor_id"].isin(ten["actor_id"].unique()[:2])
+plots.split_dots(ten["actor_id"], apart_test, title="The same ten actors, two of them kept for the test")
+
+# %% [markdown]
+# This split answers the other question: *how well does it do on people it has never heard?* That is the one you have when
+# you speak into a microphone.
+#
+# **What do you expect?** How far are the two scores apart, for one and the same network on one and the same recordings?
+#
+# <details><summary>A. Less than a point: emotion is emotion</summary>
+#
+# It would be, if voices were alike. The network learns *how this actor does anger*, too.
+# </details>
+# <details><summary>B. Some six points</summary>
+#
+# Yes, as the next figure shows, with its intervals.
+# </details>
+# <details><summary>C. Twenty points or more</summary>
+#
+# Not with this small network and these averages over time. Large networks that can memorise voices do lose that much.
+# </details>
+
+# %%
+scores = evaluate.load_scores()
+plots.leak_meter(scores)
+
+# %% [markdown]
+# This is the **leak meter**: one network, one set of recordings, five ways to report. Nothing in the code of any of them
+# looks wrong. Read it from the bottom:
+#
+# 1. *actors kept apart*: the honest one for new people (with noisy copies in training it gives away a little on clean
+#    clips, see lesson 04);
+# 2. *random clips*: the same voices on both sides;
+# 3. *noisy copies made before a random split*: even the same recordings on both sides.
+
+# %%
+by = scores.query("target == 'intended' and tested_on == 'clean'").set_index("protocol")["accuracy"]
+Markdown(f"From **{100 * by['leak']:.1f} %** to **{100 * by['random']:.1f} %** by removing the copies, and to **{100 * by['actors']:.1f} %** by keeping "
+         f"actors apart (accuracy on clean clips, {scores['n_clips'].max():,} clips of {scores['n_actors'].max()} actors, five folds). "
+         f"**{100 * (by['leak'] - by['actors']):.1f} points** that no new user would ever see.")
+
+# %% [markdown]
+# ### Try it: watch it happen
+#
+# Synthetic practice voices, trained while you wait. Choose a protocol; the same network is trained on four folds. Choose
+# each once, and write the scores down. (They say nothing about people: only how the protocols differ.)
+
+# %%
+practice = corpus.clip_table("practice")
+both = features.extract(corpus.find_audio(practice), snr_db=15)
+
+
+def run_protocol(protocol):
+    found = evaluate.out_of_fold(practice, both[:, 0], both[:, 1], protocols=[protocol], n_folds=4, n_jobs=1)
+    judged = found.query("tested_on == 'clean'").merge(practice[["clip", "emotion", "actor_id"]], on="clip")
+    share = (judged["predicted"] == judged["emotion"]).mean()
+    low, high = evaluate.actor_interval(evaluate.accuracy, judged["emotion"], judged["predicted"], judged["actor_id"])
+    print(f"{evaluate.PROTOCOLS[protocol]}: {100 * share:.0f} % (interval over 12 voices {100 * low:.0f} to {100 * high:.0f})")
+
+
+widgets.interactive(
+    run_protocol, protocol=widgets.Dropdown(options=[(words, key) for key, words in evaluate.PROTOCOLS.items()], value="actors", description="Protocol")
+)
+
+# %% [markdown]
+# ## Split by actor
+#
+# scikit-learn can do this (`GroupShuffleSplit`, `GroupKFold`). Write it once yourself, and you will always recognise when it
+# is missing.
+#
+# One trap hides in Python itself. A `set` of texts has no order of its own, and the order changes *from one run of Python
+# to the next*. A split that walks over a set gives you other test actors tomorrow, with the same seed.
+#
+# ### Exercise 1: `split_by_actor`
+
+# %% nbgrader={"grade_id": "split_by_actor", "solution": true}
+def split_by_actor(actors, test_fraction, seed):
+    """Which clips are test clips: an ndarray of bool, no actor on both sides.
+
+    actors: the actor of each clip (ints or text), matched by position.
+    test_fraction: 0..1 (both excluded); round or ceil of test_fraction x number of actors go to the test, at least one,
+    never all. The same seed gives the same split in any run, other seeds generally others.
+    Raises ValueError for fewer than two actors.
+    """
+    ### BEGIN SOLUTION
+    actors = np.asarray(actors)
+    names = np.unique(actors)  # sorted, so the same in every run
+    if len(names) < 2:
+        raise ValueError("A split by actor needs two actors at least.")
+    n_test = min(max(1, round(test_fraction * len(names))), len(names) - 1)
+    chosen = np.random.default_rng(seed).permutation(names)[:n_test]
+    return np.isin(actors, chosen)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "split_by_actor-check", "grade": true, "points": 1, "locked": true}
+_actors = np.repeat(np.arange(20), 5)
+_got = split_by_actor(_actors, 0.25, 0)
+expect.array(_got, "split_by_actor(100 clips, 0.25, 0)", shape=(100,), dtype="bool", why="One True or False per clip.")
+_both = sorted(set(_actors[_got].tolist()) & set(_actors[~_got].tolist()))
+expect.true(not _both, f"Actor {_both[0] if _both else ''} stands on both sides: you split clips. Draw actors first, then mark all their clips.")
+expect.true(len(set(_actors[_got].tolist())) == 5, f"{len(set(_actors[_got].tolist()))} of 20 actors are in the test; a quarter, 5, was asked for.")
+expect.true(any(not np.array_equal(split_by_actor(_actors, 0.25, _s), _got) for _s in range(1, 6)), "Six seeds give one and the same split: hand the seed to a Generator and draw from it.")
+
+# %% nbgrader={"grade_id": "split_by_actor-more", "grade": true, "points": 3, "locked": true}
+expect.equal(int(np.sum(split_by_actor([1, 1, 2], 0.5, 3))) in (1, 2), True, "one of two actors in the test")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_text = np.array([f"actor {i}" for i in range(30)])[np.random.default_rng(2).integers(0, 30, 400)]
+for _form in (list, np.asarray, lambda v: pd.Series(v, index=np.arange(len(v))[::-1])):
+    for _given, _fraction in ((_actors, 0.2), (_text, 0.3), (np.array([7, 7, 8, 9]), 0.01), (np.array([7, 7, 8, 9]), 0.99), (np.array([1, 2]), 0.5)):
+        with expect.unchanged(_given):
+            _got = split_by_actor(_form(_given), _fraction, 4)
+        expect.array(_got, "split_by_actor(...)", shape=(len(_given),), dtype="bool")
+        _test, _train = set(_given[_got].tolist()), set(_given[~_got].tolist())
+        expect.true(not _test & _train, "An actor stands on both sides: you split clips. Draw actors first, then mark all their clips.")
+        _n = len(_test | _train)
+        _allowed = {min(max(1, int(k)), _n - 1) for k in (round(_fraction * _n), np.ceil(_fraction * _n - 1e-9), np.floor(_fraction * _n + 0.5))}
+        expect.true(len(_test) in _allowed, f"{len(_test)} of {_n} actors are in the test for a fraction of {_fraction}; {sorted(_allowed)} was expected (at least one, never all).")
+expect.true(np.array_equal(split_by_actor(_text, 0.3, 11), split_by_actor(_text, 0.3, 11)), "The same seed gave two splits.")
+expect.true(len({split_by_actor(_text, 0.3, s).tobytes() for s in range(8)}) > 4, "Eight seeds give hardly any different splits: your function ignores the seed.")
+expect.raises(ValueError, lambda: split_by_actor(["only one"] * 5, 0.5, 0), "split_by_actor with a single actor")
+
+
+def _wire(function, seen):
+    """What a fresh Python needs to run a function of this notebook: code objects and imports."""
+    names, todo = set(), [function.__code__]
+    while todo:
+        code = todo.pop()
+        names |= set(code.co_names)
+        todo += [c for c in code.co_consts if hasattr(c, "co_names")]
+    seen[function.__name__] = ("code", function.__code__, function.__defaults__)
+    for name in names & set(function.__globals__) - set(seen):
+        value = function.__globals__[name]
+        if type(value).__name__ == "module":
+            seen[name] = ("module", value.__name__, None)
+        elif getattr(value, "__module__", None) == "__main__" and hasattr(value, "__code__"):
+            _wire(value, seen)
+        elif getattr(value, "__module__", None):
+            seen[name] = ("from", value.__module__, value.__name__)
+    return seen
+
+
+_FRESH = """
+import importlib, marshal, sys, types
+scope = {}
+for name, (kind, what, extra) in marshal.loads(sys.stdin.buffer.read()).items():
+    if kind == "code":
+        scope[name] = types.FunctionType(what, scope, name, extra)
+    else:
+        module = importlib.import_module(what)
+        scope[name] = module if kind == "module" else getattr(module, extra)
+actors = ["actor %d" % (i * 7 % 30) for i in range(300)]
+print("".join("1" if test else "0" for test in scope["split_by_actor"](actors, 0.3, 5)))
+"""
+_packed = marshal.dumps(_wire(split_by_actor, {}))
+_runs = [
+    subprocess.run([sys.executable, "-c", _FRESH], input=_packed, capture_output=True, env={**__import__("os").environ, "PYTHONHASHSEED": hash_seed})
+    for hash_seed in ("1", "2")
+]
+if all(run.returncode == 0 for run in _runs):  # what cannot be carried over is not held against anyone
+    expect.true(
+        _runs[0].stdout == _runs[1].stdout,
+        "Two fresh runs of Python split the same text ids differently, with the same seed. The order of a set changes from one process to the next: sort the actors first.",
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# How many things do you draw: as many as there are clips, or as many as there are actors?
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Find the different actors, in an order that is always the same. Shuffle them with a Generator made from the seed. The
+# first few are the test actors; a clip is a test clip when its actor is one of them.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `names = np.unique(actors)` is sorted; `np.random.default_rng(seed).permutation(names)[:n_test]`; `np.isin(actors, chosen)`.
+# Mind "at least one, never all".
+# </details>
+
+# %% [markdown]
+# Whatever somebody hands you, you can check it in one line. Write that line.
+#
+# ### Exercise 2: `shared_actors`
+
+# %% nbgrader={"grade_id": "shared_actors", "solution": true}
+def shared_actors(actors, is_test):
+    """The actors that stand on both sides of a split: a sorted list, each once."""
+    ### BEGIN SOLUTION
+    actors, is_test = np.asarray(actors), np.asarray(is_test, dtype=bool)
+    return sorted(set(actors[is_test].tolist()) & set(actors[~is_test].tolist()))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "shared_actors-check", "grade": true, "points": 1, "locked": true}
+_got = shared_actors([3, 3, 1, 1, 2, 2], [True, False, True, True, False, True])
+expect.kind(_got, list, "shared_actors(...)")
+expect.equal(
+    _got, [2, 3], "shared_actors([3, 3, 1, 1, 2, 2], [T, F, T, T, F, T])",
+    mistakes=[([3, 2], "Right, but a sorted list was asked for."), ([1, 2, 3], "Actor 1 has test clips only; on both sides are those with test and training clips.")],
+)
+
+# %% nbgrader={"grade_id": "shared_actors-more", "grade": true, "points": 1, "locked": true}
+expect.equal(shared_actors(["a", "b"], [True, False]), [], "shared_actors of an honest split")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(3)
+_who, _side = _rng.choice(["zoe", "ada", "kim", "lee", "bob"], 30), _rng.random(30) < 0.3
+for _form in (list, np.asarray, lambda v: pd.Series(v, index=_rng.permutation(len(v)))):
+    with expect.unchanged(_who, _side):
+        _got = shared_actors(_form(_who), _form(_side))
+    _want = sorted(set(_who[_side].tolist()) & set(_who[~_side].tolist()))
+    expect.equal([str(a) for a in _got], _want, "shared_actors of 30 clips", look="Each once, sorted; matched by position.")
+expect.equal(shared_actors([1, 1], [True, True]), [], "shared_actors when everything is test")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Two sets and one operation between them.
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# The actors of the test clips, the actors of the others, and what the two have in common.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `sorted(set(actors[is_test]) & set(actors[~is_test]))`, with arrays made of both arguments first.
+# </details>
+
+# %% [markdown]
+# ## Scale
+#
+# Look at three of the 168 features:
+
+# %%
+X = both[:, 0]
+names = list(features.FEATURE_NAMES)
+pd.DataFrame(X, columns=names)[["mfcc_0", "mfcc_20", "mel_5", "mel_120"]].describe().loc[["mean", "std", "min", "max"]]
+
+# %% [markdown]
+# One is in the hundreds, another a millionth. A network that adds them up, weight by weight, hears only the first. So each
+# column is **standardised**: take away its mean, divide by its standard deviation.
+#
+# **What do you expect?** Whose mean and standard deviation?
+#
+# <details><summary>A. Those of all rows, before the split: more data, better estimates</summary>
+#
+# Then the test rows have helped to shape the training rows. Here it is a small leak. With feature selection or scaling per
+# actor it is a large one, so keep the habit clean.
+# </details>
+# <details><summary>B. Those of the training rows, for both</summary>
+#
+# Yes. The test rows are treated as the future will be.
+# </details>
+# <details><summary>C. Each side its own</summary>
+#
+# Then one and the same clip has other numbers in training than in test, and a single new recording could not be scaled at
+# all: its standard deviation is 0.
+# </details>
+#
+# ### Exercise 3: `fit_scaler`
+#
+# One thing can go wrong: a column that never changes has a standard deviation of 0, or of 0.0000000149 when rounding has
+# its way. Dividing by it gives infinity, or noise blown up. Such a column gets a 1 instead. But beware of "nearly 0": the
+# mel powers of quiet bands are *all* tiny, and they do change.
+
+# %% nbgrader={"grade_id": "fit_scaler", "solution": true}
+def fit_scaler(X_train):
+    """Mean and standard deviation of each column: (mean, std), two 1-D ndarrays.
+
+    Population standard deviation (ddof 0, as scikit-learn's StandardScaler); std is 1 where all values of a column are
+    equal.
+    """
+    ### BEGIN SOLUTION
+    mean, std = X_train.mean(axis=0, dtype=np.float64), X_train.std(axis=0, dtype=np.float64)
+    constant = X_train.max(axis=0) == X_train.min(axis=0)
+    return mean, np.where(constant, 1.0, std)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "fit_scaler-check", "grade": true, "points": 1, "locked": true}
+_got = fit_scaler(np.array([[1.0, 5.0], [3.0, 5.0], [5.0, 5.0]]))
+expect.true(len(_got) == 2, "Two arrays were asked for: mean and std.")
+expect.array(_got[0], "the mean", shape=(2,), why="One number per column.")
+expect.array(_got[1], "the std", shape=(2,), why="One number per column.")
+expect.close(_got[0], [3, 5], "the mean", atol=1e-6)
+expect.true(float(_got[1][1]) != 0, "The second column never changes, and its std is 0: dividing by it gives infinity or nan. It gets a 1.")
+expect.close(
+    _got[1], [1.6329932, 1], "the std", atol=1e-5,
+    mistakes=[([2, 1], "You divided by n - 1 (ddof 1, which pandas does). StandardScaler divides by n."), ([2.6666667, 1], "That is the variance; its root was asked for.")],
+)
+
+# %% nbgrader={"grade_id": "fit_scaler-more", "grade": true, "points": 2, "locked": true}
+expect.equal(len(fit_scaler(np.array([[1.0], [2.0]]))), 2, "the number of arrays from fit_scaler")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(5)
+for _dtype, _rtol in ((np.float64, 1e-6), (np.float32, 2e-3)):
+    _A = _rng.normal(3, 2, (57, 6)).astype(_dtype)
+    _A[:, 1] = 0.1
+    _A[:, 3] = -7
+    _A[:, 4] = (1e-9 * (1 + _rng.random(57))).astype(_dtype)
+    with expect.unchanged(_A):
+        _mean, _std = fit_scaler(_A)
+    _wide = _A.astype(np.float64)
+    expect.close(_mean, _wide.mean(axis=0), f"the mean ({_dtype.__name__})", rtol=_rtol, atol=1e-12)
+    for _column in (1, 3):
+        expect.true(
+            abs(float(_std[_column]) - 1) < 1e-6,
+            f"A column whose values all are {_A[0, _column]:g} has std {float(_std[_column]):.3g} where 1 was expected. Rounding makes its computed std not exactly 0: compare the values themselves, not the std.",
+        )
+    expect.true(
+        abs(float(_std[4]) - 1) > 0.5,
+        "A column of tiny mel powers, which do change, was taken for constant. np.isclose calls everything below 0.00000001 zero; compare the values exactly.",
+    )
+    _varying = [0, 2, 4, 5]
+    expect.close(np.asarray(_std)[_varying], _wide.std(axis=0)[_varying], f"the std ({_dtype.__name__})", rtol=_rtol,
+                 mistakes=[(_wide.std(axis=0, ddof=1)[_varying], "You divided by n - 1 (ddof 1). StandardScaler divides by n.")])
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# `X.mean(axis=0)` and `X.std(axis=0)` are nearly everything. How can you tell for certain that a column never changes?
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# A column is constant when its largest and its smallest value are the same number. Put a 1 there with `np.where`.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `np.where(X_train.max(axis=0) == X_train.min(axis=0), 1, X_train.std(axis=0))`.
+# </details>
+
+# %% [markdown]
+# ### Exercise 4: `scale`
+
+# %% nbgrader={"grade_id": "scale", "solution": true}
+def scale(X, mean, std):
+    """Standardise with a mean and std that are given: rows (n, d), or a single clip (d,). Same shape out."""
+    ### BEGIN SOLUTION
+    return (X - mean) / std
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "scale-check", "grade": true, "points": 1, "locked": true}
+_got = scale(np.array([[4.0, 5.0], [0.0, 7.0]]), np.array([2.0, 5.0]), np.array([2.0, 1.0]))
+expect.array(_got, "scale(...)", shape=(2, 2))
+expect.close(
+    _got, [[1, 0], [-1, 2]], "scale(...)", atol=1e-6,
+    mistakes=[
+        ([[1, -1], [-1, 1]], "You standardised the rows by their own mean and std. Use the ones you are given: those of the training rows."),
+        ([[0, 0], [-2, 2]], "You divided first and subtracted afterwards: take the mean away, then divide."),
+    ],
+)
+
+# %% nbgrader={"grade_id": "scale-more", "grade": true, "points": 1, "locked": true}
+expect.equal(np.shape(scale(np.array([4.0, 5.0]), np.array([2.0, 5.0]), np.array([2.0, 1.0]))), (2,), "the shape of scale for a single clip")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(6)
+for _dtype in (np.float32, np.float64):
+    _A, _m, _s = _rng.normal(size=(9, 4)).astype(_dtype), _rng.normal(size=4), _rng.uniform(0.5, 2, 4)
+    with expect.unchanged(_A, _m, _s):
+        _rows, _one = scale(_A, _m, _s), scale(_A[2], _m, _s)
+    expect.close(_rows, (_A.astype(float) - _m) / _s, "scale of nine rows", atol=1e-4, look="The mean and std that are given, not the rows' own.")
+    expect.close(_one, (_A[2].astype(float) - _m) / _s, "scale of a single clip", atol=1e-4)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# numpy lines up the last axis by itself, for rows and for a single clip.
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Take the mean away, then divide.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `(X - mean) / std`
+# </details>
+
+# %% [markdown]
+# ## Which question does a split answer?
+#
+# ### Exercise 5: three choices
+#
+# 1. You build a voice diary that one person trains on their own recordings, and uses alone. Which split tells how well it
+#    will do? **"random"** or **"actors"**
+# 2. You build a demo for visitors of a fair. Which one? **"random"** or **"actors"**
+# 3. A paper makes five noisy copies of each clip, shuffles, and splits. What does its test score tell about new
+#    recordings? **"too high"**, **"too low"** or **"right"**
+
+# %% nbgrader={"grade_id": "choices", "solution": true}
+def choices():
+    """Your three answers, a tuple of three texts from those in quotes above."""
+    ### BEGIN SOLUTION
+    return "random", "actors", "too high"
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "choices-check", "grade": true, "points": 3, "locked": true}
+_got = choices()
+expect.true(len(_got) == 3, "Three answers were asked for, in a tuple.")
+expect.true(_got[0] in ("random", "actors") and _got[1] in ("random", "actors"), "Answers 1 and 2 are 'random' or 'actors'.")
+expect.true(_got[2] in ("too high", "too low", "right"), "Answer 3 is 'too high', 'too low' or 'right'.")
+### BEGIN HIDDEN TESTS
+expect.true(_got[0] == "random", "1: the diary will meet new recordings of a voice it knows. Keeping speakers apart would answer a question that its one user never asks.")
+expect.true(_got[1] == "actors", "2: every visitor is new. A random split would let the test voices be rehearsed.")
+expect.true(_got[2] == "too high", "3: copies of test clips were trained on, so the score is too high for new recordings.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Who will speak when the system is in use?
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# A test should resemble the use: known voices if it is used by known voices, new ones if by new ones.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# Only one of the two systems meets strangers.
+# </details>
+
+# %% [markdown]
+# ## What others report
+#
+# Scores on CREMA-D's six emotions from papers, benchmarks and notebooks, with the split as far as it is stated:
+
+# %%
+pd.DataFrame(
+    [
+        ("1D-CNN on four merged corpora, a popular notebook", "61", "random, copies made before the split"),
+        ("HuBERT-large with an SVM", "79.1", "random clips after four-fold augmentation"),
+        ("wav2vec2 fine-tuned, three public models", "70.7 to 78.9", "not stated"),
+        ("HEAR benchmark, its best / OpenL3", "75.2 / 55.0", "random clips"),
+        ("WavLM-base+ with logistic regression", "75.3 (UAR)", "by actor"),
+        ("hand-made features, the same study", "55.1 (UAR)", "by actor"),
+        ("MFCC with an SVM / log-mel CNN", "52.3 / 55.5", "by actor"),
+    ],
+    columns=["system", "score in %", "split"],
+)
+
+# %% [markdown]
+# ### Written: which of two scores do you believe?
+#
+# Take two rows of this table. In about 120 words: which of the two would you expect to do better on *your* voice, and why?
+# Say what each split lets through, and what you would ask the authors.
+
+# %% [markdown] nbgrader={"grade_id": "two-scores", "grade": true, "solution": true, "points": 4}
+# Model answer: I compare HuBERT-large with an SVM (79.1 %, random clips after augmentation) with WavLM-base+ and logistic
+# regression (75.3 % UAR, by actor). The first split lets copies of a test clip and all test voices into training, so the
+# figure says how well it does on recordings it has nearly heard. The second keeps actors apart, so it holds for a new
+# speaker. On my voice I would expect the second to do better, although its number is lower: in our own meter, the copies
+# and the known voices together are worth about ten points. I would ask the first authors for the score with actors kept
+# apart, and both for an interval over actors and for the seed.
+#
+# Mark scheme: 1 point names what a random split or early augmentation lets through; 1 point says which score holds for a new
+# speaker; 1 point uses a measured figure (from the leak meter, with its split) to judge the size of the leak; 1 point asks a
+# question that would settle it (score by actor, interval, seed, the code of the split).
+
+# %% [markdown]
+# ## Quiz
+#
+# **1. 52 % on random clips, 46 % with actors kept apart. Which one is wrong?**
+#
+# <details><summary>A. The 52 %</summary>
+#
+# It is a right answer to another question: known voices. It is wrong only when it is sold as a score for new people.
+# </details>
+# <details><summary>B. Neither; they answer two questions</summary>
+#
+# Yes. Say which one you answer.
+# </details>
+#
+# **2. Where do mean and standard deviation come from at prediction time?**
+#
+# <details><summary>A. From the new recording</summary>
+#
+# One row has no spread.
+# </details>
+# <details><summary>B. From the training rows, stored with the model</summary>
+#
+# Yes. That is why the scaler is inside the pipeline.
+# </details>
+#
+# **3. Your split is right, but two files in the collection are the same recording under two names. What can happen?**
+#
+# <details><summary>A. Nothing, the split is right</summary>
+#
+# With random clips the twin of a test clip can be in the training set.
+# </details>
+# <details><summary>B. A leak, if the twins land on both sides</summary>
+#
+# Yes. With actors kept apart, twins of one actor stay together: one more reason.
+# </details>
+
+# %% [markdown]
+# ## Take-away
+#
+# - You can say which question a split answers, and choose the split that your use asks for.
+# - You can keep actors apart, prove it in one line, and scale without looking at the test.
+# - You can read a score in a paper and ask the question that settles it.
+#
+# **Where next:** lesson 06 opens the network itself. One thing to try first: choose "leak" in the menu above and compare it
+# with "random clips", on the practice voices.
+
+# %%
+from ser_helpers import check
+
+check("05_split_and_scale")
