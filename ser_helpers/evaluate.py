@@ -224,6 +224,48 @@ def actor_interval(
     return float(low), float(high)
 
 
+class FinalTest:
+    """Test actors that are looked at once: the labels stay in here, and every look is counted.
+
+    Parameters
+    ----------
+    clips : DataFrame
+        With columns actor_id and emotion.
+    X : ndarray, shape (n, n_features)
+        Their features.
+    actors : sequence of int
+        The test actors.
+
+    Attributes
+    ----------
+    calls : int
+        How many models were tested.
+
+    Notes
+    -----
+    Lesson 09.
+
+    Examples
+    --------
+    >>> clips = pd.DataFrame({"actor_id": [1, 2], "emotion": ["sad", "happy"]})
+    >>> test = FinalTest(clips, np.zeros((2, 3)), actors=[2])
+    >>> len(test.development[0]), test.calls
+    (1, 0)
+    """
+
+    def __init__(self, clips: pd.DataFrame, X: np.ndarray, actors: Sequence[int]):
+        is_test = clips["actor_id"].isin(actors).to_numpy()
+        self.development = clips[~is_test].reset_index(drop=True), X[~is_test]
+        self._clips, self._X = clips[is_test].reset_index(drop=True), X[is_test]
+        self.actors, self.calls = sorted(actors), 0
+
+    def __call__(self, *models) -> pd.DataFrame:
+        """Test fitted models together: a row per clip with actor_id, emotion and a column per model (0, 1, ...)."""
+        self.calls += 1
+        answers = {number: model.predict(self._X) for number, model in enumerate(models)}
+        return self._clips[["actor_id", "emotion"]].assign(**{str(n): a for n, a in answers.items()})
+
+
 def human_yardstick(clips: pd.DataFrame) -> dict:
     """How often listeners name the intended emotion of these clips from the voice alone.
 

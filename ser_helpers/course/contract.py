@@ -38,4 +38,8 @@ CONTRACT = {
         "prepare": ("y sample_rate", 3), "predict_emotion": ("model y sample_rate", 2),
         "top_k": ("probabilities labels k", 2),
     },
+    "09_capstone": {
+        "actor_folds": ("actors n_folds seed", 2),
+        "paired_interval": ("y_true new baseline actors n_resamples rng", 3),
+    },
 }  # fmt: skip

@@ -38,9 +38,9 @@ import sys
 import ipywidgets as widgets
 import numpy as np
 import pandas as pd
-from IPython.display import Audio, Markdown, display
+from IPython.display import Markdown
 
-from ser_helpers import audio, corpus, evaluate, features, plots
+from ser_helpers import corpus, evaluate, features, plots
 from ser_helpers.course import expect
 
 LABELS = list(corpus.LABELS)

@@ -1,0 +1,578 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+#   ser:
+#     title: "Train: what one hidden layer computes"
+#     goals:
+#     - compute a network's answer by hand, layer by layer
+#     - keep a softmax from blowing up
+#     - build the course's model to the letter
+#     - read a loss curve, and say when training has ended
+#     needs: "lesson 05 (scaling and splits); matrix products"
+#     minutes: 70
+# ---
+
+# %% [markdown]
+# # 06 · Train: what one hidden layer computes
+#
+# Here is a calculation that a network does at its end for each clip, and the answer of a program that does it by the book.
+
+# %%
+import numpy
+
+numbers = numpy.array([1000.0, 1001.0, 1002.0])
+with numpy.errstate(over="ignore", invalid="ignore"):
+    by_the_book = numpy.exp(numbers) / numpy.exp(numbers).sum()
+print(by_the_book)
+
+# %% [markdown]
+# Three times "not a number". Nothing is wrong with the formula, and nothing is wrong with the numbers. You will mend it in
+# one line, and then compute a trained network's answer yourself, down to the sixth digit.
+
+# %% [markdown]
+# **You will learn to** compute a network's answer by hand, keep a softmax from blowing up, build the course's model to the
+# letter, and read a loss curve.
+#
+# **You need** lesson 05 and matrix products. **Reading and exercises take about 70 minutes.**
+
+# %% tags=["setup"]
+import warnings
+
+import ipywidgets as widgets
+import numpy as np
+import pandas as pd
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from ser_helpers import corpus, features, model, plots
+from ser_helpers.course import expect
+
+LABELS = list(corpus.LABELS)
+print("Data in use: synthetic practice voices for live training (scores on them say nothing about people),")
+print("and the course's model, trained on CREMA-D, 75 actors.")
+
+# %% [markdown]
+# ## The network
+#
+# 168 numbers go in, six probabilities come out. In between stands one **hidden layer** of 100 units.
+
+# %%
+plots.network()
+
+# %% [markdown]
+# Each hidden unit takes all 168 numbers, multiplies each by a weight of its own, adds them up, adds a constant (its
+# **bias**), and cuts off what is negative. For a whole table of clips that is one matrix product:
+#
+# hidden = relu(X · W₁ + b₁)  and then  scores = hidden · W₂ + b₂
+#
+# **What do you expect?** How many numbers does the training have to find?
+#
+# <details><summary>A. 106</summary>
+#
+# That is the number of units. Each of them has a weight per input.
+# </details>
+# <details><summary>B. 16,806</summary>
+#
+# Nearly: 168 · 100 and a bit. Did you count the second layer?
+# </details>
+# <details><summary>C. 17,506</summary>
+#
+# Yes: 168 · 100 + 100 for the hidden layer, 100 · 6 + 6 for the output.
+# </details>
+
+# %%
+trained = model.load_model()
+network = trained[-1]
+for name, weights, biases in zip(("hidden", "output"), network.coefs_, network.intercepts_):
+    print(f"{name:7} weights {weights.shape}, biases {biases.shape}")
+print(sum(w.size + b.size for w, b in zip(network.coefs_, network.intercepts_)), "numbers in all")
+
+# %% [markdown]
+# ## Two small functions
+#
+# **relu** cuts off what is negative. Without it, two layers in a row would collapse into one: a matrix product of a matrix
+# product is a matrix product.
+#
+# ### Exercise 1: `relu`
+
+# %% nbgrader={"grade_id": "relu", "solution": true}
+def relu(z):
+    """z where it is positive, 0 elsewhere: an ndarray of z's shape, any number of dimensions."""
+    ### BEGIN SOLUTION
+    return np.maximum(z, 0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "relu-check", "grade": true, "points": 1, "locked": true}
+_got = relu(np.array([[-1.0, 2.0], [0.5, -3.0]]))
+expect.array(_got, "relu(...)", shape=(2, 2))
+expect.close(
+    _got, [[0, 2], [0.5, 0]], "relu(...)",
+    mistakes=[([[1, 2], [0.5, 3]], "You took the absolute value. What is negative becomes 0."), ([[0, 1], [1, 0]], "You marked what is positive; its value should stay.")],
+)
+
+# %% nbgrader={"grade_id": "relu-more", "grade": true, "points": 1, "locked": true}
+expect.equal(np.shape(relu(np.zeros((2, 3, 4)))), (2, 3, 4), "the shape of relu of a 2 x 3 x 4 array")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+for _shape, _dtype in (((7,), np.float64), ((3, 4), np.float32), ((2, 3, 4), np.float64)):
+    _z = np.random.default_rng(0).normal(size=_shape).astype(_dtype)
+    with expect.unchanged(_z):
+        _got = relu(_z)
+    expect.array(_got, "relu(...)", shape=_shape)
+    expect.close(_got, np.where(_z > 0, _z, 0), f"relu of shape {_shape}")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Which is larger, the number or 0?
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# numpy compares element by element: `np.maximum`, not `np.max`.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `np.maximum(z, 0)`
+# </details>
+
+# %% [markdown]
+# **softmax** turns any six scores into six probabilities: exponentials, divided by their sum. The exponential of 1,000 is
+# too large for a computer. But if you take the same number away from all scores, the probabilities do not change:
+#
+# exp(a - c) / Σ exp(b - c) = exp(a) / Σ exp(b)
+#
+# **What do you expect?** Which c makes it safe?
+#
+# <details><summary>A. The mean of the scores</summary>
+#
+# Then the largest can still be far above it.
+# </details>
+# <details><summary>B. The largest score</summary>
+#
+# Yes: the largest exponent becomes 0, and all others are smaller. Nothing can blow up any more.
+# </details>
+#
+# ### Exercise 2: `softmax`
+
+# %% nbgrader={"grade_id": "softmax", "solution": true}
+def softmax(z):
+    """Softmax along the last axis, stable for any finite z: an ndarray of z's shape, any number of dimensions."""
+    ### BEGIN SOLUTION
+    powers = np.exp(z - np.max(z, axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "softmax-check", "grade": true, "points": 1, "locked": true}
+_got = softmax(np.array([[0.0, np.log(3.0)], [0.0, 0.0]]))
+expect.array(_got, "softmax(...)", shape=(2, 2))
+expect.close(
+    _got, [[0.25, 0.75], [0.5, 0.5]], "softmax(...)", atol=1e-9,
+    mistakes=[
+        ([[0.5, 0.75], [0.5, 0.25]], "Your columns add up to 1: you went over the batch. Each row is a clip, and its probabilities add up to 1 along the last axis."),
+        ([[1 / 6, 3 / 6], [1 / 6, 1 / 6]], "All your numbers together add up to 1. Each row should, on its own."),
+    ],
+)
+
+# %% nbgrader={"grade_id": "softmax-more", "grade": true, "points": 2, "locked": true}
+expect.close(softmax(np.zeros(4)), [0.25] * 4, "softmax of four equal scores", atol=1e-9)
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(4)
+
+
+def _reference_softmax(z, axis=-1):
+    powers = np.exp(z - z.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+for _z in (np.array([1000.0, 1001.0, 1002.0]), np.array([[-2000.0, -2001.0], [5000.0, -5000.0]]), np.array([1e5, -1e5, 0.0])):
+    _got = softmax(_z)
+    expect.true(np.isfinite(_got).all(), f"softmax of {_z.tolist()} holds nan or inf: the exponential overflowed. Take the largest score away first.")
+    expect.close(_got, _reference_softmax(_z), "softmax of large scores", atol=1e-9, look="Take each row's own largest score away, not the largest of the whole table.")
+for _shape in ((5,), (4, 6), (6, 6), (2, 3, 4), (3, 1)):
+    _z = _rng.normal(0, 3, _shape)
+    with expect.unchanged(_z):
+        _got = softmax(_z)
+    expect.close(_got, _reference_softmax(_z), f"softmax of shape {_shape}", atol=1e-9,
+                 mistakes=[(_reference_softmax(_z, axis=0), "You went over the first axis, the batch. Probabilities add up to 1 along the last axis.")] if len(_shape) > 1 else ())
+_z = np.array([[900.0, 1.0, 2.0], [1.0, 2.0, 3.0]])
+expect.close(softmax(_z)[1], _reference_softmax(_z[1]), "the second row of softmax", atol=1e-9, look="Take each row's own largest score away, not the largest of the whole table.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Try it on one row first. What has to change so that a table of rows works?
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# `max` and `sum` along the last axis, with `keepdims=True` so that the shapes fit together again.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `powers = np.exp(z - z.max(axis=-1, keepdims=True))`, then divide by `powers.sum(axis=-1, keepdims=True)`.
+# </details>
+
+# %% [markdown]
+# ## The network's answer, by hand
+#
+# Now put it together. For each layer but the last: product, bias, relu. For the last one: product, bias, softmax.
+#
+# **What do you expect?** What happens if you let relu loose on the last layer, too?
+#
+# <details><summary>A. Nothing, softmax makes everything positive anyway</summary>
+#
+# It changes the scores before softmax sees them: all negative scores become 0, and six different doubts become the same.
+# </details>
+# <details><summary>B. Unlikely labels get too much probability</summary>
+#
+# Yes: a score of -5 becomes 0.
+# </details>
+#
+# ### Exercise 3: `mlp_forward`
+
+# %% nbgrader={"grade_id": "mlp_forward", "solution": true}
+def mlp_forward(X, weights, biases):
+    """Class probabilities of a network: ndarray (n, classes).
+
+    X: scaled rows (n, d). weights, biases: one array per layer (like coefs_ and intercepts_), any number of hidden layers
+    with relu, softmax at the end.
+    """
+    ### BEGIN SOLUTION
+    hidden = X
+    for W, b in zip(weights[:-1], biases[:-1]):
+        hidden = relu(hidden @ W + b)
+    return softmax(hidden @ weights[-1] + biases[-1])
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "mlp_forward-check", "grade": true, "points": 1, "locked": true}
+def _course_relu(z):
+    return np.where(z > 0, z, 0.0)
+
+
+def _course_softmax(z):
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+_W = [np.array([[1.0, -1.0]]), np.array([[1.0, 0.0, -1.0], [0.0, 1.0, 0.0]])]
+_b = [np.zeros(2), np.array([0.0, 0.0, -1.0])]
+with expect.standing_in(relu=_course_relu, softmax=_course_softmax):
+    _got = mlp_forward(np.array([[2.0], [-1.0]]), _W, _b)
+expect.array(_got, "mlp_forward(2 clips, ...)", shape=(2, 3), why="A row per clip, a column per class.")
+expect.true(np.allclose(_got.sum(axis=1), 1), "The rows do not add up to 1: softmax belongs behind the last layer, along each row.")
+_right = _course_softmax(np.array([[2.0, 0.0, -3.0], [0.0, 1.0, -1.0]]))
+expect.close(
+    _got, _right, "mlp_forward(2 clips, ...)", atol=1e-6,
+    mistakes=[
+        (_course_softmax(np.array([[2.0, 0.0, 0.0], [0.0, 1.0, 0.0]])), "You let relu loose on the output layer, too: its negative scores became 0 before softmax saw them."),
+        (_course_softmax(np.array([[2.0, -2.0, -3.0], [-1.0, 1.0, 0.0]])), "The hidden layer's negative values went on: relu is missing between the layers."),
+    ],
+)
+
+# %% nbgrader={"grade_id": "mlp_forward-more", "grade": true, "points": 3, "locked": true}
+with expect.standing_in(relu=_course_relu, softmax=_course_softmax):
+    expect.equal(np.shape(mlp_forward(np.zeros((1, 1)), _W, _b)), (1, 3), "the shape of mlp_forward for one clip")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_rng = np.random.default_rng(8)
+_X, _y = _rng.normal(size=(60, 5)), np.repeat(["a", "b", "c", "d"], 15)
+_X[:, 0] += np.repeat([0, 2, 4, 6], 15)
+for _layers in ((7,), (6, 5), (4, 4, 4)):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _net = MLPClassifier(hidden_layer_sizes=_layers, max_iter=60, random_state=1).fit(_X, _y)
+    _weights, _biases = list(_net.coefs_), list(_net.intercepts_)
+    with expect.standing_in(relu=_course_relu, softmax=_course_softmax), expect.unchanged(_X, *_weights, *_biases):
+        _got = mlp_forward(_X, _weights, _biases)
+    expect.true(len(_weights) == len(_layers) + 1, "mlp_forward changed the list of weights. Work on a copy.")
+    expect.close(_got, _net.predict_proba(_X), f"mlp_forward beside predict_proba, hidden layers {_layers}", atol=1e-6, look="relu after each hidden layer, softmax after the last, any number of layers.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Write it for one hidden layer. Which lines would repeat for two?
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Loop over all layers but the last with `zip(weights[:-1], biases[:-1])`; treat the last one after the loop.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `hidden = relu(hidden @ W + b)` in the loop; `return softmax(hidden @ weights[-1] + biases[-1])`.
+# </details>
+
+# %%
+practice = corpus.clip_table("practice")
+X = features.extract(corpus.find_audio(practice).iloc[:3])
+print("The course's model on three practice clips, as scikit-learn computes it:")
+pd.DataFrame(trained.predict_proba(X).round(3), columns=trained.classes_, index=practice["clip"].iloc[:3])
+
+# %% [markdown]
+# When you have solved the exercise, compare: `mlp_forward(trained[0].transform(X.astype(float)), network.coefs_,
+# network.intercepts_)`.
+
+# %% [markdown]
+# ## The course's model, to the letter
+#
+# The project this course grew from used one particular configuration, and so do we, so that scores can be compared:
+# scaling first, then 100 hidden units, trained by **stochastic gradient descent** in batches of 150 clips. `alpha` pulls
+# all weights towards 0, rather strongly here, so that the network does not memorise. `adaptive` lowers the step size when
+# the training stops getting better.
+#
+# ### Exercise 4: `build_model`
+
+# %% nbgrader={"grade_id": "build_model", "solution": true}
+def build_model(seed):
+    """A new, unfitted Pipeline: StandardScaler, then MLPClassifier with
+
+    activation "relu", solver "sgd", hidden_layer_sizes 100, alpha 0.839903176695813, batch_size 150,
+    learning_rate "adaptive", max_iter 100000, random_state seed; everything else at its default.
+    """
+    ### BEGIN SOLUTION
+    return make_pipeline(
+        StandardScaler(),
+        MLPClassifier(
+            activation="relu",
+            solver="sgd",
+            hidden_layer_sizes=(100,),
+            alpha=0.839903176695813,
+            batch_size=150,
+            learning_rate="adaptive",
+            max_iter=100000,
+            random_state=seed,
+        ),
+    )
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "build_model-check", "grade": true, "points": 1, "locked": true}
+_got = build_model(3)
+expect.kind(_got, Pipeline, "build_model(3)")
+expect.true(any(isinstance(_step, StandardScaler) for _, _step in _got.steps), "The scaler is missing from your pipeline. Without it the network hears only the largest column.")
+expect.true(len(_got.steps) == 2 and isinstance(_got[0], StandardScaler) and isinstance(_got[1], MLPClassifier), "Two steps were asked for: StandardScaler, then MLPClassifier.")
+expect.true(not hasattr(_got[1], "coefs_"), "The model is fitted already; an unfitted one was asked for.")
+
+# %% nbgrader={"grade_id": "build_model-more", "grade": true, "points": 2, "locked": true}
+expect.true(build_model(0) is not build_model(0), "Each call should build a new model.")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+_got = build_model(17)
+_default, _mine = MLPClassifier().get_params(), _got[1].get_params()
+_asked = {"activation": "relu", "solver": "sgd", "alpha": 0.839903176695813, "batch_size": 150, "learning_rate": "adaptive", "max_iter": 100000, "random_state": 17}
+for _name in _default:
+    if _name == "verbose":
+        continue
+    _value, _want = _mine[_name], _asked.get(_name, _default[_name])
+    if _name == "hidden_layer_sizes":
+        _same, _want = _value in (100, (100,), [100]), (100,)
+    else:
+        _same = _value == _want or (_value is None and _want is None)
+    expect.true(_same, f"The parameter {_name} is {_value!r} where {_want!r} was asked for.")
+_scaler = {k: v for k, v in _got[0].get_params().items() if v != StandardScaler().get_params()[k] and k != "copy"}
+expect.true(not _scaler, f"The scaler's parameters should stay at their defaults; {_scaler} differ.")
+_a, _b = build_model(1), build_model(2)
+expect.true(_a is not _b and _a[1] is not _b[1] and _a[1].random_state == 1, "Each call should build a new model with its own seed.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# `make_pipeline(first, second)` puts two steps together.
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Write every parameter as a keyword, in the order of the contract, and compare digit by digit.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `make_pipeline(StandardScaler(), MLPClassifier(activation="relu", solver="sgd", ..., random_state=seed))`
+# </details>
+
+# %% [markdown]
+# ## Has it converged?
+#
+# Training goes over all clips again and again; one round is an **epoch**. After each epoch the **loss** says how badly the
+# network still does on its training clips. Here is a real curve: synthetic practice voices, nine of them for training.
+
+# %%
+train = practice["actor_id"] <= 9009
+rows = features.extract(corpus.find_audio(practice[train]))
+fitted = model.build_model(seed=0).fit(rows, practice.loc[train, "emotion"].to_numpy(dtype=str))
+losses = fitted[-1].loss_curve_
+
+# scikit-learn's own rule, told below: when did it lower its step size?
+best, count, lowered = np.inf, 0, []
+for epoch, loss in enumerate(losses, start=1):
+    count = count + 1 if loss > best - fitted[-1].tol else 0
+    best = min(best, loss)
+    if count > fitted[-1].n_iter_no_change:
+        lowered.append(epoch)
+        count = 0
+print(f"{len(losses)} epochs; the step size was lowered after epochs {lowered[:-1]}, and training ended at epoch {lowered[-1]}.")
+plots.loss_curve(losses, marks=lowered)
+
+# %% [markdown]
+# **What do you expect?** A loss curve trembles. When would you say that it has stopped falling?
+#
+# <details><summary>A. When an epoch is no better than the one before</summary>
+#
+# That happens by chance all the time, long before the end.
+# </details>
+# <details><summary>B. When several epochs in a row have brought nothing better than the best so far</summary>
+#
+# Yes: *patience*. Each is compared with the best loss before it, and has to beat it by at least a tolerance.
+# </details>
+#
+# scikit-learn does it with a counter. It acts when the counter *exceeds* `n_iter_no_change` (10), one epoch later than you
+# might think. With `adaptive` it then divides the step size by five and starts counting anew; when the step size has become
+# tiny, at the sixth time, it stops. That is what the marks in the figure show.
+#
+# ### Exercise 5: `has_converged`
+#
+# You write the idea, not scikit-learn's letter.
+
+# %% nbgrader={"grade_id": "has_converged", "solution": true}
+def has_converged(loss_curve, tol, patience):
+    """True when each of the last `patience` epochs failed to be lower than the best loss before it by at least tol.
+
+    False with no more than `patience` epochs. A gain of exactly tol counts as lower. tol > 0.
+    """
+    ### BEGIN SOLUTION
+    losses = list(loss_curve)
+    if len(losses) <= patience:
+        return False
+    return all(losses[i] > min(losses[:i]) - tol for i in range(len(losses) - patience, len(losses)))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "has_converged-check", "grade": true, "points": 1, "locked": true}
+_got = has_converged([4.0, 2.0, 1.0, 1.0, 1.0], 0.25, 2)
+expect.kind(_got, bool, "has_converged(...)")
+expect.equal(bool(_got), True, "has_converged([4, 2, 1, 1, 1], 0.25, 2)", look="The last two epochs brought nothing better than 1.")
+expect.equal(bool(has_converged([4.0, 3.0, 2.0, 1.0], 0.25, 2)), False, "has_converged([4, 3, 2, 1], 0.25, 2)", look="It still falls.")
+expect.equal(bool(has_converged([1.0, 1.0], 0.25, 2)), False, "has_converged([1, 1], 0.25, 2)", look="Two epochs are no more than the patience: too early to say.")
+
+# %% nbgrader={"grade_id": "has_converged-more", "grade": true, "points": 3, "locked": true}
+expect.equal(bool(has_converged([1.0], 0.5, 1)), False, "has_converged([1], 0.5, 1)")
+# More checks run here when your work is marked.
+### BEGIN HIDDEN TESTS
+def _say(curve, tol, patience, want, why):
+    expect.true(bool(has_converged(list(curve), tol, patience)) is want, f"has_converged({list(curve)}, {tol}, {patience}) should be {want}. {why}")
+
+
+_say([4, 1, 3, 2, 1.5], 0.25, 3, True, "You compared with the epoch before: 2 is lower than 3, but the best loss before was 1, and nothing since has beaten it.")
+_say([4, 2, 2, 2, 1], 0.25, 3, False, "The last epoch brought a gain.")
+_say([4, 2, 1, 1.5, 1], 0.25, 3, False, "You looked at the last epoch only: among the last three, the first (1) was lower than all before.")
+_say([2, 1, 0.5, 0.5, 0.5], 0.25, 3, False, "You looked at the last epochs too narrowly: the third epoch from the end brought a gain from 1 to 0.5.")
+_say([2.0, 1.75, 1.5], 0.25, 2, False, "A gain of exactly tol counts as lower.")
+_say([2.0, 1.9, 1.8, 1.7], 0.25, 3, True, "Each epoch gained less than tol over the best before it, though together they gained more.")
+_say([1, 2, 3, 4], 0.25, 3, True, "It only gets worse: nothing beat the first loss.")
+_say([3, 3, 3], 0.25, 3, False, "Three epochs are no more than the patience.")
+_say([3, 3, 3, 3], 0.25, 3, True, "Three epochs in a row brought nothing.")
+_rng = np.random.default_rng(3)
+for _ in range(60):
+    _curve = np.round(np.minimum.accumulate(_rng.uniform(0, 4, 9)) + _rng.uniform(0, 0.5, 9), 3)
+    _k = int(_rng.integers(1, 9))
+    _want = len(_curve) > _k and all(_curve[i] > _curve[:i].min() - 0.3 for i in range(9 - _k, 9))
+    for _form in (np.asarray, list):
+        with expect.unchanged(_curve):
+            _got = has_converged(_form(_curve), 0.3, _k)
+        expect.true(bool(_got) is bool(_want), f"has_converged({_curve.tolist()}, 0.3, {_k}) should be {bool(_want)}. Each of the last {_k} epochs is compared with the best loss before it.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# For one epoch: what is the best loss *before* it, and did it beat that by tol?
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# Ask that question for each of the last `patience` epochs. It has converged when the answer is no every time.
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# `all(loss_curve[i] > min(loss_curve[:i]) - tol for i in range(n - patience, n))`, and False first when there are too few.
+# </details>
+
+# %% [markdown]
+# ### Try it: what alpha does
+#
+# `alpha` pulls the weights towards 0. Train on nine synthetic voices, test on the three others. At which end does it
+# memorise, and how do you see it?
+
+# %%
+test_rows = features.extract(corpus.find_audio(practice[~train]))
+y_train, y_test = (practice.loc[part, "emotion"].to_numpy(dtype=str) for part in (train, ~train))
+
+
+def with_alpha(power):
+    changed = model.build_model(seed=0).set_params(network__alpha=10.0**power, network__max_iter=400)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # 400 epochs may be too few at one end; it is only a look
+        changed.fit(rows, y_train)
+    print(f"alpha {10.0**power:g}: training voices {100 * changed.score(rows, y_train):.0f} %, three other voices "
+          f"{100 * changed.score(test_rows, y_test):.0f} % (synthetic voices, one split)")
+
+
+widgets.interactive(with_alpha, power=widgets.IntSlider(value=0, min=-4, max=2, description="log10 alpha", continuous_update=False))
+
+# %% [markdown]
+# ## Quiz
+#
+# **1. Why is there a relu between the layers?**
+#
+# <details><summary>A. To make numbers positive for softmax</summary>
+#
+# softmax takes any numbers.
+# </details>
+# <details><summary>B. Without it two layers would be no more than one</summary>
+#
+# Yes: a product of matrices is a matrix.
+# </details>
+#
+# **2. The training loss falls for ever, the score on other voices does not. What is happening?**
+#
+# <details><summary>A. It memorises</summary>
+#
+# Yes. A larger `alpha`, fewer units or an earlier stop would be the things to try.
+# </details>
+# <details><summary>B. It has not converged yet</summary>
+#
+# The loss says it could go on. The score says it should not.
+# </details>
+#
+# **3. Somebody reports the best of twenty seeds. What do you think?**
+#
+# <details><summary>A. Fair: everyone can try seeds</summary>
+#
+# Picking the best of twenty by its test score is fitting to the test.
+# </details>
+# <details><summary>B. The mean over the seeds, with its spread, would be honest</summary>
+#
+# Yes.
+# </details>
+
+# %% [markdown]
+# ## Take-away
+#
+# - You can compute a trained network's answer with two matrix products, and it is scikit-learn's to the sixth digit.
+# - You can keep a softmax stable, and build the course's model to the letter.
+# - You can look at a loss curve and say when, and by which rule, training ended.
+#
+# **Where next:** lesson 07 asks how good the model is, how sure that is, and for whom. One thing to try first: train with
+# `seed=1`. How different are the answers on three voices?
+
+# %%
+from ser_helpers import check
+
+check("06_train_mlp")
