@@ -373,6 +373,7 @@ def run_notebook(path: Path, allow_errors: bool = False, timeout: int = 120) -> 
 
 def measure(root: Path = ROOT) -> int:
     """Run every solution and write seconds and peak memory to data/results/lessons.json."""
+    build(root)
     measured = {}
     for name in lesson_names(root):
         _, seconds, peak = run_notebook(root / "solutions" / name / f"{name}.ipynb")

@@ -232,9 +232,9 @@ expect.equal(len(paired_interval(_t, _t, _t, _who, 5, np.random.default_rng(1)))
 # More checks run here when your work is marked.
 ### BEGIN HIDDEN TESTS
 _rng = np.random.default_rng(17)
-_who = np.repeat([f"a{i}" for i in range(14)], _rng.integers(12, 40, 14))
+_who = np.repeat([f"a{i}" for i in range(14)], _rng.integers(30, 60, 14))
 _t = _rng.choice(["angry", "fear", "neutral", "sad"], len(_who), p=[0.1, 0.2, 0.3, 0.4])
-_skill = dict(zip(np.unique(_who), _rng.uniform(0.1, 0.9, 14)))
+_skill = dict(zip(np.unique(_who), _rng.choice([0.05, 0.95], 14)))
 _base = np.where(_rng.random(len(_who)) < 0.5, _t, "angry")
 _new = np.where(_rng.random(len(_who)) < [_skill[a] for a in _who], _t, "fear")
 
@@ -261,7 +261,7 @@ for _form in (list, np.asarray):
     expect.close(_got[0], _uar(_t, _new, _one) - _uar(_t, _base, _one), "the difference", atol=1e-9,
                  mistakes=[(np.mean(_t == _new) - np.mean(_t == _base), "That is a difference of accuracies; UAR was asked for.")])
     expect.true(
-        abs(_got[1] - _low) < 0.03 and abs(_got[2] - _high) < 0.03,
+        abs(_got[1] - _low) < 0.04 and abs(_got[2] - _high) < 0.04,
         f"Your interval is {_got[1]:.3f} to {_got[2]:.3f}; about {_low:.3f} to {_high:.3f} was expected. Draw whole actors (not clips), the same for both models, and let an actor drawn twice count twice.",
     )
 ### END HIDDEN TESTS
