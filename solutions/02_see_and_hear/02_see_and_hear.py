@@ -228,7 +228,7 @@ expect.close(_found[0][:, 1], _y, "the heights of your line", atol=1e-6)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# `ax` can draw: it has a method `plot`, just as `plt` has.
+# `ax` can draw: it has a method `plot`, as `plt` does.
 # </details>
 # <details><summary>Hint 2: the idea</summary>
 #

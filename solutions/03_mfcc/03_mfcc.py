@@ -222,7 +222,7 @@ widgets.interactive(rebuild, kept=widgets.IntSlider(value=13, min=1, max=128, de
 # </details>
 # <details><summary>B. cut the column to 13 bands and transform these</summary>
 #
-# That describes the 13 lowest bands in full detail and forgets the other 115. scipy's `dct(x, n=13)` does just this, and
+# That describes the 13 lowest bands in full detail and forgets the other 115. scipy's `dct(x, n=13)` does exactly this, and
 # many programs fell for it.
 # </details>
 #

@@ -1,0 +1,97 @@
+"""The ten lessons as learners and instructors meet them."""
+
+import re
+
+import nbformat
+import pytest
+
+from ser_helpers.course import build
+
+NAMES = build.lesson_names()
+REAL = pytest.mark.real
+
+
+def solution(name):
+    return build.ROOT / "solutions" / name / f"{name}.ipynb"
+
+
+def lesson(name):
+    return build.ROOT / "lessons" / name / f"{name}.ipynb"
+
+
+def test_there_are_ten():
+    assert [name[:2] for name in NAMES] == [f"{number:02}" for number in range(10)]
+
+
+def test_everything_generated_is_as_a_fresh_build_makes_it():
+    assert list(build.findings()) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rhythm(name):
+    """Goals, needs, minutes; a bet before a result; three hints per exercise; a quiz that explains; an end."""
+    notebook = nbformat.read(solution(name), as_version=4)
+    about = notebook.metadata["ser"]
+    assert 2 <= len(about["goals"]) <= 5 and about["needs"] and about["minutes"]
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    assert "**What do you expect?**" in text and "## Quiz" in text and "## Take-away" in text and "**Where next:**" in text
+    exercises = [c for c in notebook.cells if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("solution")]
+    for step in ("Hint 1: a nudge", "Hint 2: the idea", "Hint 3: nearly the code"):
+        assert text.count(step) >= len(exercises) - (name == "09_capstone")  # the choice of a model needs no hint
+    assert notebook.cells[-1].source.endswith(f'check("{name}")')
+    assert text.count("<details>") == text.count("</details>")
+    assert not re.search(r"\b(simply|just|obviously)\b", text, re.IGNORECASE)
+    written = [c for c in notebook.cells if c.cell_type == "markdown" and c.metadata.get("nbgrader", {}).get("solution")]
+    assert all("Mark scheme:" in cell.source for cell in written)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_solved_lesson_runs_without_the_internet_and_without_a_warning(name):
+    notebook, seconds, _ = build.run_notebook(solution(name))
+    print(f"{name}: {seconds:.1f} s")
+    shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert not [output.text for output in shown if output.output_type == "stream" and output.name == "stderr"]
+    pictures = [output.data for output in shown if "data" in output and any(kind.startswith("image/") for kind in output.data)]
+    assert not pictures  # a figure without a sentence; those with one are HTML
+    for output in shown:
+        for page in re.findall(r"<img[^>]*>", output.get("data", {}).get("text/html", "")):
+            assert re.search(r'alt="[^"]{30,}"', page)
+
+
+@pytest.mark.long
+@pytest.mark.real
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_solved_lesson_runs_on_real_recordings(name, crema_d_home):
+    build.run_notebook(solution(name))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("name", NAMES)
+def test_in_an_untouched_lesson_every_cell_but_the_checks_runs(name):
+    notebook, _, _ = build.run_notebook(lesson(name), allow_errors=True)
+    for cell in notebook.cells:
+        failed = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+        is_check = cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code"
+        assert bool(failed) == bool(is_check), (cell.source[:80], failed)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", NAMES)
+def test_nbgraders_own_validation(name, monkeypatch):
+    """Every check passes on the solution; on the untouched lesson none does."""
+    from nbgrader.validator import Validator
+    from traitlets.config import Config
+
+    monkeypatch.setenv("SER_CHECK", "1")
+    config = Config()
+    config.Execute.timeout = 120
+    solved = Validator(config=config).validate(str(solution(name)))
+    assert not solved.get("failed") and not solved.get("changed"), solved
+    untouched = Validator(config=config, invert=True).validate(str(lesson(name)))
+    assert not untouched.get("passed") and not untouched.get("changed"), untouched
