@@ -11,7 +11,9 @@ from ser_helpers import audio, corpus, features
 def librosa_features(y):
     import librosa
 
-    mel = librosa.feature.melspectrogram(y=y, sr=16000)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "n_fft=2048 is too large")  # for a clip of one sample
+        mel = librosa.feature.melspectrogram(y=y, sr=16000)
     return librosa.feature.mfcc(S=librosa.power_to_db(mel), n_mfcc=40).mean(axis=1), mel.mean(axis=1)
 
 
