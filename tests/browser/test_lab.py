@@ -28,17 +28,12 @@ def lab(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     for name in ("00_start_here", "05_split_and_scale"):
         shutil.copytree(build.ROOT / "solutions" / name, folder / name)
-    settings = folder / "settings" / "labconfig"
-    settings.mkdir(parents=True)
-    (folder / "lab" / "settings").mkdir(parents=True)
-    (folder / "overrides").mkdir()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     token = secrets.token_hex(8)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root"]
     command += [f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}", "--ServerApp.log_level=ERROR"]
-    command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     server = subprocess.Popen(command, env={**os.environ, "SER_CHECK": "1"})
     base = f"http://127.0.0.1:{port}"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -48,7 +43,7 @@ def lab(tmp_path_factory):
             break
         except OSError:
             time.sleep(0.2)
-    yield f"{base}/lab/tree/{{name}}/{{name}}.ipynb?reset&token={token}", folder
+    yield f"{base}/lab/workspaces/{{name}}/tree/{{name}}/{{name}}.ipynb?token={token}", folder
     server.terminate()
     server.wait(timeout=30)
 
@@ -71,11 +66,11 @@ def test_a_solved_lesson_runs_in_jupyterlab(lab, browser, name):
     page = browser.new_page(viewport={"width": 1300, "height": 1000})
     page.goto(address.format(name=name))
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.wait_for_function(
         "document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'", timeout=60_000
     )
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     path = folder / name / f"{name}.ipynb"
     cells = executed(page, path)
     outputs = [output for cell in cells for output in cell["outputs"]]
