@@ -21,8 +21,9 @@
 # You rehearse with a quiz master. Next day the quiz has new questions, but the same quiz master asks them, with the same
 # raised eyebrow before each trick. You do well. Then a stranger asks.
 #
-# In the next picture every dot is a recording, and every column an actor. Before you run it: if you test on a fifth of all
-# recordings, drawn at random, how many of the actors do you meet in the test whom you have not trained on?
+# In the next picture every column is an actor: the blue dot counts the recordings that you train on, the orange one those
+# that you test on. Before you run it: if you test on a fifth of all recordings, drawn at random, how many actors will you
+# meet in the test whom you have not trained on?
 
 # %% [markdown]
 # **You will learn to** tell a score on new clips from a score on new people, split so that no actor stands on both sides,
