@@ -183,10 +183,14 @@ def readme(text: str, root: Path = ROOT) -> str:
     told = f"{100 * people['plurality']:.1f} %, a single rating in {100 * people['single_rating']:.1f} %"
     runs = "; ".join(
         f"{100 * run['accuracy']:.1f} % ({100 * run['accuracy_interval'][0]:.1f}-{100 * run['accuracy_interval'][1]:.1f}) with "
-        f"{run['split']}, after {run['epochs']} epochs"
+        f"{run['split']}, after {run['epochs']} epochs, its training clips at {100 * run['training_accuracy']:.0f} %"
         for run in original["runs"]
     )
+    alt = "Accuracy of one and the same model under five protocols: " + ", ".join(
+        f"{100 * row['accuracy']:.1f} % with {row['split']}" for (_, tested_on), row in by.items() if tested_on == "clean"
+    )
     for mark, content in {
+        "picture": f"\n![{alt}.](data/results/leak_meter.png)\n",
         "results": "\n" + "\n".join([head, "|---|---|---|---|", *rows]) + "\n",
         "people": told,
         "original": runs,
