@@ -125,7 +125,9 @@ def install(lock: str) -> None:
     if have.get(lock) == want:
         return
     fresh = not have
-    print("Setting up the course in .venv (once; a few minutes)." if fresh else "Bringing .venv up to date.", flush=True)
+    print(
+        "Setting up the course in .venv (once; a few minutes)." if fresh else "Bringing .venv up to date.", flush=True
+    )
     try:
         if fresh:
             make_environment()
@@ -196,7 +198,9 @@ def open_lab(browser: bool, port: int | None, instructor: bool) -> int:
         command.append("--allow-root")
     env = environment()
     if not instructor:
-        env["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [str(ENV / "learner"), env.get("JUPYTER_CONFIG_PATH")]))
+        env["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+            filter(None, [str(ENV / "learner"), env.get("JUPYTER_CONFIG_PATH")])
+        )
     server = subprocess.Popen(command, env=env, cwd=HERE)
     try:
         wait_for(f"http://127.0.0.1:{port}/api", server)
@@ -217,7 +221,9 @@ def wait_for(address: str, server: subprocess.Popen, seconds: float = 60) -> Non
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if server.poll() is not None:
-            raise Trouble("JupyterLab ended at once; what it printed above says why. `python3 start.py doctor` may help.")
+            raise Trouble(
+                "JupyterLab ended at once; what it printed above says why. `python3 start.py doctor` may help."
+            )
         try:
             opener.open(address, timeout=2).close()
             return

@@ -50,7 +50,9 @@ def read_clip(file: str | Path | BinaryIO) -> np.ndarray:
     >>> y.dtype, y.ndim
     (dtype('float32'), 1)
     """
-    name = file.name if hasattr(file, "name") else str(file) if isinstance(file, (str, os.PathLike)) else "the recording"
+    name = (
+        file.name if hasattr(file, "name") else str(file) if isinstance(file, (str, os.PathLike)) else "the recording"
+    )
     try:
         if isinstance(file, (str, os.PathLike)):
             _check_file(Path(file))

@@ -28,7 +28,9 @@ LICENCE = (
 MINI_SENTENCE = "DFA"  # every actor said it in all six emotions
 PARTIAL = ".partial"  # unfinished clips live here and nowhere else
 HOPELESS = 16  # so many refusals in a row, and not one clip: the source has nothing for us today
-ELSEWHERE = f"Try again tomorrow, or another source: --from {MIRROR}, or --from with a classmate's or teacher's address."
+ELSEWHERE = (
+    f"Try again tomorrow, or another source: --from {MIRROR}, or --from with a classmate's or teacher's address."
+)
 
 
 class Refused(Exception):
@@ -59,7 +61,9 @@ class FetchReport:
         """For people."""
         lines = [f"{len(self.done):,} clips fetched, {len(self.already):,} were there, in {self.folder}."]
         for reason, clips in pd.Series(self.failed, dtype=object).groupby(self.failed.get):
-            lines.append(f"{len(clips):,} failed ({', '.join(clips.index[:3])}{' ...' if len(clips) > 3 else ''}): {reason}")
+            lines.append(
+                f"{len(clips):,} failed ({', '.join(clips.index[:3])}{' ...' if len(clips) > 3 else ''}): {reason}"
+            )
         lines += [self.stopped] if self.stopped else []
         if not self.complete:
             lines.append("The same command goes on where this one stopped.")
@@ -262,7 +266,9 @@ def _reason(error: BaseException | None, base: str) -> tuple[str, bool]:
         return "the disk is full. Make room, or choose another folder with --to.", True
     if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EROFS):
         return "the folder cannot be written any more. Choose another with --to.", True
-    if isinstance(error, requests.exceptions.MissingSchema | requests.exceptions.InvalidSchema | requests.exceptions.InvalidURL):
+    if isinstance(
+        error, requests.exceptions.MissingSchema | requests.exceptions.InvalidSchema | requests.exceptions.InvalidURL
+    ):
         return f"{base} is no address; it should begin with http:// or https://.", True
     if isinstance(error, requests.exceptions.Timeout):
         return "the server went silent, four times in a row.", False
@@ -270,7 +276,11 @@ def _reason(error: BaseException | None, base: str) -> tuple[str, bool]:
         return "the transfer broke off, four times in a row.", False
     if isinstance(error, requests.exceptions.ConnectionError):
         timed_out = "Read timed out" in str(error)
-        return ("the server went silent, four times in a row." if timed_out else f"{base} cannot be reached. Is the network up?"), False
+        return (
+            "the server went silent, four times in a row."
+            if timed_out
+            else f"{base} cannot be reached. Is the network up?"
+        ), False
     if isinstance(error, ValueError):  # pooch: the hash is another one
         return "what came is not the official recording (its SHA-256 differs), four times in a row.", False
     return f"{error} ({type(error).__name__})", False

@@ -219,7 +219,9 @@ def actor_interval(
     """
     frame = pd.DataFrame({"true": list(y_true), "predicted": list(y_pred), "actor": list(actors)})
     per_actor = np.stack([confusion(rows["true"], rows["predicted"]) for _, rows in frame.groupby("actor")])
-    draws = np.random.default_rng(seed).multinomial(len(per_actor), np.full(len(per_actor), 1 / len(per_actor)), n_resamples)
+    draws = np.random.default_rng(seed).multinomial(
+        len(per_actor), np.full(len(per_actor), 1 / len(per_actor)), n_resamples
+    )
     low, high = np.percentile(score(np.tensordot(draws, per_actor, axes=1)), [2.5, 97.5])
     return float(low), float(high)
 

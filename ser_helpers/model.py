@@ -173,7 +173,9 @@ def load_model(path: str | Path = MODEL) -> Pipeline:
     try:
         strangers = set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED)
     except Exception:  # skops raises whatever zipfile and json do on a file that is something else
-        raise corpus.CourseError(f"{path} is not a model saved by this course (skops). `ser train` makes one.") from None
+        raise corpus.CourseError(
+            f"{path} is not a model saved by this course (skops). `ser train` makes one."
+        ) from None
     if strangers:
         raise corpus.CourseError(
             f"{path} was not opened: it would build {', '.join(sorted(strangers))}, which no model of this course needs."

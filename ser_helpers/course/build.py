@@ -105,7 +105,9 @@ def text_of(notebook: NotebookNode) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def release(notebooks: dict[str, NotebookNode], config_file: Path = ROOT / "nbgrader_config.py") -> dict[str, NotebookNode]:
+def release(
+    notebooks: dict[str, NotebookNode], config_file: Path = ROOT / "nbgrader_config.py"
+) -> dict[str, NotebookNode]:
     """The learner's version of source notebooks, made by nbgrader itself in a folder of its own."""
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
@@ -143,7 +145,9 @@ def lessons_index(notebooks: dict[str, NotebookNode], root: Path = ROOT) -> str:
         about, run = notebook.metadata["ser"], measured.get(name)
         ran = f"{run['seconds']:.0f} s, {run['peak_mb']:.0f} MB" if run else "not measured"
         goals = "; ".join(about["goals"])
-        rows.append(f"| [{about['title']}]({name}/{name}.ipynb) | {about['minutes']} min | {ran} | {goals} | {about['needs']} |")
+        rows.append(
+            f"| [{about['title']}]({name}/{name}.ipynb) | {about['minutes']} min | {ran} | {goals} | {about['needs']} |"
+        )
     return "\n".join(
         [
             "# The lessons",
@@ -178,7 +182,9 @@ def readme(text: str, root: Path = ROOT) -> str:
                 f"| {clean['split']} | {100 * clean['accuracy']:.1f} % ({100 * low:.1f}-{100 * high:.1f}) | "
                 f"{100 * clean['uar']:.1f} % | {100 * noisy['accuracy']:.1f} % |"
             )
-    head = "| protocol | clean clips: accuracy (95 % interval) | clean clips: UAR | clips with noise at 15 dB: accuracy |"
+    head = (
+        "| protocol | clean clips: accuracy (95 % interval) | clean clips: UAR | clips with noise at 15 dB: accuracy |"
+    )
     people = scores["people"]["same clips"]
     told = f"{100 * people['plurality']:.1f} %, a single rating in {100 * people['single_rating']:.1f} %"
     runs = "; ".join(
@@ -187,7 +193,9 @@ def readme(text: str, root: Path = ROOT) -> str:
         for run in original["runs"]
     )
     alt = "Accuracy of one and the same model under five protocols: " + ", ".join(
-        f"{100 * row['accuracy']:.1f} % with {row['split']}" for (_, tested_on), row in by.items() if tested_on == "clean"
+        f"{100 * row['accuracy']:.1f} % with {row['split']}"
+        for (_, tested_on), row in by.items()
+        if tested_on == "clean"
     )
     for mark, content in {
         "picture": f"\n![{alt}.](data/results/leak_meter.png)\n",
@@ -195,7 +203,9 @@ def readme(text: str, root: Path = ROOT) -> str:
         "people": told,
         "original": runs,
     }.items():
-        text = re.sub(rf"<!-- {mark} -->.*?<!-- /{mark} -->", f"<!-- {mark} -->{content}<!-- /{mark} -->", text, flags=re.DOTALL)
+        text = re.sub(
+            rf"<!-- {mark} -->.*?<!-- /{mark} -->", f"<!-- {mark} -->{content}<!-- /{mark} -->", text, flags=re.DOTALL
+        )
     return text
 
 
@@ -265,7 +275,12 @@ def undescribed_figures(notebook: NotebookNode) -> Iterator[str]:
     """Cells that draw without a sentence for those who cannot see it."""
     for cell in notebook.cells:
         graded = cell.metadata.get("nbgrader")
-        if cell.cell_type == "code" and not graded and DRAWS.search(cell.source) and "plots.describe" not in cell.source:
+        if (
+            cell.cell_type == "code"
+            and not graded
+            and DRAWS.search(cell.source)
+            and "plots.describe" not in cell.source
+        ):
             yield cell.source.strip().splitlines()[0]
 
 
@@ -288,7 +303,11 @@ def run_cells(sources: list[str]) -> Exception | None:
 def passing_untouched(lesson: NotebookNode) -> Iterator[str]:
     """Graded code cells of a released lesson that pass although nothing was solved."""
     code = [cell for cell in lesson.cells if cell.cell_type == "code"]
-    ground = [c.source for c in code if "setup" in c.metadata.get("tags", []) or c.metadata.get("nbgrader", {}).get("solution")]
+    ground = [
+        c.source
+        for c in code
+        if "setup" in c.metadata.get("tags", []) or c.metadata.get("nbgrader", {}).get("solution")
+    ]
     for cell in code:
         graded = cell.metadata.get("nbgrader", {})
         if graded.get("grade") and run_cells([*ground, cell.source]) is None:
@@ -365,7 +384,11 @@ def run_notebook(path: Path, allow_errors: bool = False, timeout: int = 120) -> 
         nbformat.v4.new_code_cell(MEASURE, id="measure"),
     ]
     client = NotebookClient(
-        notebook, timeout=timeout, allow_errors=allow_errors, kernel_name="python3", resources={"metadata": {"path": path.parent}}
+        notebook,
+        timeout=timeout,
+        allow_errors=allow_errors,
+        kernel_name="python3",
+        resources={"metadata": {"path": path.parent}},
     )
     start = time.perf_counter()
     client.execute(env={**os.environ, "SER_CHECK": "1"}, stderr=subprocess.DEVNULL)  # the kernel's own log

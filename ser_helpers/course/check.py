@@ -93,7 +93,10 @@ def check(lesson: str) -> Report | None:
     if os.environ.get("SER_CHECK") or os.environ.get("NBGRADER_EXECUTION"):
         return None
     done = subprocess.run(
-        [sys.executable, "-m", "ser_helpers", "check", lesson, "--json"], capture_output=True, text=True, encoding="utf-8"
+        [sys.executable, "-m", "ser_helpers", "check", lesson, "--json"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
     if done.returncode == 2:
         return Report(lesson, [], [done.stderr.strip().removeprefix("ser: ")])
@@ -112,9 +115,15 @@ def _unsaved(path: Path) -> list[str]:
         latest: dict[str, str] = {}
         for source in get_ipython().user_ns["In"]:
             latest |= dict.fromkeys(re.findall(r"^def (\w+)\(", source, re.MULTILINE), source.strip())
-        stale = [name for name, source in latest.items() if source not in saved and any(f"def {name}(" in text for text in saved)]
+        stale = [
+            name
+            for name, source in latest.items()
+            if source not in saved and any(f"def {name}(" in text for text in saved)
+        ]
         if stale:
-            return [f"You ran a version of {', '.join(stale)} that is not saved yet. Save (Ctrl+S) and run this cell again."]
+            return [
+                f"You ran a version of {', '.join(stale)} that is not saved yet. Save (Ctrl+S) and run this cell again."
+            ]
     return []
 
 
@@ -128,7 +137,9 @@ def run(lesson: str, root: Path = build.ROOT) -> Report:
     """
     path = root / "lessons" / lesson / f"{lesson}.ipynb"
     if not path.exists():
-        raise corpus.CourseError(f"There is no {path.relative_to(root)}. Lessons: {', '.join(build.lesson_names(root))}.")
+        raise corpus.CourseError(
+            f"There is no {path.relative_to(root)}. Lessons: {', '.join(build.lesson_names(root))}."
+        )
     try:
         notebook = nbformat.read(path, as_version=4)
     except Exception:  # nbformat raises whatever json and its schemas do
@@ -146,7 +157,9 @@ def run(lesson: str, root: Path = build.ROOT) -> Report:
 def _real_checks(notebook: nbformat.NotebookNode, solution: Path) -> list[str]:
     """Put the solution's check cells, hidden ones included, in the place of the learner's."""
     if not solution.exists():
-        return ["The solutions are not at hand: these are the visible checks only, and more run when your work is marked."]
+        return [
+            "The solutions are not at hand: these are the visible checks only, and more run when your work is marked."
+        ]
     real = {
         cell.metadata["nbgrader"]["grade_id"]: cell
         for cell in nbformat.read(solution, as_version=4).cells
@@ -166,7 +179,9 @@ def _syntax_errors(notebook: nbformat.NotebookNode) -> list[str]:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, cell in enumerate(code, start=1):
         try:
-            ast.parse("\n".join("pass" if line.lstrip().startswith(("%", "!")) else line for line in cell.source.splitlines()))
+            ast.parse(
+                "\n".join("pass" if line.lstrip().startswith(("%", "!")) else line for line in cell.source.splitlines())
+            )
         except SyntaxError as error:
             line = (error.text or "").strip()
             notes.append(f"Code cell {number}, line {error.lineno}: Python cannot read {line!r} ({error.msg}).")

@@ -45,7 +45,9 @@ def _versions() -> Check:
         return Check("packages", False, "requirements.lock is missing; fetch the course again")
     here = {dist.name.lower().replace("_", "-"): dist.version for dist in metadata.distributions()}
     locked = locked_versions(lock)
-    other = [f"{name} {here.get(name, 'missing')} (lock: {want})" for name, want in locked.items() if here.get(name) != want]
+    other = [
+        f"{name} {here.get(name, 'missing')} (lock: {want})" for name, want in locked.items() if here.get(name) != want
+    ]
     if other:
         return Check("packages", False, f"{len(other)} of {len(locked)} differ: {', '.join(other[:3])}; {AGAIN}")
     return Check("packages", True, f"{len(locked)} packages as in requirements.lock, Python {sys.version.split()[0]}")
@@ -77,7 +79,9 @@ def _nbgrader() -> Check:
 def _numba() -> Check:
     folder = os.environ.get("NUMBA_CACHE_DIR", "")
     if not folder:
-        return Check("numba cache", False, "NUMBA_CACHE_DIR is not set, so librosa compiles anew; open with `python3 start.py`")
+        return Check(
+            "numba cache", False, "NUMBA_CACHE_DIR is not set, so librosa compiles anew; open with `python3 start.py`"
+        )
     if not os.access(folder, os.W_OK):
         return Check("numba cache", False, f"{folder} cannot be written; {AGAIN}")
     compiled = sum(1 for _ in Path(folder).rglob("*.nbc"))
@@ -95,7 +99,9 @@ def _practice() -> Check:
         if path is None or hashlib.sha256(path.read_bytes()).hexdigest() != want
     ]
     if wrong:
-        return Check("practice voices", False, f"{len(wrong)} clips are missing or damaged ({wrong[0]}); fetch the course again")
+        return Check(
+            "practice voices", False, f"{len(wrong)} clips are missing or damaged ({wrong[0]}); fetch the course again"
+        )
     return Check("practice voices", True, f"{len(clips)} synthetic clips, hashes as in the manifest")
 
 
@@ -108,7 +114,9 @@ def _tables() -> Check:
 def _audio() -> Check:
     home = corpus.audio_home()
     if home is None:
-        return Check("CREMA-D audio", True, "none here, lessons use practice voices; `ser fetch --mini` brings real ones")
+        return Check(
+            "CREMA-D audio", True, "none here, lessons use practice voices; `ser fetch --mini` brings real ones"
+        )
     found = corpus.find_audio(corpus.clip_table()).notna().sum()
     return Check("CREMA-D audio", True, f"{found:,} of 7,442 clips in {home}")
 

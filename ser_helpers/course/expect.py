@@ -92,7 +92,12 @@ def _numbers(values: Any) -> np.ndarray | None:
 
 def _same(a: Any, b: Any, atol: float, rtol: float) -> bool:
     a, b = _numbers(a), _numbers(b)
-    return a is not None and b is not None and a.shape == b.shape and np.allclose(a, b, atol=atol, rtol=rtol, equal_nan=True)
+    return (
+        a is not None
+        and b is not None
+        and a.shape == b.shape
+        and np.allclose(a, b, atol=atol, rtol=rtol, equal_nan=True)
+    )
 
 
 def close(
@@ -124,7 +129,9 @@ def close(
         true(not _same(got, wrong, atol, rtol), sentence)
     ours, theirs = _numbers(want), _numbers(got)
     true(theirs is not None, f"{what} gave {_short(got)} where numbers were expected. {look}".rstrip())
-    true(ours.shape == theirs.shape, f"{what} has shape {theirs.shape} where {ours.shape} was expected. {look}".rstrip())
+    true(
+        ours.shape == theirs.shape, f"{what} has shape {theirs.shape} where {ours.shape} was expected. {look}".rstrip()
+    )
     if ours.ndim == 0:
         raise AssertionError(f"{what} is {float(theirs):.6g} where {float(ours):.6g} was expected. {look}".rstrip())
     wrong = ~np.isclose(theirs, ours, atol=atol, rtol=rtol, equal_nan=True)
@@ -195,10 +202,14 @@ def series(
         return
     for wrong, sentence in mistakes:
         true(not same(wrong), sentence)
-    raise AssertionError(f"{what} gave {_short(got.to_dict())} where {_short(want.to_dict())} was expected. {look}".rstrip())
+    raise AssertionError(
+        f"{what} gave {_short(got.to_dict())} where {_short(want.to_dict())} was expected. {look}".rstrip()
+    )
 
 
-def frame(got: Any, want: pd.DataFrame, what: str, mistakes: Iterable[tuple[pd.DataFrame, str]] = (), look: str = "") -> None:
+def frame(
+    got: Any, want: pd.DataFrame, what: str, mistakes: Iterable[tuple[pd.DataFrame, str]] = (), look: str = ""
+) -> None:
     """Check a DataFrame: columns, order, an index from 0, and values; dtypes are free.
 
     Examples
@@ -219,14 +230,19 @@ def frame(got: Any, want: pd.DataFrame, what: str, mistakes: Iterable[tuple[pd.D
     for wrong, sentence in mistakes:
         true(not same(wrong), sentence)
     columns = list(want.columns)
-    true(list(got.columns) == columns, f"{what} has the columns {list(got.columns)} where {columns} were expected. {look}".rstrip())
+    true(
+        list(got.columns) == columns,
+        f"{what} has the columns {list(got.columns)} where {columns} were expected. {look}".rstrip(),
+    )
     true(len(got) == len(want), f"{what} has {len(got)} rows where {len(want)} were expected. {look}".rstrip())
     true(
         list(got.index) == list(want.index),
         f"The index of {what} begins {list(got.index)[:4]} where 0, 1, 2, ... was expected: it still has the order from "
         f"before. {look}".rstrip(),
     )
-    number, (mine, theirs) = next((i, pair) for i, pair in enumerate(zip(rows(got), rows(want), strict=True)) if pair[0] != pair[1])
+    number, (mine, theirs) = next(
+        (i, pair) for i, pair in enumerate(zip(rows(got), rows(want), strict=True)) if pair[0] != pair[1]
+    )
     raise AssertionError(f"Row {number} of {what} is {mine} where {theirs} was expected. {look}".rstrip())
 
 
@@ -244,7 +260,10 @@ def raises(
     except error as caught:
         if contains is not None:
             said = str(caught)
-            true(contains in said, f"{what} raised the right error, but its message {said!r} does not contain {contains!r}. {look}".rstrip())
+            true(
+                contains in said,
+                f"{what} raised the right error, but its message {said!r} does not contain {contains!r}. {look}".rstrip(),
+            )
         return
     except NotImplementedError:
         raise
@@ -280,10 +299,16 @@ def unchanged(*values: Any) -> Iterator[None]:
     numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002, the global state is what is watched
     yield
     for old, value in zip(before, values, strict=True):
-        true(not _changed(old, value), "Your function changed its argument. Work on a copy, and leave the original as it was.")
+        true(
+            not _changed(old, value),
+            "Your function changed its argument. Work on a copy, and leave the original as it was.",
+        )
     now = np.random.get_state()  # noqa: NPY002
     touched = any(np.any(a != b) for a, b in zip(numpy_state, now, strict=True)) or random.getstate() != python_state
-    true(not touched, "Your function touched the global random state. Draw from the Generator it was given, and seed nothing.")
+    true(
+        not touched,
+        "Your function touched the global random state. Draw from the Generator it was given, and seed nothing.",
+    )
 
 
 @contextmanager

@@ -519,7 +519,7 @@ def actor_interval(correct, actors, n_resamples, rng):
 _actors, _right = np.repeat(np.arange(20), 10), np.repeat([True, False] * 10, 10)
 _low, _high = actor_interval(_right, _actors, 2000, np.random.default_rng(0))
 expect.true(_low <= _high, f"Your interval runs from {_low:.3f} down to {_high:.3f}. Low comes first.")
-expect.true(0 <= _low and _high <= 1, f"Your interval is {_low:.3f} to {_high:.3f}. Shares lie between 0 and 1.")
+expect.true(_low >= 0 and _high <= 1, f"Your interval is {_low:.3f} to {_high:.3f}. Shares lie between 0 and 1.")
 expect.true(
     _high - _low > 0.2,
     f"Your interval is {_low:.2f} to {_high:.2f}, which is what drawing single clips gives. Ten actors are always right and ten "

@@ -13,7 +13,10 @@ from ser_helpers import audio, corpus
 
 def ser(*words):
     return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "ser_helpers", *map(str, words)], capture_output=True, text=True, timeout=60
+        [sys.executable, "-W", "error", "-m", "ser_helpers", *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
 
 

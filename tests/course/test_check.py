@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from test_build import LESSON, house  # noqa: E402, F401
+from test_build import LESSON, house  # noqa: F401
 
-from ser_helpers import check as check_in_a_lesson  # noqa: E402
-from ser_helpers.corpus import CourseError  # noqa: E402
-from ser_helpers.course import build, check  # noqa: E402
+from ser_helpers import check as check_in_a_lesson
+from ser_helpers.corpus import CourseError
+from ser_helpers.course import build, check
 
 
 @pytest.fixture

@@ -14,16 +14,30 @@ def says(words, call):
 
 
 def test_kinds_count_numpys_own():
-    for value, kind in ((np.float32(1), float), (np.int8(1), int), (np.bool_(True), bool), (np.str_("a"), str), (1.0, (int, float))):
+    for value, kind in (
+        (np.float32(1), float),
+        (np.int8(1), int),
+        (np.bool_(True), bool),
+        (np.str_("a"), str),
+        (1.0, (int, float)),
+    ):
         expect.kind(value, kind, "f()")
-    says("f\\(\\) gave a NoneType where a float was expected. Did the function end without `return`", lambda: expect.kind(None, float, "f()"))
+    says(
+        "f\\(\\) gave a NoneType where a float was expected. Did the function end without `return`",
+        lambda: expect.kind(None, float, "f()"),
+    )
     says("gave a bool where a int was expected", lambda: expect.kind(True, int, "f()"))
 
 
 def test_arrays():
     expect.array(np.zeros((2, 5), "float32"), "f()", shape=(2, None), dtype="float")
-    says(r"has shape \(40, 81\) where \(168,\) was expected. The 81", lambda: expect.array(np.zeros((40, 81)), "f()", shape=(168,), why="The 81 is frames."))
-    says("2 of the 3 numbers of f\\(\\) are nan or infinite", lambda: expect.array(np.array([1, np.nan, np.inf]), "f()"))
+    says(
+        r"has shape \(40, 81\) where \(168,\) was expected. The 81",
+        lambda: expect.array(np.zeros((40, 81)), "f()", shape=(168,), why="The 81 is frames."),
+    )
+    says(
+        "2 of the 3 numbers of f\\(\\) are nan or infinite", lambda: expect.array(np.array([1, np.nan, np.inf]), "f()")
+    )
     says("holds int64 where float was expected", lambda: expect.array(np.arange(3), "f()", dtype="float"))
     says("gave a list where a ndarray", lambda: expect.array([1], "f()"))
 
@@ -31,7 +45,10 @@ def test_arrays():
 def test_close_names_the_known_mistake_first():
     expect.close([1, 2], np.array([1, 2 + 1e-9]), "f()", atol=1e-6)
     says("^upside down$", lambda: expect.close(0.5, 2, "f()", mistakes=[(0.5, "upside down")]))
-    says(r"1 of the 2 numbers of f\(\) differ, the first at \[1\]: it is 3 where 2 was expected. Look there", lambda: expect.close([1, 3], [1, 2], "f()", look="Look there."))
+    says(
+        r"1 of the 2 numbers of f\(\) differ, the first at \[1\]: it is 3 where 2 was expected. Look there",
+        lambda: expect.close([1, 3], [1, 2], "f()", look="Look there."),
+    )
     says("has shape", lambda: expect.close([1, 2, 3], [1, 2], "f()"))
     says("where numbers were expected", lambda: expect.close("a", 1, "f()"))
 

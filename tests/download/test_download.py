@@ -39,12 +39,14 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
-    def do_GET(self):  # noqa: N802, the name is the library's
+    def do_GET(self):
         clip = self.path.rpartition("/")[2].removesuffix(".wav")
         attempt = self.server.asked[clip]
         self.server.asked[clip] += 1
         faults = self.server.faults.get(clip, [])
-        fault = faults[min(attempt, len(faults) - 1)] if faults and (attempt < len(faults) or faults[-1] != "ok") else "ok"
+        fault = (
+            faults[min(attempt, len(faults) - 1)] if faults and (attempt < len(faults) or faults[-1] != "ok") else "ok"
+        )
         body = self.server.files.get(clip)
         if body is None or fault == "404":
             return self.answer(404, b"not here")
@@ -269,7 +271,11 @@ def test_fault_run(serve, tmp_path, how):
     printed, _ = first.communicate(timeout=60)
     assert 0 < len(list(folder.glob("*.wav"))) < 500
     if how == signal.SIGINT:
-        assert "Stopped by Ctrl-C" in printed and "goes on where this one stopped" in printed and "Traceback" not in printed
+        assert (
+            "Stopped by Ctrl-C" in printed
+            and "goes on where this one stopped" in printed
+            and "Traceback" not in printed
+        )
         assert not (folder / download.PARTIAL).exists()
     left = fetching(tmp_path, server)
     printed, _ = left.communicate(timeout=90)

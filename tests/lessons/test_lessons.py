@@ -34,14 +34,18 @@ def test_rhythm(name):
     about = notebook.metadata["ser"]
     assert 2 <= len(about["goals"]) <= 5 and about["needs"] and about["minutes"]
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    assert "**What do you expect?**" in text and "## Quiz" in text and "## Take-away" in text and "**Where next:**" in text
+    assert (
+        "**What do you expect?**" in text and "## Quiz" in text and "## Take-away" in text and "**Where next:**" in text
+    )
     exercises = [c for c in notebook.cells if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("solution")]
     for step in ("Hint 1: a nudge", "Hint 2: the idea", "Hint 3: nearly the code"):
         assert text.count(step) >= len(exercises) - (name == "09_capstone")  # the choice of a model needs no hint
     assert notebook.cells[-1].source.endswith(f'check("{name}")')
     assert text.count("<details>") == text.count("</details>")
     assert not re.search(r"\b(simply|just|obviously)\b", text, re.IGNORECASE)
-    written = [c for c in notebook.cells if c.cell_type == "markdown" and c.metadata.get("nbgrader", {}).get("solution")]
+    written = [
+        c for c in notebook.cells if c.cell_type == "markdown" and c.metadata.get("nbgrader", {}).get("solution")
+    ]
     assert all("Mark scheme:" in cell.source for cell in written)
 
 
@@ -53,7 +57,9 @@ def test_the_solved_lesson_runs_without_the_internet_and_without_a_warning(name)
     print(f"{name}: {seconds:.1f} s")
     shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert not [output.text for output in shown if output.output_type == "stream" and output.name == "stderr"]
-    pictures = [output.data for output in shown if "data" in output and any(kind.startswith("image/") for kind in output.data)]
+    pictures = [
+        output.data for output in shown if "data" in output and any(kind.startswith("image/") for kind in output.data)
+    ]
     assert not pictures  # a figure without a sentence; those with one are HTML
     for output in shown:
         for page in re.findall(r"<img[^>]*>", output.get("data", {}).get("text/html", "")):

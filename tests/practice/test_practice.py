@@ -23,7 +23,9 @@ def test_every_voice_says_every_sentence_in_every_emotion_once():
 
 def test_files_are_as_the_manifest_says():
     clips = corpus.clip_table("practice")
-    for path, sha, size, seconds in zip(corpus.find_audio(clips), clips["sha256"], clips["bytes"], clips["seconds"], strict=True):
+    for path, sha, size, seconds in zip(
+        corpus.find_audio(clips), clips["sha256"], clips["bytes"], clips["seconds"], strict=True
+    ):
         content = path.read_bytes()
         assert (hashlib.sha256(content).hexdigest(), len(content)) == (sha, size)
         about = sf.info(path)

@@ -24,7 +24,12 @@ def test_a_line_for_every_part(capsys):
 def test_other_versions_are_named(monkeypatch):
     monkeypatch.setattr(doctor, "locked_versions", lambda lock: {"numpy": "1.0.0", "no-such-thing": "2"})
     found = check("packages")
-    assert not found.ok and "(lock: 1.0.0)" in found.text and "no-such-thing missing" in found.text and "start.py" in found.text
+    assert (
+        not found.ok
+        and "(lock: 1.0.0)" in found.text
+        and "no-such-thing missing" in found.text
+        and "start.py" in found.text
+    )
 
 
 def test_numba_cache(monkeypatch, tmp_path):
@@ -57,7 +62,9 @@ def test_a_full_disk(monkeypatch):
 
 def test_the_lock_is_read_with_its_markers(tmp_path):
     lock = tmp_path / "a.lock"
-    lock.write_text("numpy==2.4.6 \\\n    --hash=sha256:0\npywin32==3 ; sys_platform == 'nowhere' \\\n    --hash=sha256:0\n")
+    lock.write_text(
+        "numpy==2.4.6 \\\n    --hash=sha256:0\npywin32==3 ; sys_platform == 'nowhere' \\\n    --hash=sha256:0\n"
+    )
     assert doctor.locked_versions(lock) == {"numpy": "2.4.6"}
 
 

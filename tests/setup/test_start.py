@@ -48,7 +48,9 @@ def test_the_lock_covers_every_dependency_with_hashes_and_no_address(lock):
         assert requirement.specifier.contains(versions[name]), name
     blocks = re.split(r"\n(?=[a-z0-9])", text.strip())
     assert len(blocks) == len(versions) and all("--hash=sha256:" in block for block in blocks)
-    assert "http" not in re.sub(r"^http\w+==", "", text, flags=re.MULTILINE).replace("httpcore", "").replace("httpx", "")
+    assert "http" not in re.sub(r"^http\w+==", "", text, flags=re.MULTILINE).replace("httpcore", "").replace(
+        "httpx", ""
+    )
     assert not re.search(r"^torch==", text, re.MULTILINE)
 
 
@@ -169,7 +171,11 @@ def seconds_until_answer(clone: Path) -> float:
     """Start, wait for the printed address, ask it for the lessons, and end the server."""
     begun = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "start.py", "--no-browser"], cwd=clone, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "start.py", "--no-browser"],
+        cwd=clone,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     lines: list[str] = []
     reader = threading.Thread(target=lambda: lines.extend(process.stdout), daemon=True)

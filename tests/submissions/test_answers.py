@@ -14,6 +14,7 @@ from ser_helpers.course.contract import CONTRACT
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.parent.name for path in ROOT.glob("tests/submissions/*/answers.py"))
 
+
 @cache
 def cells(lesson: str) -> list:
     """Code cells of a lesson's source: (grade_id, whether it is the set-up, source)."""
@@ -33,7 +34,11 @@ def answers(lesson: str) -> list[dict]:
 def checked(lesson: str, exercise: str, source: str) -> str:
     """Run an answer in the place of the solution, then the checks of its exercise; return what they say."""
     ground = [text for nbgrader, is_setup, text in cells(lesson) if is_setup or nbgrader.get("solution")]
-    checks = [text for nbgrader, _, text in cells(lesson) if nbgrader.get("grade_id") in (f"{exercise}-check", f"{exercise}-more")]
+    checks = [
+        text
+        for nbgrader, _, text in cells(lesson)
+        if nbgrader.get("grade_id") in (f"{exercise}-check", f"{exercise}-more")
+    ]
     error = run_cells([*ground, source, *checks])
     if error is not None and not isinstance(error, AssertionError):
         raise error

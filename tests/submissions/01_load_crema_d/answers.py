@@ -41,7 +41,10 @@ def parse_clip_name(name):
 def parse_clip_name(name):
     actor, sentence, emotion, level = Path(name).stem.split("_")
     return dict(
-        actor_id=int(actor), sentence=sentence, emotion=corpus.EMOTION_CODES.get(emotion, emotion), level=corpus.LEVEL_CODES[level]
+        actor_id=int(actor),
+        sentence=sentence,
+        emotion=corpus.EMOTION_CODES.get(emotion, emotion),
+        level=corpus.LEVEL_CODES[level],
     )
 
 
@@ -108,7 +111,8 @@ def build_clip_table(names):
         except ValueError:
             continue
     table = pd.DataFrame(
-        [{"clip": clip, **rows[clip]} for clip in sorted(rows)], columns=["clip", "actor_id", "sentence", "emotion", "level"]
+        [{"clip": clip, **rows[clip]} for clip in sorted(rows)],
+        columns=["clip", "actor_id", "sentence", "emotion", "level"],
     )
     return table.astype({"actor_id": str})
 
@@ -122,7 +126,8 @@ def build_clip_table(names):
         except ValueError:
             continue
     return pd.DataFrame(
-        [{"clip": clip, **rows[clip]} for clip in sorted(rows)], columns=["clip", "actor_id", "sentence", "emotion", "level"]
+        [{"clip": clip, **rows[clip]} for clip in sorted(rows)],
+        columns=["clip", "actor_id", "sentence", "emotion", "level"],
     )
 
 
@@ -145,7 +150,9 @@ def count_emotions(clips):
 
 # %% exercise="count_emotions" kind="right" why="a loop with sums"
 def count_emotions(clips):
-    return pd.Series([sum(1 for emotion in clips["emotion"] if emotion == label) for label in LABELS], index=LABELS, name="n")
+    return pd.Series(
+        [sum(1 for emotion in clips["emotion"] if emotion == label) for label in LABELS], index=LABELS, name="n"
+    )
 
 
 # %% exercise="count_emotions" kind="wrong" says="labels" why="absent labels dropped"
@@ -184,7 +191,11 @@ def find_missing(clips):
 def find_missing(clips):
     there = set(zip(clips["actor_id"], clips["sentence"], clips["emotion"]))
     return sorted(
-        (int(a), s, e) for a in set(clips["actor_id"]) for s in set(clips["sentence"]) for e in LABELS if (a, s, e) not in there
+        (int(a), s, e)
+        for a in set(clips["actor_id"])
+        for s in set(clips["sentence"])
+        for e in LABELS
+        if (a, s, e) not in there
     )
 
 

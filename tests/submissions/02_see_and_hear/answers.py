@@ -45,14 +45,18 @@ def rms_db(y, frame_length, hop_length):
 # %% exercise="rms_db" kind="wrong" says="10 log10" why="10 log10 of the RMS"
 def rms_db(y, frame_length, hop_length):
     y = np.asarray(y, dtype=float)
-    frames = y[None] if len(y) < frame_length else np.lib.stride_tricks.sliding_window_view(y, frame_length)[::hop_length]
+    frames = (
+        y[None] if len(y) < frame_length else np.lib.stride_tricks.sliding_window_view(y, frame_length)[::hop_length]
+    )
     return 10 * np.log10(np.maximum(np.sqrt(np.mean(frames**2, axis=1)), 1e-10))
 
 
 # %% exercise="rms_db" kind="wrong" says="minus infinity" why="no floor on silence"
 def rms_db(y, frame_length, hop_length):
     y = np.asarray(y, dtype=float)
-    frames = y[None] if len(y) < frame_length else np.lib.stride_tricks.sliding_window_view(y, frame_length)[::hop_length]
+    frames = (
+        y[None] if len(y) < frame_length else np.lib.stride_tricks.sliding_window_view(y, frame_length)[::hop_length]
+    )
     with np.errstate(divide="ignore"):
         return 20 * np.log10(np.sqrt(np.mean(frames**2, axis=1)))
 
@@ -60,7 +64,9 @@ def rms_db(y, frame_length, hop_length):
 # %% exercise="rms_db" kind="wrong" says="Something was added" why="an epsilon that moves quiet frames"
 def rms_db(y, frame_length, hop_length):
     y = np.asarray(y, dtype=float)
-    frames = y[None] if len(y) < frame_length else np.lib.stride_tricks.sliding_window_view(y, frame_length)[::hop_length]
+    frames = (
+        y[None] if len(y) < frame_length else np.lib.stride_tricks.sliding_window_view(y, frame_length)[::hop_length]
+    )
     return 20 * np.log10(np.sqrt(np.mean(frames**2, axis=1)) + 1e-5)
 
 

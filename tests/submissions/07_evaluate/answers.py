@@ -217,7 +217,9 @@ def recall_by_group(y_true, y_pred, group):
     y_true, y_pred, group = map(np.asarray, (y_true, y_pred, group))
     return pd.Series(
         {
-            g: recall_score(y_true[group == g], y_pred[group == g], labels=np.unique(y_true), average="macro", zero_division=0)
+            g: recall_score(
+                y_true[group == g], y_pred[group == g], labels=np.unique(y_true), average="macro", zero_division=0
+            )
             for g in np.unique(group)
         }
     )

@@ -29,7 +29,6 @@ def actor_folds(actors, n_folds, seed):
 
 # %% exercise="paired_interval" kind="right" why="rows of drawn actors"
 def paired_interval(y_true, new, baseline, actors, n_resamples, rng):
-    from sklearn.metrics import recall_score
 
     y_true, new, baseline, actors = map(np.asarray, (y_true, new, baseline, actors))
     names = np.unique(actors)
