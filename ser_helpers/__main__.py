@@ -40,9 +40,9 @@ def tables(args: argparse.Namespace) -> int:
 
 
 def train(args: argparse.Namespace) -> int:
-    from . import model
+    from . import evaluate, model
 
-    card = model.train(path=args.out, seed=args.seed)
+    card = model.train(path=args.out, seed=args.seed, expected=evaluate.expected())
     print(json.dumps(card, indent=1) if args.json else f"Saved {args.out}: {card['trained_on']}.")
     return 0
 

@@ -412,6 +412,19 @@ def load_scores(folder: Path = RESULTS) -> pd.DataFrame:
     return pd.DataFrame(json.loads((folder / "scores.json").read_text(encoding="utf-8"))["scores"])
 
 
+def expected(folder: Path = RESULTS) -> list[dict]:
+    """What the course's model reaches on new actors, for its card: trained with noisy copies, actors kept apart.
+
+    Examples
+    --------
+    >>> [row["tested_on"] for row in expected()]
+    ['clean', 'noisy']
+    """
+    rows = load_scores(folder).query("protocol == 'actors_noisy' and target == 'intended'").sort_values("tested_on")
+    keys = ["split", "tested_on", "target", "accuracy", "accuracy_interval", "uar"]
+    return rows[keys].to_dict("records")
+
+
 def load_predictions(folder: Path = RESULTS) -> pd.DataFrame:
     """The out-of-fold predictions behind `load_scores`; see `out_of_fold` for the columns.
 
