@@ -9,29 +9,30 @@ Needs nothing but Python 3.11 to 3.14. Run it again whenever you like: it starts
 requirements.lock has changed.
 """
 
-from __future__ import annotations
-
 import argparse
+import contextlib
 import hashlib
+import importlib.util
 import json
 import os
+import platform
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-import venv
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ENV = HERE / ".venv"
-READY = ENV / "ready.json"  # written last: an environment without it is half-made
+READY = ENV / "ready.json"  # what the environment holds; empty while it is being made
 PYTHON = ENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 NUMBA_CACHE = ENV / "numba-cache"
-OLDEST, NEWEST = (3, 11), (3, 14)
+OLDEST, NEWEST = (3, 11), (3, 14)  # the packages of the lock exist for these
 DISK_GB = 2.5
 LOCKS = {"course": HERE / "requirements.lock", "tests": HERE / "tests" / "requirements.lock"}
 
@@ -43,17 +44,31 @@ librosa.feature.mfcc(y=noise, sr=16000)
 librosa.yin(y=noise, sr=16000, fmin=65, fmax=600)
 """
 
-# What pip prints, and what it means to a person.
+FULL = f"The disk is full. Free {DISK_GB} GB and run this again."
+OFFLINE = "The network cannot be reached. Connect (or set HTTPS_PROXY) and run this again."
+NO_VENV = "Python's module `venv` is incomplete here. On Debian or Ubuntu: sudo apt install python3-venv"
+CLOSED = "A file cannot be written: close JupyterLab if it is open, see that this folder is yours, and run this again."
+# What pip or the system prints, and what it means to a person; the first that fits counts.
 TROUBLES = {
-    "No space left on device": "The disk is full. Free {disk} GB and run this again.",
-    "Errno 28": "The disk is full. Free {disk} GB and run this again.",
-    "NewConnectionError": "The network cannot be reached. Connect (or set a proxy) and run this again.",
-    "NameResolutionError": "The network cannot be reached. Connect (or set a proxy) and run this again.",
-    "Temporary failure in name resolution": "The network cannot be reached. Connect and run this again.",
+    "Errno 28]": FULL,
+    "Errno 122]": FULL,
+    "WinError 112]": FULL,
+    "ensurepip": NO_VENV,
+    "Windows Long Path": "This folder's path is too long for Windows. Move the course to a short one, such as C:\\ser.",
+    "CERTIFICATE_VERIFY_FAILED": "A proxy or virus scanner stands between you and the packages. Ask who runs it for its "
+    "certificate, set PIP_CERT to that file, and run this again.",
     "timed out": "The network is too slow or blocked. Try again, or try another network.",
+    "connection broken by": OFFLINE,
+    "NewConnectionError": OFFLINE,
+    "ProxyError": OFFLINE,
     "DO NOT MATCH THE HASHES": "A download was damaged on its way. Run this again; if it stays so, try another network.",
-    "No matching distribution": "There is no ready-made package for this Python on this machine. Python {newest} on a "
-    "64-bit Linux, macOS or Windows has them all.",
+    "No matching distribution": f"There are no ready-made packages for {platform.system()} on {platform.machine()} with "
+    f"Python {platform.python_version()}. 64-bit Linux, Macs with Apple silicon and 64-bit (x64) Python on Windows have "
+    "them all; elsewhere conda may serve: conda env create --file environment.yml",
+    "Errno 13]": CLOSED,
+    "Errno 30]": CLOSED,
+    "WinError 5]": CLOSED,
+    "WinError 32]": CLOSED,
 }
 
 
@@ -61,15 +76,31 @@ class Trouble(Exception):
     """Something a person can mend, in a sentence."""
 
 
-def check_python(version: tuple[int, int]) -> None:
-    """Refuse a Python for which there are no packages."""
+def wrong_python(version) -> str:
+    """Why this Python cannot serve, or nothing. Kept to what Python 3.6 can read, which ends at the call below."""
     if OLDEST <= version <= NEWEST:
-        return
-    old = "old" if version < OLDEST else "new"
-    raise Trouble(
-        f"This is Python {version[0]}.{version[1]}, too {old} for the course's packages. Install Python "
-        f"{OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]} and start with it, for example: python3.{NEWEST[1]} start.py"
+        return ""
+    return (
+        f"start.py: This is Python {version[0]}.{version[1]}, too {'old' if version < OLDEST else 'new'} for the course's "
+        f"packages. Install Python {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]} (python.org, or your system's "
+        f"packages) and start with it, for example: python{NEWEST[0]}.{NEWEST[1]} start.py"
     )
+
+
+if __name__ == "__main__" and wrong_python(sys.version_info[:2]):
+    sys.exit(wrong_python(sys.version_info[:2]))
+
+
+def in_words(printed: str) -> str | None:
+    """The sentence for what pip or the system printed, where there is one."""
+    return next((sentence for sign, sentence in TROUBLES.items() if sign in printed), None)
+
+
+def environment() -> dict[str, str]:
+    """The variables under which everything of the course runs: packages of this environment, and of no other."""
+    inherited = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "PYTHONHOME"}}
+    path = os.pathsep.join([str(PYTHON.parent), os.environ.get("PATH", "")])  # `ser` in JupyterLab's terminal
+    return {**inherited, "PATH": path, "NUMBA_CACHE_DIR": str(NUMBA_CACHE), "PYTHONUTF8": "1", "PIP_USER": "0"}
 
 
 def fingerprint(lock: Path) -> str:
@@ -78,76 +109,123 @@ def fingerprint(lock: Path) -> str:
 
 
 def installed() -> dict[str, str]:
-    """What the environment holds, a fingerprint per lock; empty when it is not complete."""
+    """What the environment holds, a fingerprint per lock; empty when it is half-made or was moved (it cannot move)."""
     try:
-        return json.loads(READY.read_text(encoding="utf-8")) if PYTHON.exists() else {}
+        have = json.loads(READY.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-
-
-def environment() -> dict[str, str]:
-    """The variables under which everything of the course runs."""
-    return {**os.environ, "NUMBA_CACHE_DIR": str(NUMBA_CACHE), "PYTHONUTF8": "1"}
+    return have if PYTHON.exists() and have.get("place") == str(HERE) else {}
 
 
 def run(what: str, *command: str | Path) -> None:
-    """Run one step of the installation; a failure becomes a sentence."""
-    print(f"  {what} ...", flush=True)
-    done = subprocess.run(
-        [str(word) for word in command], capture_output=True, text=True, env=environment(), cwd=HERE, errors="replace"
-    )
-    if done.returncode == 0:
-        return
-    printed = done.stdout + done.stderr
-    for sign, sentence in TROUBLES.items():
-        if sign in printed:
-            raise Trouble(sentence.format(disk=DISK_GB, newest=".".join(map(str, NEWEST))))
-    raise Trouble(f"{what} failed. The last lines were:\n" + "\n".join(printed.strip().splitlines()[-8:]))
+    """Run one step of the installation, in a terminal with its progress; a failure becomes a sentence."""
+    terminal, lines = sys.stdout.isatty(), []
+    print(f"  {what} ...", end="" if terminal else "\n", flush=True)
+    with subprocess.Popen(
+        [str(word) for word in command],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=environment(), cwd=HERE,
+    ) as process:  # fmt: skip
+        try:
+            for line in process.stdout:
+                lines.append(line.rstrip())
+                if terminal and line.startswith(("Collecting", "Installing")):
+                    print(f"\r  {what} ... {line.split(' (from')[0].strip()[:40]:40}", end="", flush=True)
+        except BaseException:  # Ctrl-C too
+            process.kill()
+            raise
+    if terminal:
+        print(f"\r  {what} ... {'failed' if process.returncode else 'done':40}", flush=True)
+    if process.returncode:
+        raise Trouble(in_words("\n".join(lines)) or f"{what} failed. The last lines were:\n" + "\n".join(lines[-8:]))
+
+
+@contextlib.contextmanager
+def one_at_a_time():
+    """A second start.py waits here until the first has installed."""
+    with open(HERE / ".venv.lock", "w", encoding="utf-8") as handle:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(handle.fileno(), msvcrt.LK_LOCK, 1)  # waits 10 s, then gives up
+        else:
+            import fcntl
+
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print("Another start.py is installing; waiting for it ...", flush=True)
+                fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def discard_environment() -> None:
+    """Remove .venv, by a rename first: a deletion that is cut short would leave half of it under its name."""
+    if ENV.exists():
+        ENV.rename(HERE / f".venv-old-{os.getpid()}")
+    for old in HERE.glob(".venv-old-*"):
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def make_environment() -> None:
     """An empty virtual environment in .venv."""
+    if ENV.exists() and not READY.exists():
+        raise Trouble("There is a .venv here that start.py did not make. Rename or delete it, then run this again.")
+    discard_environment()
     free = shutil.disk_usage(HERE).free / 1e9
     if free < DISK_GB:
         raise Trouble(f"The disk has {free:.1f} GB free; the course needs {DISK_GB} GB. Free some and run this again.")
-    shutil.rmtree(ENV, ignore_errors=True)
-    try:
-        venv.create(ENV, with_pip=True)
-    except (subprocess.CalledProcessError, ImportError):
-        raise Trouble(
-            "Python's module `venv` is incomplete here. On Debian or Ubuntu install it with: sudo apt install python3-venv"
-        ) from None
+    if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
+        raise Trouble(NO_VENV)
+    ENV.mkdir()
+    READY.write_text("{}", encoding="utf-8")
+    run("making .venv", sys.executable, "-m", "venv", ENV)
 
 
 def install(lock: str) -> None:
-    """Bring the environment up to a lock; nothing half-made is left behind."""
-    have, want = installed(), fingerprint(LOCKS[lock])
-    if have.get(lock) == want:
+    """Bring the environment up to a lock; nothing half-made is left behind, nor taken for whole."""
+    want = fingerprint(LOCKS[lock])
+    if installed().get(lock) == want:
         return
-    fresh = not have
-    print(
-        "Setting up the course in .venv (once; a few minutes)." if fresh else "Bringing .venv up to date.", flush=True
-    )
-    try:
-        if fresh:
-            make_environment()
-        pip = (PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--no-input", "--only-binary", ":all:")
-        run("installing packages", *pip, "--no-deps", "--require-hashes", "-r", LOCKS[lock])
-        if lock == "course":
-            run("installing the course", *pip, "--no-deps", "--no-build-isolation", "--editable", HERE)
-            configure_jupyter()
-            run("compiling numba's functions once", PYTHON, "-c", WARM_NUMBA)
-        READY.write_text(json.dumps({**have, lock: want}), encoding="utf-8")
-    except BaseException as error:  # Ctrl-C too
-        if fresh:
-            shutil.rmtree(ENV, ignore_errors=True)
-        if isinstance(error, OSError) and error.errno == 28:
-            raise Trouble(TROUBLES["Errno 28"].format(disk=DISK_GB)) from None
-        raise
+    with one_at_a_time():
+        have = installed()
+        if have.get(lock) == want:  # another start.py did it meanwhile
+            return
+        print(
+            "Bringing .venv up to date." if have else "Setting up the course in .venv (once; a few minutes).",
+            flush=True,
+        )
+        try:
+            if have:
+                READY.write_text(json.dumps({**have, lock: "under way"}), encoding="utf-8")
+            else:
+                make_environment()
+            pip = (
+                PYTHON,
+                "-m",
+                "pip",
+                "--disable-pip-version-check",
+                "install",
+                "--no-input",
+                "--only-binary",
+                ":all:",
+            )
+            run("installing packages", *pip, "--no-deps", "--require-hashes", "-r", LOCKS[lock])
+            if lock == "course":
+                run("installing the course", *pip, "--no-deps", "--no-build-isolation", "--editable", HERE)
+                configure_jupyter()
+                run("compiling numba's functions once", PYTHON, "-c", WARM_NUMBA)
+            READY.write_text(json.dumps({**have, "place": str(HERE), lock: want}), encoding="utf-8")
+        except BaseException:  # Ctrl-C too
+            if not have and READY.exists():
+                discard_environment()
+            raise
 
 
 def configure_jupyter() -> None:
-    """Settings of this environment alone: kernel, no news pop-up, and no instructor's panels for learners."""
+    """Settings of this environment alone: kernel, no news pop-up, and no instructor's panels for learners.
+
+    An instructor opens JupyterLab with `python3 start.py --instructor`, which leaves the `learner` settings out.
+    """
     kernel = ENV / "share/jupyter/kernels/python3/kernel.json"
     spec = json.loads(kernel.read_text(encoding="utf-8"))
     spec["env"] = {"NUMBA_CACHE_DIR": str(NUMBA_CACHE)}  # else each kernel compiles anew
@@ -180,23 +258,38 @@ def free_port(wanted: int | None) -> int:
     """The wanted port, or the first free one from 8888 on."""
     for port in [wanted] if wanted else range(8888, 8988):
         with socket.socket() as probe:
-            try:
+            if os.name != "nt":  # where a port that was left a moment ago counts as free
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
                 probe.bind(("127.0.0.1", port))
                 return port
-            except OSError:
-                continue
-    raise Trouble(f"Port {wanted or 8888} is in use. Close the other JupyterLab, or choose another with --port.")
+    raise Trouble(
+        f"Port {wanted or '8888 to 8987'} is in use. Close the other JupyterLab, or choose another with --port."
+    )
 
 
 def open_lab(browser: bool, port: int | None, instructor: bool) -> int:
     """JupyterLab on the lessons, on this machine only; says where as soon as it answers."""
     port, token = free_port(port), secrets.token_hex(16)
-    command = [str(PYTHON), "-m", "jupyterlab", f"--ServerApp.root_dir={HERE}", f"--port={port}", "--ip=127.0.0.1"]
+    command = [
+        str(PYTHON),
+        "-m",
+        "jupyterlab",
+        "-y",
+        f"--ServerApp.root_dir={HERE}",
+        f"--port={port}",
+        "--ip=127.0.0.1",
+    ]
     command += [f"--IdentityProvider.token={token}", "--LabApp.default_url=/lab/tree/lessons"]
-    command += ["--ServerApp.port_retries=0", "--ServerApp.log_level=ERROR", *([] if browser else ["--no-browser"])]
+    command += [
+        "--ServerApp.port_retries=0",
+        "--Application.log_level=ERROR",
+        "--KernelManager.transport_encryption=auto",
+        *([] if browser else ["--no-browser"]),
+    ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
-    env = environment()
+    env = {**environment(), "JUPYTERLAB_WORKSPACES_DIR": str(ENV / "workspaces")}  # no tabs from elsewhere
     if not instructor:
         env["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
             filter(None, [str(ENV / "learner"), env.get("JUPYTER_CONFIG_PATH")])
@@ -232,16 +325,24 @@ def wait_for(address: str, server: subprocess.Popen, seconds: float = 60) -> Non
     raise Trouble(f"JupyterLab did not answer within {seconds:.0f} s. Run `python3 start.py doctor`.")
 
 
+def hand_over(*words: str) -> int:
+    """Let the environment's Python do the rest in this program's place."""
+    command = [str(PYTHON), "-m", *words]
+    if os.name == "nt":
+        return subprocess.call(command, env=environment())
+    os.execve(command[0], command, environment())
+
+
 def main(words: list[str]) -> int:
     """Install what is needed, then do what was asked for."""
-    check_python(sys.version_info[:2])
     if words and words[0] == "test":
         install("course")
         install("tests")
-        return subprocess.call([str(PYTHON), "-m", "pytest", *words[1:]], env=environment(), cwd=HERE)
+        os.chdir(HERE)
+        return hand_over("pytest", *words[1:])
     if words and not words[0].startswith("-"):
         install("course")
-        return subprocess.call([str(PYTHON), "-m", "ser_helpers", *words], env=environment())
+        return hand_over("ser_helpers", *words)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
     parser.add_argument("--port", type=int, help="the port to answer on (default: the first free one from 8888)")
@@ -252,9 +353,12 @@ def main(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` ends it as Ctrl-C does
     try:
         sys.exit(main(sys.argv[1:]))
     except Trouble as trouble:
         sys.exit(f"start.py: {trouble}")
+    except OSError as error:
+        sys.exit(f"start.py: {in_words(str(error)) or error}")
     except KeyboardInterrupt:
         sys.exit("\nstart.py: stopped. Nothing half-made was left; run it again when you like.")

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 from .. import corpus, features, model
 
 ROOT = corpus.DATA.parent
-AGAIN = "run `python3 start.py` again"
+OURS = Path(sys.prefix).resolve() == (ROOT / ".venv").resolve()  # else conda's, or one's own
+AGAIN = "run `python3 start.py` again" if OURS else "update this environment, or start with `python3 start.py`"
 
 
 class Check(NamedTuple):
@@ -28,66 +33,82 @@ class Check(NamedTuple):
     text: str
 
 
-def locked_versions(lock: Path) -> dict[str, str]:
-    """Package and version of every line of a lock that applies to this Python and system."""
-    versions = {}
-    for line in lock.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith((" ", "#", "-")):
-            wanted = Requirement(line.removesuffix("\\").strip())
-            if wanted.marker is None or wanted.marker.evaluate():
-                versions[wanted.name] = str(wanted.specifier).removeprefix("==")
-    return versions
+def wanted_versions(requirements: Iterable[str]) -> dict[str, SpecifierSet]:
+    """Name and versions of every requirement that applies to this Python and system.
+
+    Examples
+    --------
+    >>> wanted_versions(["numpy>=2.1", "pywin32==3 ; sys_platform == 'nowhere'"])
+    {'numpy': <SpecifierSet('>=2.1')>}
+    """
+    found = map(Requirement, requirements)
+    return {canonicalize_name(one.name): one.specifier for one in found if one.marker is None or one.marker.evaluate()}
+
+
+def _required() -> tuple[str, list[str]]:
+    """What start.py installs exactly; in another environment, the ranges that the course can live with."""
+    if OURS:
+        lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+        return "requirements.lock", [line.removesuffix("\\") for line in lines if line[:1].isalnum()]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return "pyproject.toml", project["dependencies"]
 
 
 def _versions() -> Check:
-    lock = ROOT / "requirements.lock"
-    if not lock.exists():
-        return Check("packages", False, "requirements.lock is missing; fetch the course again")
-    here = {dist.name.lower().replace("_", "-"): dist.version for dist in metadata.distributions()}
-    locked = locked_versions(lock)
-    other = [
-        f"{name} {here.get(name, 'missing')} (lock: {want})" for name, want in locked.items() if here.get(name) != want
+    source, requirements = _required()
+    wanted = wanted_versions(requirements)
+    here = {canonicalize_name(dist.name): dist.version for dist in metadata.distributions()}
+    wrong = [
+        f"{name} {here.get(name, 'is missing')} (wanted: {versions})"
+        for name, versions in wanted.items()
+        if name not in here or not versions.contains(here[name], prereleases=True)
     ]
-    if other:
-        return Check("packages", False, f"{len(other)} of {len(locked)} differ: {', '.join(other[:3])}; {AGAIN}")
-    return Check("packages", True, f"{len(locked)} packages as in requirements.lock, Python {sys.version.split()[0]}")
+    if wrong:
+        return Check("packages", False, f"{len(wrong)} of {len(wanted)} differ: {', '.join(wrong[:3])}; {AGAIN}")
+    return Check("packages", True, f"{len(wanted)} packages as in {source}, Python {sys.version.split()[0]}")
+
+
+def _kernel_spec() -> tuple[Path, dict]:
+    """Folder and content of the kernel that lessons open with."""
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    folder = Path(KernelSpecManager().find_kernel_specs()["python3"])
+    return folder, json.loads((folder / "kernel.json").read_text(encoding="utf-8"))
 
 
 def _kernel() -> Check:
-    from jupyter_client.kernelspec import KernelSpecManager
-
-    spec = KernelSpecManager().find_kernel_specs().get("python3")
-    if spec is None:
+    try:
+        folder, spec = _kernel_spec()
+    except (KeyError, OSError, ValueError):
         return Check("kernel", False, f"Jupyter has no Python kernel here; {AGAIN}")
-    kernel = json.loads((Path(spec) / "kernel.json").read_text(encoding="utf-8"))
-    python = shutil.which(kernel["argv"][0]) or kernel["argv"][0]
-    if kernel["argv"][0] != "python" and not Path(python).exists():
+    python = spec["argv"][0]  # a bare `python` stands for the one that runs Jupyter
+    if not python.startswith("python") and not Path(python).exists():
         return Check("kernel", False, f"the kernel's Python {python} is gone; {AGAIN}")
-    return Check("kernel", True, f"{kernel['display_name']} in {spec}")
+    return Check("kernel", True, f"{spec['display_name']} in {folder}")
 
 
 def _nbgrader() -> Check:
-    from jupyter_core.paths import jupyter_path
+    from jupyter_core.paths import jupyter_config_path, jupyter_path
+    from jupyter_server.extension.config import ExtensionConfigManager
     from jupyterlab_server.config import get_federated_extensions
 
-    found = get_federated_extensions(jupyter_path("labextensions")).get("@jupyter/nbgrader")
-    if found is None:
-        return Check("nbgrader", False, f"nbgrader's extension for JupyterLab is missing; {AGAIN}")
-    return Check("nbgrader", True, f"JupyterLab extension {found['version']} (Validate is in its menu)")
+    panel = get_federated_extensions(jupyter_path("labextensions")).get("@jupyter/nbgrader")
+    server = ExtensionConfigManager(read_config_path=jupyter_config_path()).get_jpserver_extensions()
+    if panel is None or not server.get("nbgrader.server_extensions.validate_assignment"):
+        return Check("nbgrader", False, f"nbgrader's extension for JupyterLab is missing or switched off; {AGAIN}")
+    return Check("nbgrader", True, f"JupyterLab extension {panel['version']} (Validate is above each notebook)")
 
 
 def _numba() -> Check:
-    folder = os.environ.get("NUMBA_CACHE_DIR", "")
-    if not folder:
-        return Check(
-            "numba cache", False, "NUMBA_CACHE_DIR is not set, so librosa compiles anew; open with `python3 start.py`"
-        )
-    if not os.access(folder, os.W_OK):
-        return Check("numba cache", False, f"{folder} cannot be written; {AGAIN}")
-    compiled = sum(1 for _ in Path(folder).rglob("*.nbc"))
-    if not compiled:
-        return Check("numba cache", False, f"nothing is compiled yet in {folder}; {AGAIN}")
-    return Check("numba cache", True, f"{compiled} compiled functions")
+    """Where kernels keep what numba compiles: else librosa's first call takes some ten seconds in each of them."""
+    named = os.environ.get("NUMBA_CACHE_DIR") or _kernel_spec()[1].get("env", {}).get("NUMBA_CACHE_DIR")
+    folder = Path(named or importlib.util.find_spec("librosa").submodule_search_locations[0])
+    compiled = sum(1 for _ in folder.rglob("*.nbc"))
+    if OURS and not (named and compiled and os.access(folder, os.W_OK)):
+        return Check("numba cache", False, f"nothing is compiled in {folder}, or it cannot be written; {AGAIN}")
+    return Check(
+        "numba cache", True, f"{compiled} compiled functions" + ("" if compiled else "; the first use compiles")
+    )
 
 
 def _practice() -> Check:
@@ -108,7 +129,10 @@ def _practice() -> Check:
 def _tables() -> Check:
     clips, _, _ = features.load_features()
     model.load_model()
-    return Check("tables", True, f"7,442 clips, features of {len(clips):,}, a trained model that predicts as it should")
+    every = len(corpus.clip_table())
+    return Check(
+        "tables", True, f"{every:,} clips, features of {len(clips):,}, a trained model that predicts as it should"
+    )
 
 
 def _audio() -> Check:
@@ -117,8 +141,8 @@ def _audio() -> Check:
         return Check(
             "CREMA-D audio", True, "none here, lessons use practice voices; `ser fetch --mini` brings real ones"
         )
-    found = corpus.find_audio(corpus.clip_table()).notna().sum()
-    return Check("CREMA-D audio", True, f"{found:,} of 7,442 clips in {home}")
+    found = corpus.find_audio(corpus.clip_table()).notna()
+    return Check("CREMA-D audio", True, f"{found.sum():,} of {len(found):,} clips in {home}")
 
 
 def _disk() -> Check:

@@ -22,23 +22,49 @@ def test_a_line_for_every_part(capsys):
 
 
 def test_other_versions_are_named(monkeypatch):
-    monkeypatch.setattr(doctor, "locked_versions", lambda lock: {"numpy": "1.0.0", "no-such-thing": "2"})
+    monkeypatch.setattr(doctor, "_required", lambda: ("requirements.lock", ["numpy==1.0.0", "no-such-thing==2"]))
     found = check("packages")
-    assert (
-        not found.ok
-        and "(lock: 1.0.0)" in found.text
-        and "no-such-thing missing" in found.text
-        and "start.py" in found.text
-    )
+    assert not found.ok and "2 of 2 differ" in found.text and "start.py" in found.text
+    assert "(wanted: ==1.0.0)" in found.text and "no-such-thing is missing" in found.text
+
+
+def test_start_py_is_held_to_the_lock_and_other_environments_to_the_ranges(monkeypatch):
+    monkeypatch.setattr(doctor, "OURS", True)
+    source, requirements = doctor._required()
+    exact = doctor.wanted_versions(requirements)
+    assert source == "requirements.lock" and len(exact) > 100
+    assert all(str(versions).startswith("==") for versions in exact.values())
+    monkeypatch.setattr(doctor, "OURS", False)
+    source, requirements = doctor._required()
+    assert source == "pyproject.toml" and doctor.wanted_versions(requirements).keys() < exact.keys()
 
 
 def test_numba_cache(monkeypatch, tmp_path):
-    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
-    assert "NUMBA_CACHE_DIR is not set" in check("numba cache").text
+    monkeypatch.setattr(doctor, "OURS", True)
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
-    assert "nothing is compiled yet" in check("numba cache").text
+    found = check("numba cache")
+    assert not found.ok and "nothing is compiled" in found.text and "start.py" in found.text
     (tmp_path / "a.nbc").touch()
     assert check("numba cache").ok
+    monkeypatch.delenv("NUMBA_CACHE_DIR")
+    monkeypatch.setattr(doctor, "_kernel_spec", lambda: (tmp_path, {"env": {"NUMBA_CACHE_DIR": str(tmp_path)}}))
+    assert check("numba cache").ok
+
+
+def test_a_kernel_whose_python_is_gone(monkeypatch, tmp_path):
+    spec = {"argv": [str(tmp_path / "bin/python3.9"), "-m", "ipykernel_launcher"], "display_name": "Python 3"}
+    monkeypatch.setattr(doctor, "_kernel_spec", lambda: (tmp_path, spec))
+    found = check("kernel")
+    assert not found.ok and "is gone" in found.text
+
+
+def test_nbgrader_switched_off(monkeypatch, tmp_path):
+    (tmp_path / "jupyter_server_config.json").write_text(
+        json.dumps({"ServerApp": {"jpserver_extensions": {"nbgrader.server_extensions.validate_assignment": False}}})
+    )
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(tmp_path))
+    found = check("nbgrader")
+    assert not found.ok and "switched off" in found.text
 
 
 def test_a_damaged_practice_clip_is_found(monkeypatch):
@@ -58,14 +84,6 @@ def test_a_wrong_audio_folder_is_something_to_mend(monkeypatch, tmp_path):
 def test_a_full_disk(monkeypatch):
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: type("usage", (), {"free": 2e8})())
     assert "make room" in check("disk").text
-
-
-def test_the_lock_is_read_with_its_markers(tmp_path):
-    lock = tmp_path / "a.lock"
-    lock.write_text(
-        "numpy==2.4.6 \\\n    --hash=sha256:0\npywin32==3 ; sys_platform == 'nowhere' \\\n    --hash=sha256:0\n"
-    )
-    assert doctor.locked_versions(lock) == {"numpy": "2.4.6"}
 
 
 @pytest.mark.parametrize("name", ["tables", "kernel", "nbgrader"])
