@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import hashlib
 import importlib.util
+import itertools
 import json
 import os
 import platform
@@ -38,6 +39,8 @@ LOCKS = {"course": HERE / "requirements.lock", "tests": HERE / "tests" / "requir
 
 # librosa's first call compiles for 10 to 20 s; done here once, it is quick in every lesson.
 WARM_NUMBA = """
+import os
+os.environ["EAGER_IMPORT"] = "1"  # all of librosa, or the grader would compile the rest for each class
 import librosa, numpy
 noise = numpy.random.default_rng(0).standard_normal(16000).astype("float32")
 librosa.feature.mfcc(y=noise, sr=16000)
@@ -108,13 +111,18 @@ def fingerprint(lock: Path) -> str:
     return hashlib.sha256(lock.read_bytes() + (HERE / "pyproject.toml").read_bytes()).hexdigest()
 
 
+def identity() -> dict[str, str]:
+    """What an environment depends on: it cannot move, and the system's Python behind it can become another one."""
+    return {"place": str(HERE), "python": PYTHON.resolve().name}
+
+
 def installed() -> dict[str, str]:
-    """What the environment holds, a fingerprint per lock; empty when it is half-made or was moved (it cannot move)."""
+    """What the environment holds, a fingerprint per lock; empty when it is half-made or not what it was."""
     try:
         have = json.loads(READY.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return have if PYTHON.exists() and have.get("place") == str(HERE) else {}
+    return have if PYTHON.exists() and have.items() >= identity().items() else {}
 
 
 def run(what: str, *command: str | Path) -> None:
@@ -124,6 +132,7 @@ def run(what: str, *command: str | Path) -> None:
     with subprocess.Popen(
         [str(word) for word in command],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=environment(), cwd=HERE,
+        close_fds=False,
     ) as process:  # fmt: skip
         try:
             for line in process.stdout:
@@ -143,18 +152,23 @@ def run(what: str, *command: str | Path) -> None:
 def one_at_a_time():
     """A second start.py waits here until the first has installed."""
     with open(HERE / ".venv.lock", "w", encoding="utf-8") as handle:
+        os.set_inheritable(handle.fileno(), True)  # a pip that outlives this process still holds the lock
         if os.name == "nt":
             import msvcrt
 
-            msvcrt.locking(handle.fileno(), msvcrt.LK_LOCK, 1)  # waits 10 s, then gives up
+            take, arguments = msvcrt.locking, (msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
 
+            take, arguments = fcntl.flock, (fcntl.LOCK_EX | fcntl.LOCK_NB,)
+        for attempt in itertools.count():
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                print("Another start.py is installing; waiting for it ...", flush=True)
-                fcntl.flock(handle, fcntl.LOCK_EX)
+                take(handle.fileno(), *arguments)
+                break
+            except (BlockingIOError, PermissionError):
+                if not attempt:
+                    print("Another start.py is installing; waiting for it ...", flush=True)
+                time.sleep(0.5)
         yield
 
 
@@ -168,7 +182,7 @@ def discard_environment() -> None:
 
 def make_environment() -> None:
     """An empty virtual environment in .venv."""
-    if ENV.exists() and not READY.exists():
+    if ENV.exists() and any(ENV.iterdir()) and not READY.exists():
         raise Trouble("There is a .venv here that start.py did not make. Rename or delete it, then run this again.")
     discard_environment()
     free = shutil.disk_usage(HERE).free / 1e9
@@ -199,22 +213,14 @@ def install(lock: str) -> None:
                 READY.write_text(json.dumps({**have, lock: "under way"}), encoding="utf-8")
             else:
                 make_environment()
-            pip = (
-                PYTHON,
-                "-m",
-                "pip",
-                "--disable-pip-version-check",
-                "install",
-                "--no-input",
-                "--only-binary",
-                ":all:",
-            )
+            words = "--disable-pip-version-check install --no-input --only-binary :all:"
+            pip = (PYTHON, "-m", "pip", *words.split())
             run("installing packages", *pip, "--no-deps", "--require-hashes", "-r", LOCKS[lock])
             if lock == "course":
                 run("installing the course", *pip, "--no-deps", "--no-build-isolation", "--editable", HERE)
                 configure_jupyter()
                 run("compiling numba's functions once", PYTHON, "-c", WARM_NUMBA)
-            READY.write_text(json.dumps({**have, "place": str(HERE), lock: want}), encoding="utf-8")
+            READY.write_text(json.dumps({**have, **identity(), lock: want}), encoding="utf-8")
         except BaseException:  # Ctrl-C too
             if not have and READY.exists():
                 discard_environment()
@@ -271,22 +277,19 @@ def free_port(wanted: int | None) -> int:
 def open_lab(browser: bool, port: int | None, instructor: bool) -> int:
     """JupyterLab on the lessons, on this machine only; says where as soon as it answers."""
     port, token = free_port(port), secrets.token_hex(16)
-    command = [
-        str(PYTHON),
-        "-m",
-        "jupyterlab",
-        "-y",
-        f"--ServerApp.root_dir={HERE}",
-        f"--port={port}",
-        "--ip=127.0.0.1",
-    ]
-    command += [f"--IdentityProvider.token={token}", "--LabApp.default_url=/lab/tree/lessons"]
-    command += [
-        "--ServerApp.port_retries=0",
-        "--Application.log_level=ERROR",
-        "--KernelManager.transport_encryption=auto",
-        *([] if browser else ["--no-browser"]),
-    ]
+    options = {
+        "ServerApp.root_dir": HERE,
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.port": port,
+        "ServerApp.port_retries": 0,
+        "IdentityProvider.token": token,
+        "LabApp.default_url": "/lab/tree/lessons",
+        "Application.log_level": "ERROR",
+        "KernelManager.transport_encryption": "auto",
+    }
+    command = [str(PYTHON), "-m", "jupyterlab", "-y", *(f"--{name}={value}" for name, value in options.items())]
+    if not browser:
+        command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     env = {**environment(), "JUPYTERLAB_WORKSPACES_DIR": str(ENV / "workspaces")}  # no tabs from elsewhere

@@ -9,7 +9,10 @@ import argparse
 import json
 import os
 import sys
+import textwrap
 from pathlib import Path
+
+from .corpus import CourseError
 
 
 def doctor(args: argparse.Namespace) -> int:
@@ -30,13 +33,16 @@ def fetch(args: argparse.Namespace) -> int:
 def tables(args: argparse.Namespace) -> int:
     from . import features
 
-    added = features.update_table(path=args.out, n_jobs=args.jobs, dask=args.dask, progress=not args.json)
-    missing = features.missing_features(args.out)
+    tried = features.update_table(path=args.out, n_jobs=args.jobs, dask=args.dask, progress=not args.json)
+    wrong = tried[tried != ""]
+    added = len(tried) - len(wrong)
+    reasons = features.missing_features(args.out).value_counts().to_dict() if args.out.exists() else {}
     if args.json:
-        print(json.dumps({"added": added, "without_features": len(missing)}))
+        print(json.dumps({"added": added, "failed": wrong.to_dict(), "without_features": reasons}, indent=1))
     else:
-        print(f"{added} clips added; {len(missing)} of 7,442 have no features yet (audio not on this disk).")
-    return 0
+        print(f"{added:,} clips added to {args.out}.", *wrong.head(3), sep="\n")
+        print("\n".join(f"{count:,} clips have no features: {reason}." for reason, count in reasons.items()))
+    return 1 if len(wrong) else 0
 
 
 def train(args: argparse.Namespace) -> int:
@@ -64,15 +70,22 @@ def predict(args: argparse.Namespace) -> int:
     from . import model
 
     fitted = model.load_model(args.model)
-    answers = {str(file): model.predict(fitted, file) for file in args.files}
+    answers, code = {}, 0
+    for file in args.files:
+        try:
+            answer = model.predict(fitted, file)
+        except CourseError as error:  # the other files are wanted all the same
+            print(f"ser: {error}", file=sys.stderr)
+            code = 2
+            continue
+        answers[str(file)] = {"label": answer.label, "probabilities": answer.probabilities}
+        if not args.json:
+            print(f"{file}: {answer.label}")
+            for label, probability in answer.probabilities.items():
+                print(f"  {label:8} {probability:6.1%} {'#' * round(40 * probability)}")
     if args.json:
-        print(json.dumps({file: {"label": a.label, "probabilities": a.probabilities} for file, a in answers.items()}))
-        return 0
-    for file, answer in answers.items():
-        print(f"{file}: {answer.label}")
-        for label, probability in answer.probabilities.items():
-            print(f"  {label:8} {probability:6.1%} {'#' * round(40 * probability)}")
-    return 0
+        print(json.dumps(answers, indent=1))
+    return code
 
 
 def check(args: argparse.Namespace) -> int:
@@ -93,55 +106,112 @@ def build(args: argparse.Namespace) -> int:
     return build.check_build() if args.check else build.measure() if args.measure else build.build()
 
 
+def grade(args: argparse.Namespace) -> int:
+    if sys.platform == "win32":
+        raise CourseError("Grading needs Linux: use a virtual machine, or Windows' own (WSL 2).")
+    from .course.grading import sandbox, shards
+
+    if args.unsafe:
+        os.environ[sandbox.UNSAFE] = "1"
+    return shards.report(args.lesson, args.json, students=args.students, n_jobs=args.jobs, again=args.again)
+
+
+def report(args: argparse.Namespace) -> int:
+    from .course.grading import reports
+
+    return reports.report(args.lesson, args.json)
+
+
 def parser() -> argparse.ArgumentParser:
     """Every command with its options; `ser COMMAND --help` shows an example of each."""
-    top = argparse.ArgumentParser(prog="ser", description="The speech emotion recognition course, from the terminal.")
+    top = argparse.ArgumentParser(
+        prog="ser",
+        description="The speech emotion recognition course, from the terminal.",
+        epilog="example: ser predict my_voice.wav\n\n`ser COMMAND --help` shows an example of each. Exit codes: 0 all is "
+        "well, 1 something to mend\nwas found, 2 the command could not be done (one line says why), 130 stopped by Ctrl-C.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def command(run, summary: str, example: str) -> argparse.ArgumentParser:
+    def command(run, summary: str, *examples: str) -> argparse.ArgumentParser:
+        """`summary`: its first sentence stands in the list of commands."""
         sub = commands.add_parser(
             run.__name__ if run is not tables else "features",
-            help=summary,
-            description=summary,
-            epilog=f"example: {example}",
+            help=summary.partition(". ")[0].removesuffix("."),
+            description=textwrap.fill(summary, 78),
+            epilog="\n".join(f"example: {example}" for example in examples),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         sub.set_defaults(run=run)
         return sub
 
     def workers(sub: argparse.ArgumentParser) -> None:
-        sub.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="worker processes")
+        sub.add_argument(
+            "--jobs", type=_one_or_more, default=os.cpu_count() or 1, metavar="N", help="worker processes (%(default)s)"
+        )
 
     from . import evaluate as _evaluate
     from . import features as _features
     from . import model as _model
 
-    sub = command(doctor, "Check the set-up, a line each.", "ser doctor")
-    sub = command(fetch, "Bring CREMA-D's recordings to this disk.", "ser fetch --actors 1001 1002")
+    sub = command(doctor, "Check the set-up, a line each: OK or what to do.", "ser doctor")
+
+    sub = command(
+        fetch,
+        "Bring CREMA-D's recordings to this disk. Each clip is checked against its official hash; run again, it goes on "
+        "where it stopped.",
+        "ser fetch --mini",
+        "ser fetch --actors 1001 1002 --from http://LAPTOP:8000",
+    )
     which = sub.add_mutually_exclusive_group(required=True)
     which.add_argument("--actors", type=int, nargs="+", metavar="ID", help="all clips of these actors")
-    which.add_argument("--mini", action="store_true", help="every actor, one sentence: a balanced small set")
+    which.add_argument("--mini", action="store_true", help="every actor, one sentence: 546 clips, 40 MB")
     which.add_argument("--all", action="store_true", help="all 7,442 clips, 606 MB")
     sub.add_argument("--from", dest="source", metavar="URL", help="another address that serves the clips")
-    sub.add_argument("--to", type=Path, metavar="FOLDER", help="another folder than the user's cache")
+    sub.add_argument("--to", type=Path, metavar="FOLDER", help="another folder than AudioWAV in your cache")
 
-    sub = command(tables, "Compute the features of clips that have none yet.", "ser features --jobs 2")
-    sub.add_argument("--out", type=Path, default=_features.TABLE, help="the table to complete or begin")
+    sub = command(
+        tables,
+        "Compute the features of clips that have none yet. Needs their audio on this disk; rows that are there stay.",
+        "ser features --jobs 2",
+        "ser features --out my_features.npz --dask tcp://127.0.0.1:8786",
+    )
+    sub.add_argument(
+        "--out", type=Path, default=_features.TABLE, metavar="FILE", help="the table to complete or begin (.npz)"
+    )
     sub.add_argument("--dask", metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786, whose workers do the work")
     workers(sub)
 
-    sub = command(train, "Train the course's model on all committed features.", "ser train --out my.skops")
-    sub.add_argument("--out", type=Path, default=_model.MODEL, help="where to save it (.skops)")
-    sub.add_argument("--seed", type=int, default=0)
+    sub = command(
+        train,
+        "Train the course's model on all features in data/. Writes the model, and its card beside it; takes a minute.",
+        "ser train --out my.skops",
+    )
+    sub.add_argument("--out", type=Path, default=_model.MODEL, metavar="FILE", help="where to save it (.skops)")
+    sub.add_argument("--seed", type=int, default=0, help="of the network's first weights and batches (%(default)s)")
 
-    sub = command(evaluate, "Score the model under every protocol.", "ser evaluate --quick")
+    sub = command(
+        evaluate,
+        "Score the model under every protocol. Five folds each, from the features in data/, in a few minutes; people's "
+        "score on the same clips beside it. Writes scores, predictions and a picture.",
+        "ser evaluate --quick",
+        "ser evaluate --out my_results --json",
+    )
     sub.add_argument("--quick", action="store_true", help="one fold per protocol; writes nothing")
-    sub.add_argument("--out", type=Path, default=_evaluate.RESULTS, help="folder for the results")
+    sub.add_argument("--out", type=Path, default=_evaluate.RESULTS, metavar="FOLDER", help="folder for the results")
     workers(sub)
 
-    sub = command(predict, "Which emotion does the model hear?", "ser predict my_voice.wav")
-    sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="audio files of any rate")
-    sub.add_argument("--model", type=Path, default=_model.MODEL, help="another model saved by `ser train`")
+    sub = command(
+        predict,
+        "Say which emotion the model hears. A label and six probabilities: what an actor may have been asked to act, not "
+        "what a person feels.",
+        "ser predict my_voice.wav",
+        "ser predict --json *.mp3",
+    )
+    sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="WAV, FLAC, MP3, OGG ... of any sample rate")
+    sub.add_argument(
+        "--model", type=Path, default=_model.MODEL, metavar="FILE", help="another model saved by `ser train`"
+    )
 
     sub = command(check, "Run a lesson's checks on your saved notebook.", "ser check 03_mfcc")
     sub.add_argument("lesson", nargs="?", metavar="LESSON", help="without it: all lessons at a glance")
@@ -154,15 +224,31 @@ def parser() -> argparse.ArgumentParser:
     only.add_argument("--check", action="store_true", help="change nothing; say what differs from a fresh build")
     only.add_argument("--measure", action="store_true", help="run every solution, note seconds and memory, then build")
 
-    for sub in commands.choices.values():
-        sub.add_argument("--json", action="store_true", help="print JSON for a program to read")
+    sub = command(grade, "Grade everything that was handed in for a lesson, with nbgrader.", "ser grade 03_mfcc")
+    sub.add_argument("lesson", metavar="LESSON")
+    sub.add_argument("--students", nargs="+", metavar="NAME", help="these alone")
+    sub.add_argument("--again", action="store_true", help="also what has not changed since it was graded")
+    sub.add_argument("--unsafe", action="store_true", help="without a sandbox: submissions run with all your rights")
+    workers(sub)
+
+    sub = command(report, "Write a lesson's reports and gradebook files again.", "ser report 03_mfcc")
+    sub.add_argument("lesson", metavar="LESSON")
+
+    for name, sub in commands.choices.items():
+        if name not in ("build", "reset"):  # what they did, they say to people
+            sub.add_argument("--json", action="store_true", help="print JSON for a program to read")
     return top
+
+
+def _one_or_more(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("1 or more was expected")
+    return number
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; mistakes that a person can mend end in one line and exit code 2."""
-    from .corpus import CourseError
-
     args = parser().parse_args(argv)
     try:
         return args.run(args)
@@ -170,7 +256,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"ser: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("ser: stopped. What was finished is kept; the same command goes on from there.", file=sys.stderr)
+        print("ser: stopped. No file was left half-written.", file=sys.stderr)
         return 130
 
 

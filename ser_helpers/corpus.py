@@ -7,6 +7,7 @@ is fetched) and ``"practice"`` (288 synthetic clips that ship with the course).
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,7 @@ COLUMNS = (
 )  # fmt: skip
 DATA = Path(__file__).resolve().parent.parent / "data"
 SUFFIXES = (".wav", ".flac")  # in this order when a clip is there twice
+HOMES = ("CREMA_D_HOME", "SER_CLASS_FOLDER")  # variables that name a folder with audio, the first one set counts
 
 
 class CourseError(ValueError):
@@ -90,6 +92,48 @@ def parse_clip_name(name: str | Path) -> dict:
         "emotion": EMOTION_CODES[emotion],
         "level": LEVEL_CODES[level],
     }
+
+
+def clip_of(path: str | Path) -> str:
+    """The clip that an audio file holds, by its present name: one was renamed in October 2022, and copies are older.
+
+    Examples
+    --------
+    >>> clip_of("AudioWAV/1040_ITH_SAD_X.wav")
+    '1040_ITH_SAD_XX'
+    """
+    stem = Path(path).stem
+    return stem + "X" if stem.endswith("_X") else stem
+
+
+def writable_folder(folder: Path, option: str) -> Path:
+    """The folder, made where it is not there yet; asked for before the work whose result it is to hold.
+
+    Parameters
+    ----------
+    folder : Path
+    option : str
+        How a person chooses another folder; the message says it.
+
+    Raises
+    ------
+    CourseError
+        When it cannot be made or written.
+
+    Examples
+    --------
+    >>> writable_folder(Path("."), option="--to").is_dir()
+    True
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise CourseError(
+            f"{folder} cannot be written ({error.strerror}). Choose another with {option}, or mend its permissions."
+        ) from None
+    return folder
 
 
 def clip_table(source: str = "crema-d") -> pd.DataFrame:
@@ -163,8 +207,7 @@ def _clips_in(folder: Path) -> dict[str, Path]:
             continue
         for suffix in SUFFIXES:
             for path in place.glob(f"[0-9]*_*_*_*{suffix}"):
-                clip = path.stem + "X" if path.stem.endswith("_X") else path.stem  # the clip renamed in October 2022
-                found.setdefault(clip, path)
+                found.setdefault(clip_of(path), path)
     return found
 
 
@@ -179,7 +222,7 @@ def audio_home() -> Path | None:
     CourseError
         When one of the two variables names a folder without clips: silence would leave you wondering.
     """
-    for variable in ("CREMA_D_HOME", "SER_CLASS_FOLDER"):
+    for variable in HOMES:
         if not os.environ.get(variable):
             continue
         folder = Path(os.environ[variable]).expanduser()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pandas as pd
 import pooch
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from tqdm import tqdm
 from urllib3.util import Retry
@@ -20,21 +24,38 @@ from urllib3.util import Retry
 from . import corpus
 
 OFFICIAL = "https://media.githubusercontent.com/media/CheyneyComputerScience/CREMA-D/master/AudioWAV/"
-MIRROR = "https://gitlab.com/cs-cooper-lab/crema-d-mirror/-/raw/master/AudioWAV/"
+MIRROR = "https://gitlab.com/cs-cooper-lab/crema-d-mirror/-/raw/HEAD/AudioWAV/"
 LICENCE = (
     "CREMA-D (Cao et al. 2014) is under the Open Database License 1.0; its authors ask users to fill in the form that "
     "the README at github.com/CheyneyComputerScience/CREMA-D links to."
 )
 MINI_SENTENCE = "DFA"  # every actor said it in all six emotions
 PARTIAL = ".partial"  # unfinished clips live here and nowhere else
-HOPELESS = 16  # so many refusals in a row, and not one clip: the source has nothing for us today
+ROUNDS = 2  # what failed is asked for once more when all else is there
+HOPELESS = 16  # so many failures in a row: the quota is used up or the network is down
+ABSENT = 200  # so many clips that are not there, and none that is: the address is a wrong one
 ELSEWHERE = (
     f"Try again tomorrow, or another source: --from {MIRROR}, or --from with a classmate's or teacher's address."
 )
 
 
+def _unseen(folder: Path) -> str:
+    """A sentence when the lessons would not find what is in the folder."""
+    variable = next(filter(os.environ.get, corpus.HOMES), None)
+    home = Path(os.environ[variable]).expanduser() if variable else corpus.cache_folder()
+    if folder.resolve() in (home.resolve(), (home / "AudioWAV").resolve()):
+        return ""
+    return (
+        f"The lessons look in {home}{f' ({variable})' if variable else ''}: set {corpus.HOMES[0]} to {folder} for them."
+    )
+
+
 class Refused(Exception):
     """The server answered, but not with audio; asking again at once would not help."""
+
+
+class NotThere(Refused):
+    """The server does not have this clip; it may have the next one."""
 
 
 @dataclass
@@ -67,6 +88,7 @@ class FetchReport:
         lines += [self.stopped] if self.stopped else []
         if not self.complete:
             lines.append("The same command goes on where this one stopped.")
+        lines += [unseen] if (unseen := _unseen(self.folder)) else []
         return "\n".join(lines)
 
 
@@ -107,8 +129,10 @@ class _Source:
         try:
             with self.session.get(url, stream=True, timeout=self.timeout) as answer, open(output_file, "wb") as stream:
                 if answer.status_code >= 400:
-                    raise Refused(f"the server answers {answer.status_code} {answer.reason}. {ELSEWHERE}")
-                for chunk in answer.iter_content(chunk_size=65536):
+                    raise (NotThere if answer.status_code == 404 else Refused)(
+                        f"the server answers {answer.status_code} {answer.reason}. {ELSEWHERE}"
+                    )
+                for chunk in _as_it_comes(answer):
                     if not written:
                         _look_at(chunk)
                     written += stream.write(chunk)
@@ -122,6 +146,16 @@ class _Source:
         except (ValueError, requests.RequestException):
             self.bar.update(-written)
             raise
+
+
+def _as_it_comes(answer: requests.Response) -> Iterator[bytes]:
+    """The body in pieces of any size: waiting for full ones, as `iter_content` does, would hide a trickle."""
+    try:
+        yield from iter(lambda: answer.raw.read1(65536, decode_content=True), b"")
+    except urllib3.exceptions.ReadTimeoutError as error:
+        raise requests.Timeout(error) from None
+    except urllib3.exceptions.ProtocolError as error:
+        raise requests.exceptions.ChunkedEncodingError(error) from None
 
 
 def _look_at(start: bytes) -> None:
@@ -155,7 +189,8 @@ def fetch(
     workers : int
         Downloads at a time.
     timeout : float
-        Seconds without a byte after which a transfer is broken off and tried again.
+        Seconds without a byte after which a transfer is broken off and tried again; one that only trickles gets six
+        times as long for a clip.
     progress : bool
         Show a bar with speed and time left.
 
@@ -167,12 +202,14 @@ def fetch(
     Raises
     ------
     CourseError
-        When the folder cannot be written or the disk has too little room.
+        When the address is none, the folder cannot be written or the disk has too little room.
 
     Notes
     -----
     pooch checks hashes and repeats broken transfers; urllib3 waits and asks again after 429 and 5xx.
     """
+    if base and not (urlsplit(base).scheme in ("http", "https") and urlsplit(base).hostname):
+        raise corpus.CourseError(f"{base!r} is no address: http:// or https:// and a server's name were expected.")
     folder = Path(folder) if folder else corpus.cache_folder() / "AudioWAV"
     report = FetchReport(folder)
     partial = _ready(folder)
@@ -196,15 +233,9 @@ def fetch(
 
 def _ready(folder: Path) -> Path:
     """Make the folder, and empty its corner for unfinished clips, where a killed run may have left some."""
-    partial = folder / PARTIAL
-    try:
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        (partial / "test").touch()
-    except OSError as error:
-        raise corpus.CourseError(
-            f"{folder} cannot be written ({error.strerror}). Choose another folder with --to, or mend its permissions."
-        ) from None
+    partial = corpus.writable_folder(folder, option="--to") / PARTIAL
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
     return partial
 
 
@@ -226,25 +257,39 @@ def _fetch_all(todo, folder: Path, partial: Path, source: _Source, workers: int,
     registry = {f"{clip}.wav": f"sha256:{sha}" for clip, sha in zip(todo["clip"], todo["sha256"], strict=True)}
     stock = pooch.create(path=partial, base_url=source.base, registry=registry, retry_if_failed=3)
 
-    def one(clip: str) -> None:
-        if not source.stop.is_set():
-            Path(stock.fetch(f"{clip}.wav", downloader=source)).replace(folder / f"{clip}.wav")
+    def one(clip: str) -> bool:
+        if source.stop.is_set():
+            return False
+        Path(stock.fetch(f"{clip}.wav", downloader=source)).replace(folder / f"{clip}.wav")
+        return True
 
-    refusals = 0
+    waiting = todo["clip"].tolist()
+    for _ in range(ROUNDS):
+        if waiting and not report.stopped:
+            _round(one, waiting, source, workers, report)
+        waiting = list(report.failed) if report.done else []
+
+
+def _round(one, clips: list[str], source: _Source, workers: int, report: FetchReport) -> None:
+    """Ask for each clip, several at a time, and note what became of it."""
+    came = in_a_row = absent = 0
     pool = ThreadPoolExecutor(workers)
-    jobs = {pool.submit(one, clip): clip for clip in todo["clip"]}
+    jobs = {pool.submit(one, clip): clip for clip in clips}
     try:
         for job in as_completed(jobs):
             if source.stop.is_set():
                 break
-            reason, hopeless = _reason(job.exception(), source.base)
-            if not reason:
-                report.done.append(jobs[job])
-                refusals = 0
+            error = job.exception()
+            if error is None:
+                came, in_a_row = came + 1, 0
                 continue
+            reason, hopeless = _reason(error, source.base)
             report.failed[jobs[job]] = reason
-            refusals += 1
-            if hopeless or (refusals >= HOPELESS and not report.done):
+            if isinstance(error, NotThere):
+                absent += 1
+            else:
+                in_a_row += 1
+            if hopeless or in_a_row >= HOPELESS or (absent >= ABSENT and not came):
                 report.stopped = f"Stopped early: {reason}"
                 source.stop.set()
     except KeyboardInterrupt:
@@ -252,24 +297,19 @@ def _fetch_all(todo, folder: Path, partial: Path, source: _Source, workers: int,
         source.stop.set()
     finally:
         pool.shutdown(cancel_futures=True)
-    finished = (job for job in jobs if job.done() and not job.cancelled() and not job.exception())
-    report.done = [jobs[job] for job in finished if (folder / f"{jobs[job]}.wav").exists()]
+    done = [clip for job, clip in jobs.items() if not (job.cancelled() or job.exception()) and job.result()]
+    report.done += done
+    report.failed = {clip: reason for clip, reason in report.failed.items() if clip not in done}
 
 
-def _reason(error: BaseException | None, base: str) -> tuple[str, bool]:
-    """Why a clip failed, in words ("" when it did not), and whether going on is pointless."""
-    if error is None:
-        return "", False
+def _reason(error: BaseException, base: str) -> tuple[str, bool]:
+    """Why a clip failed, in words, and whether going on is pointless."""
     if isinstance(error, Refused):
         return str(error), False
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return "the disk is full. Make room, or choose another folder with --to.", True
     if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EROFS):
         return "the folder cannot be written any more. Choose another with --to.", True
-    if isinstance(
-        error, requests.exceptions.MissingSchema | requests.exceptions.InvalidSchema | requests.exceptions.InvalidURL
-    ):
-        return f"{base} is no address; it should begin with http:// or https://.", True
     if isinstance(error, requests.exceptions.Timeout):
         return "the server went silent, four times in a row.", False
     if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):

@@ -353,7 +353,7 @@ def run(quick: bool = False, folder: Path = RESULTS, n_jobs: int = -1, progress:
     quick : bool
         One fold per protocol instead of five; nothing is written, so that a quick look never replaces a measurement.
     folder : Path
-        Gets ``scores.json`` and ``predictions.csv``.
+        Gets ``scores.json`` and ``predictions.csv.gz``.
     n_jobs : int
         Worker processes.
     progress : bool
@@ -363,6 +363,8 @@ def run(quick: bool = False, folder: Path = RESULTS, n_jobs: int = -1, progress:
     dict
         ``scores`` (see `score_table`) and ``people`` (see `human_yardstick`) on all clips and on the same clips.
     """
+    if not quick:
+        corpus.writable_folder(folder, option="--out")
     clips, clean, noisy = features.load_features()
     predictions = out_of_fold(clips, clean, noisy, first_fold_only=quick, n_jobs=n_jobs, progress=progress)
     results = {
@@ -371,7 +373,6 @@ def run(quick: bool = False, folder: Path = RESULTS, n_jobs: int = -1, progress:
         "scores": score_table(clips, predictions),
     }
     if not quick:
-        folder.mkdir(parents=True, exist_ok=True)
         (folder / "scores.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
         predictions.to_csv(folder / "predictions.csv.gz", index=False, compression={"method": "gzip", "mtime": 0})
     return results

@@ -7,6 +7,7 @@ orthonormal DCT. `tests/features` holds them against librosa on real clips.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import cache
@@ -80,8 +81,45 @@ def _default_filters() -> scipy.sparse.csr_array:
 
 
 @cache
-def _window() -> np.ndarray:
-    return scipy.signal.get_window("hann", N_FFT).astype(np.float32)
+def _window(n_fft: int) -> np.ndarray:
+    return scipy.signal.get_window("hann", n_fft).astype(np.float32)
+
+
+def power_spectrum(y: np.ndarray, n_fft: int = N_FFT, hop: int = HOP) -> np.ndarray:
+    """Power of each centred, Hann-windowed frame at each frequency.
+
+    Parameters
+    ----------
+    y : ndarray of floats, shape (n_samples,)
+    n_fft, hop : int
+        Samples in a frame, and from one frame to the next.
+
+    Returns
+    -------
+    ndarray of float32, shape (1 + n_samples // hop, 1 + n_fft // 2)
+        A row per frame.
+
+    Raises
+    ------
+    AudioError
+        For no samples.
+
+    Notes
+    -----
+    ``numpy.abs(librosa.stft(y, n_fft=n_fft, hop_length=hop)) ** 2``, transposed. Lesson 03.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> power_spectrum(np.ones(16000), n_fft=512, hop=160).shape
+    (101, 257)
+    """
+    if len(y) == 0:
+        raise audio.AudioError("A clip without samples has no features. Record or fetch it again.")
+    padded = np.pad(np.asarray(y, dtype=np.float32), n_fft // 2)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]
+    spectrum = scipy.fft.rfft(frames * _window(n_fft), axis=1)
+    return spectrum.real**2 + spectrum.imag**2
 
 
 def mel_power(y: np.ndarray) -> np.ndarray:
@@ -111,13 +149,7 @@ def mel_power(y: np.ndarray) -> np.ndarray:
     >>> mel_power(np.ones(16000, dtype="float32")).shape
     (128, 32)
     """
-    if len(y) == 0:
-        raise audio.AudioError("A clip without samples has no features. Record or fetch it again.")
-    padded = np.pad(np.asarray(y, dtype=np.float32), N_FFT // 2)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[::HOP]
-    spectrum = scipy.fft.rfft(frames * _window(), axis=1)
-    power = spectrum.real**2 + spectrum.imag**2
-    return np.ascontiguousarray(_default_filters() @ power.T)
+    return np.ascontiguousarray(_default_filters() @ power_spectrum(y).T)
 
 
 def log_mel(power: np.ndarray) -> np.ndarray:
@@ -185,12 +217,43 @@ def clip_features(y: np.ndarray) -> np.ndarray:
     return np.concatenate([mfcc(log_mel(power)).mean(axis=1), power.mean(axis=1)]).astype(np.float32)
 
 
-def _file_features(path: Path, snr_db: float | None) -> np.ndarray:
-    y = audio.read_clip(path)
+def _file_features(path: Path, snr_db: float | None) -> np.ndarray | audio.AudioError:
+    try:
+        y = audio.read_clip(path)
+    except audio.AudioError as error:
+        return error  # one bad file in thousands must not cost the others
     if snr_db is None:
         return clip_features(y)
-    noisy = audio.add_noise(y, snr_db, audio.clip_rng(Path(path).stem))
+    noisy = audio.add_noise(y, snr_db, audio.clip_rng(corpus.clip_of(path)))
     return np.stack([clip_features(y), clip_features(noisy)])
+
+
+def _rows(
+    paths: list, snr_db: float | None, n_jobs: int, dask: str | None, progress: bool
+) -> list[np.ndarray | audio.AudioError]:
+    """`_file_features` of every path, in order, on this machine's workers or a cluster's."""
+    import joblib
+    from tqdm import tqdm
+
+    with ExitStack() as stack:
+        if dask:
+            stack.enter_context(_dask_client(dask))
+            stack.enter_context(joblib.parallel_config(backend="dask"))
+            n_jobs = -1
+        rows = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=32)(
+            joblib.delayed(_file_features)(path, snr_db) for path in paths
+        )
+        return list(tqdm(rows, total=len(paths), unit="clip", desc="Features", disable=not progress))
+
+
+def _dask_client(address: str):
+    try:
+        from distributed import Client
+    except ImportError:
+        raise corpus.CourseError(
+            f"Dask is not installed here. `{sys.executable} -m pip install distributed` brings it."
+        ) from None
+    return Client(address, set_as_default=True, timeout=10)
 
 
 def extract(
@@ -218,6 +281,11 @@ def extract(
     -------
     ndarray of float32, shape (n, 168), or (n, 2, 168) with noise: clean, noisy
 
+    Raises
+    ------
+    AudioError
+        When files cannot be read: how many, and why the first one.
+
     Notes
     -----
     Memory stays at the size of the result: a clip's samples live in one worker for a few milliseconds.
@@ -228,25 +296,13 @@ def extract(
     >>> extract(clips["path"][:2]).shape
     (2, 168)
     """
-    import joblib
-    from tqdm import tqdm
-
     paths = list(paths)
-    shape = (0, len(FEATURE_NAMES)) if snr_db is None else (0, 2, len(FEATURE_NAMES))
-    if not paths:
-        return np.empty(shape, dtype=np.float32)
-    with ExitStack() as stack:
-        if dask:
-            from distributed import Client
-
-            stack.enter_context(Client(dask, set_as_default=True))
-            stack.enter_context(joblib.parallel_config(backend="dask"))
-            n_jobs = -1
-        rows = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=32)(
-            joblib.delayed(_file_features)(path, snr_db) for path in paths
-        )
-        rows = tqdm(rows, total=len(paths), unit="clip", desc="Features", disable=not progress)
-        return np.stack(list(rows))
+    rows = _rows(paths, snr_db, n_jobs, dask, progress)
+    unreadable = [row for row in rows if isinstance(row, audio.AudioError)]
+    if unreadable:
+        raise audio.AudioError(f"{len(unreadable)} of {len(paths)} files cannot be used. The first: {unreadable[0]}")
+    shape = (len(FEATURE_NAMES),) if snr_db is None else (2, len(FEATURE_NAMES))
+    return np.array(rows, dtype=np.float32).reshape(-1, *shape)
 
 
 def load_features() -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
@@ -296,7 +352,9 @@ def _read_table(path: Path | None = None) -> dict[str, np.ndarray]:
         return dict(table)
 
 
-def update_table(path: Path | None = None, n_jobs: int = 1, dask: str | None = None, progress: bool = True) -> int:
+def update_table(
+    path: Path | None = None, n_jobs: int = 1, dask: str | None = None, progress: bool = True
+) -> pd.Series:
     """Compute the features of every CREMA-D clip whose audio is here and whose row is still empty.
 
     Parameters
@@ -308,10 +366,21 @@ def update_table(path: Path | None = None, n_jobs: int = 1, dask: str | None = N
 
     Returns
     -------
-    int
-        How many clips were added. Rows that were there are not touched; the file is replaced as a whole at the end.
+    Series
+        The clips that were tried, and for each "" when its features were added, else what is wrong with its file.
+        Rows that were there are not touched; the file is replaced as a whole at the end.
+
+    Raises
+    ------
+    CourseError
+        When there is no CREMA-D audio on this disk, or the table cannot be written.
     """
     path = path or TABLE
+    if not corpus.audio_home():
+        raise corpus.CourseError(
+            f"There is no CREMA-D audio here. `ser fetch` brings it, or {corpus.HOMES[0]} names it."
+        )
+    corpus.writable_folder(path.parent, option="--out")
     clips = corpus.clip_table()
     if path.exists():
         columns = _read_table(path)
@@ -321,11 +390,17 @@ def update_table(path: Path | None = None, n_jobs: int = 1, dask: str | None = N
         columns["reason"] = np.full(len(clips), "audio not at hand yet")
     paths = corpus.find_audio(clips)
     todo = np.flatnonzero((columns["reason"] != "") & paths.notna())
+    rows = _rows(paths.iloc[todo].tolist(), NOISY_SNR_DB, n_jobs, dask, progress)
+    reason = columns["reason"].astype(object)
+    for place, row in zip(todo, rows, strict=True):
+        if isinstance(row, audio.AudioError):
+            reason[place] = "audio file cannot be used"
+        else:
+            columns["clean"][place], columns["noisy"][place] = row
+            reason[place] = ""
     if len(todo):
-        both = extract(paths.iloc[todo], snr_db=NOISY_SNR_DB, n_jobs=n_jobs, dask=dask, progress=progress)
-        columns["clean"][todo], columns["noisy"][todo] = both[:, 0], both[:, 1]
-        columns["reason"][todo] = ""
         fresh = path.with_suffix(".part.npz")
-        np.savez_compressed(fresh, **columns)
+        np.savez_compressed(fresh, **{**columns, "reason": reason.astype(str)})
         fresh.replace(path)
-    return len(todo)
+    wrong = [str(row) if isinstance(row, audio.AudioError) else "" for row in rows]
+    return pd.Series(wrong, index=clips["clip"].iloc[todo], dtype=object)

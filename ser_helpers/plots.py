@@ -332,11 +332,16 @@ def waveforms(sounds: Mapping[str, np.ndarray], title: str = "") -> Picture:
     short, long = min(seconds, key=seconds.get), max(seconds, key=seconds.get)
     if len(sounds) == 1:
         return _picture(figure, title, f"waveform of {tall}, {seconds[tall]:.2f} s, peak {peaks[tall]:.3f}.")
-    ratio = f"{_times(peaks[tall] / peaks[low])} as tall as {low}, the lowest" if peaks[low] else f"{low} is silent"
+    if peaks[tall] <= 1.01 * peaks[low]:
+        heights = "all are equally tall"
+    elif peaks[low]:
+        heights = f"{tall} is the tallest, {_times(peaks[tall] / peaks[low])} as tall as {low}, the lowest"
+    else:
+        heights = f"{tall} is the tallest, {low} is silent"
     return _picture(
         figure,
         title,
-        f"waveforms at one scale: {tall} is the tallest, {ratio}; the shortest lasts {seconds[short]:.2f} s ({short}), "
+        f"waveforms at one scale: {heights}; the shortest lasts {seconds[short]:.2f} s ({short}), "
         f"the longest {seconds[long]:.2f} s ({long}).",
     )
 
@@ -992,6 +997,7 @@ def clean_and_noisy(
 def loss_curve(
     losses: Sequence[float] | Mapping[str, Sequence[float]],
     marks: Iterable = (),
+    first: int = 1,
     title: str = "",
     ax: Axes | None = None,
 ) -> Picture:
@@ -1002,7 +1008,9 @@ def loss_curve(
     losses : sequence of float, or dict of str to sequence
         ``model[-1].loss_curve_``; several by name.
     marks : iterable of int, or of (int, str)
-        Epochs to mark, counted from 1, with a word on each.
+        Epochs to mark, with a word on each.
+    first : int
+        The epoch of the first loss: 1, or more when only the end of a curve is drawn.
 
     Notes
     -----
@@ -1021,19 +1029,27 @@ def loss_curve(
     parts = []
     for n, (name, values) in enumerate(curves.items()):
         looks = {"color": list(COLOURS.values())[-1 - n % 6], "linestyle": ("-", "--", ":", "-.")[n % 4]}
-        ax.plot(np.arange(1, len(values) + 1), values, marker="o" if len(values) < 3 else None, label=name, **looks)
+        last = first + len(values) - 1
+        ax.plot(np.arange(first, last + 1), values, marker="o" if len(values) < 3 else None, label=name, **looks)
         if values[-1] < values[0]:
-            middle = int(np.argmax(values <= (values[0] + values[-1]) / 2)) + 1
-            part = f"{name} falls from {values[0]:.3f} to {values[-1]:.3f} in {len(values):,} epochs, "
-            parts.append(part + f"half of the way by epoch {middle}")
+            middle = first + int(np.argmax(values <= (values[0] + values[-1]) / 2))
+            span = f"{len(values):,} epochs" if first == 1 else f"epochs {first:,} to {last:,}"
+            part = (
+                f"{name} falls from {values[0]:.3f} to {values[-1]:.3f} in {span}, half of the way by epoch {middle:,}"
+            )
+            parts.append(part)
         else:
-            parts.append(f"{name} does not fall: {values[0]:.3f} after epoch 1, {values[-1]:.3f} after {len(values):,}")
+            words = f"{values[0]:.3f} after epoch {first:,}, {values[-1]:.3f} after {last:,}"
+            parts.append(f"{name} does not fall: {words}")
     marked = [(mark, "") if np.ndim(mark) == 0 else tuple(mark) for mark in marks]
-    for epoch, text in marked:
+    gaps = np.diff([*(epoch for epoch, _ in marked), np.inf])
+    crowded = gaps < max(map(len, curves.values())) / 40  # the next mark would cover the word
+    for (epoch, text), left in zip(marked, crowded, strict=True):
         ax.axvline(epoch, color="black", linestyle=":", linewidth=1)
+        beside = {"xytext": (-3, -3), "ha": "right"} if left else {"xytext": (3, -3)}
         ax.annotate(
-            text, (epoch, 1), xycoords=("data", "axes fraction"), xytext=(3, -3), textcoords="offset points", va="top",
-            rotation=90, fontsize=9,
+            text, (epoch, 1), xycoords=("data", "axes fraction"), textcoords="offset points", va="top", rotation=90,
+            fontsize=9, **beside,
         )  # fmt: skip
     if len(curves) > 1:
         _legend(ax)

@@ -1,12 +1,28 @@
 """What every test can ask for; what is missing is said in a sentence, and in CI it is a failure."""
 
+import contextlib
 import os
+import secrets
 import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 
 import pytest
 
 from ser_helpers import corpus
 
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 collect_ignore_glob = ["benchmarks/*", "submissions/*/answers.py"]  # commands and data, no tests
 IN_CI = os.environ.get("CI", "").lower() == "true"
 CHROMIUMS = (
@@ -59,10 +75,61 @@ def chromium() -> str:
     return found or pytest.skip("No chromium here: install Debian's `chromium`.")
 
 
+@pytest.fixture(scope="module")
+def browser(chromium, flags):
+    """A running Chromium. Playwright's event loop holds the thread, so it ends with its module."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *flags])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def flags() -> list[str]:
+    """Chromium's options beyond the usual; a folder of tests may have its own."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def serve_lab():
+    """Starts JupyterLab in a folder, serve_lab(folder, "--Option=value", NAME="in its environment"): address, token."""
+    with contextlib.ExitStack() as servers:
+
+        def serve(folder, *options: str, **environment: str) -> tuple[str, str]:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                port = probe.getsockname()[1]
+            token = secrets.token_hex(8)
+            own = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.log_level=ERROR"]
+            own += [f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}"]
+            server = subprocess.Popen(
+                [sys.executable, "-m", "jupyterlab", *own, *options], cwd=folder, env={**os.environ, **environment}
+            )
+            servers.callback(server.wait, timeout=60)
+            servers.callback(server.terminate)
+            base, opener = f"http://127.0.0.1:{port}", urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            end = time.monotonic() + 60
+            while time.monotonic() < end and server.poll() is None:
+                with contextlib.suppress(OSError), opener.open(f"{base}/api", timeout=2):
+                    return base, token
+                time.sleep(0.2)
+            raise AssertionError(f"JupyterLab did not start in {folder}: its log is above.")
+
+        yield serve
+
+
 @pytest.fixture(scope="session")
 def bubblewrap() -> str:
     """Path of bwrap."""
     return shutil.which("bwrap") or pytest.skip("No bubblewrap here: install Debian's `bubblewrap`.")
+
+
+@pytest.fixture(scope="session")
+def ffmpeg() -> str:
+    """Path of ffmpeg, which makes the kinds of files that people have."""
+    return shutil.which("ffmpeg") or pytest.skip("No ffmpeg here: install Debian's `ffmpeg`.")
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from .contract import CONTRACT
 
 ROOT = corpus.DATA.parent
 REGION = re.compile(r"^\s*### BEGIN (SOLUTION|HIDDEN TESTS)$(.*?)^\s*### END \1$", re.MULTILINE | re.DOTALL)
-DRAWS = re.compile(r"\bplt\.|\.subplots\(|\bFigure\(|sns\.\w+plot")
+DRAWS = re.compile(r"\bplt\.|\.subplots\(|\bFigure\(|sns\.\w+plot|\.(plot|hist|imshow|specshow|waveshow)\(")
 
 
 class BuildError(corpus.CourseError):
@@ -43,7 +43,7 @@ def source_notebook(script: Path) -> NotebookNode:
     """A lesson's script as nbgrader's source notebook.
 
     Cell ids come from the grade_id, else from the content, so that two builds are alike; a cell's nbgrader metadata is
-    completed to schema 3.
+    completed to schema 3. ``{seconds}`` in a text becomes the measured time to run the lesson.
     """
     import jupytext
 
@@ -51,8 +51,12 @@ def source_notebook(script: Path) -> NotebookNode:
     notebook.metadata = {key: notebook.metadata[key] for key in ("kernelspec", "ser") if key in notebook.metadata}
     notebook.metadata["language_info"] = {"name": "python"}
     notebook.nbformat, notebook.nbformat_minor = 4, 5
+    run = _measured(script.parents[2]).get(script.stem)
+    seconds = f"about {run['seconds']:.0f}" if run else "some"
     seen: dict[str, int] = {}
     for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace("{seconds}", seconds)
         given = cell.metadata.get("nbgrader")
         if given is not None:
             cell.metadata["nbgrader"] = _full_metadata(given, cell, script, seen)
@@ -84,6 +88,12 @@ def _full_metadata(given: dict, cell: NotebookNode, script: Path, seen: dict) ->
     if full["solution"] and cell.cell_type == "code" and "### BEGIN SOLUTION" not in cell.source:
         raise BuildError(f"{where}: a solution cell without BEGIN SOLUTION would be released as it is.")
     return full
+
+
+def _measured(root: Path) -> dict[str, dict]:
+    """Seconds and peak memory of each lesson, as `measure` found them."""
+    file = root / "data" / "results" / "lessons.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
 def fingerprint(notebook: NotebookNode) -> str:
@@ -138,9 +148,7 @@ def release(
 
 def lessons_index(notebooks: dict[str, NotebookNode], root: Path = ROOT) -> str:
     """lessons/README.md: what each lesson is about, how long it takes to read and to run."""
-    measured_file = root / "data" / "results" / "lessons.json"
-    measured = json.loads(measured_file.read_text(encoding="utf-8")) if measured_file.exists() else {}
-    rows = []
+    rows, measured = [], _measured(root)
     for name, notebook in notebooks.items():
         about, run = notebook.metadata["ser"], measured.get(name)
         ran = f"{run['seconds']:.0f} s, {run['peak_mb']:.0f} MB" if run else "not measured"
@@ -284,34 +292,38 @@ def undescribed_figures(notebook: NotebookNode) -> Iterator[str]:
             yield cell.source.strip().splitlines()[0]
 
 
-def run_cells(sources: list[str]) -> Exception | None:
-    """Run cells one after the other in a fresh ``__main__``, as a kernel would; the exception that ended it, if any."""
-    before, module = sys.modules["__main__"], types.ModuleType("__main__")
-    sys.modules["__main__"] = module
-    try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")  # a library's warning never costs points
-            for source in sources:
+def each_cell(sources: list[str]) -> Iterator[Exception | None]:
+    """Run cells one after the other in a fresh ``__main__``, as a kernel would; what each raised, or None."""
+    module = types.ModuleType("__main__")
+    for source in sources:
+        before, sys.modules["__main__"] = sys.modules["__main__"], module
+        error = None
+        try:
+            with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+                warnings.simplefilter("ignore")  # a library's warning never costs points
                 exec(compile(source, "<cell>", "exec"), module.__dict__)
-    except Exception as error:
-        return error
-    finally:
-        sys.modules["__main__"] = before
-    return None
+        except Exception as raised:
+            error = raised
+        finally:
+            sys.modules["__main__"] = before
+        yield error
+
+
+def run_cells(sources: list[str]) -> Exception | None:
+    """Run cells until one raises; what it raised, or None."""
+    return next(filter(None, each_cell(sources)), None)
 
 
 def passing_untouched(lesson: NotebookNode) -> Iterator[str]:
     """Graded code cells of a released lesson that pass although nothing was solved."""
-    code = [cell for cell in lesson.cells if cell.cell_type == "code"]
-    ground = [
-        c.source
-        for c in code
-        if "setup" in c.metadata.get("tags", []) or c.metadata.get("nbgrader", {}).get("solution")
-    ]
-    for cell in code:
+    cells = []
+    for cell in lesson.cells:
         graded = cell.metadata.get("nbgrader", {})
-        if graded.get("grade") and run_cells([*ground, cell.source]) is None:
-            yield graded["grade_id"]
+        if cell.cell_type == "code" and ("setup" in cell.metadata.get("tags", []) or graded):
+            cells.append((graded.get("grade_id") if graded.get("grade") else None, cell.source))
+    for (grade_id, _), error in zip(cells, each_cell([source for _, source in cells]), strict=True):
+        if grade_id and error is None:
+            yield grade_id
 
 
 def findings(root: Path = ROOT, contract: dict = CONTRACT) -> Iterator[str]:
@@ -377,6 +389,8 @@ def run_notebook(path: Path, allow_errors: bool = False, timeout: int = 120) -> 
 
     from nbclient import NotebookClient
 
+    from .kernel import KernelManager
+
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [
         nbformat.v4.new_code_cell(STRICT, id="strict"),
@@ -385,6 +399,7 @@ def run_notebook(path: Path, allow_errors: bool = False, timeout: int = 120) -> 
     ]
     client = NotebookClient(
         notebook,
+        kernel_manager_class=KernelManager,
         timeout=timeout,
         allow_errors=allow_errors,
         kernel_name="python3",

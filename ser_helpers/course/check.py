@@ -1,11 +1,11 @@
 """Feedback without a teacher: the checks of a lesson, run on the notebook as it is saved, in a fresh kernel.
 
-In a lesson: ``check("03_mfcc")``; in a terminal: ``ser check 03_mfcc``, and ``ser check`` for all lessons at a glance.
+In a lesson: ``check("03_mfcc")``; in a terminal: ``ser check 03_mfcc`` (or a notebook's path), and ``ser check`` for all
+lessons at a glance.
 """
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import html
 import json
@@ -22,6 +22,7 @@ from .. import corpus
 from . import build
 
 SECONDS_PER_CELL = 60
+WRITTEN, UNWRITTEN = "written: marked by a person", "not written yet"
 HINT = re.compile(r"<details>\s*<summary>(Hint 1.*?)</summary>(.*?)</details>", re.DOTALL)
 
 
@@ -46,14 +47,23 @@ class Report:
 
     @property
     def points(self) -> float:
-        return sum(row.points for row in self.rows)
+        """What the checks can give; a person gives the rest."""
+        return sum(row.points for row in self.rows if row.says not in (WRITTEN, UNWRITTEN))
 
     @property
     def earned(self) -> float:
         return sum(row.earned for row in self.rows)
 
+    @property
+    def head(self) -> str:
+        """The sum in words."""
+        by_hand = sum(row.points for row in self.rows) - self.points
+        return f"{self.earned:g} of {self.points:g} points" + (
+            f", {by_hand:g} more are for a person to give" * bool(by_hand)
+        )
+
     def __str__(self) -> str:
-        lines = [f"{self.lesson}: {self.earned:g} of {self.points:g} points", *self.notes]
+        lines = [f"{self.lesson}: {self.head}", *self.notes]
         for row in self.rows:
             lines.append(f"  {row.exercise:24} {row.earned:g}/{row.points:g}  {row.says}")
             lines += [f"  {'':24}      {row.hint}"] if row.hint else []
@@ -62,20 +72,26 @@ class Report:
     def _repr_html_(self) -> str:
         cells = "".join(
             f"<tr><th scope='row' style='text-align:left'>{html.escape(row.exercise)}</th><td>{row.earned:g}/{row.points:g}</td>"
-            f"<td style='text-align:left'>{html.escape(row.says)}{'<br><i>' + html.escape(row.hint) + '</i>' if row.hint else ''}"
+            f"<td style='text-align:left'>{_code_in(row.says)}{'<br><i>' + _code_in(row.hint) + '</i>' if row.hint else ''}"
             "</td></tr>"
             for row in self.rows
         )
         notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
         return (
-            f"<section aria-label='Checks of {self.lesson}'><p role='status'><b>{self.earned:g} of {self.points:g} points</b>"
-            f"</p>{notes}<table><thead><tr><th>exercise</th><th>points</th><th>what the checks say</th></tr></thead>"
+            f"<section aria-label='Checks of {self.lesson}'><p role='status'><b>{self.head}</b></p>{notes}<table><thead><tr><th>exercise</th><th>points</th><th>what the checks say</th></tr></thead>"
             f"<tbody>{cells}</tbody></table></section>"
         )
 
 
+def _code_in(text: str) -> str:
+    """Text as HTML, what stands in backticks as code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
+
+
 def check(lesson: str) -> Report | None:
     """Run a lesson's checks on the saved notebook; does nothing while a check or nbgrader runs the notebook.
+
+    It is the notebook that JupyterLab has open, so a kept copy or the solution is checked for what it is.
 
     Parameters
     ----------
@@ -92,18 +108,27 @@ def check(lesson: str) -> Report | None:
     """
     if os.environ.get("SER_CHECK") or os.environ.get("NBGRADER_EXECUTION"):
         return None
+    path = Path(os.environ.get("JPY_SESSION_NAME", ""))  # what Jupyter calls the notebook of this kernel
+    if not (path.name.startswith(lesson) and path.is_file()):
+        path = _place(lesson)
     done = subprocess.run(
-        [sys.executable, "-m", "ser_helpers", "check", lesson, "--json"],
+        [sys.executable, "-m", "ser_helpers", "check", str(path), "--json"],
         capture_output=True,
         text=True,
         encoding="utf-8",
     )
-    if done.returncode == 2:
-        return Report(lesson, [], [done.stderr.strip().removeprefix("ser: ")])
+    if done.returncode not in (0, 1) or not done.stdout:
+        words = (done.stderr.strip() or "The check ended without a word.").splitlines()[-1]
+        return Report(lesson, [], [words.removeprefix("ser: ")])
     contents = json.loads(done.stdout)
     report = Report(lesson, [Row(**row) for row in contents["rows"]], contents["notes"])
-    report.notes += _unsaved(build.ROOT / "lessons" / lesson / f"{lesson}.ipynb")
+    report.notes += _unsaved(path)
     return report
+
+
+def _place(lesson: str, root: Path = build.ROOT) -> Path:
+    """Where a lesson's notebook is; a path is taken as it is."""
+    return Path(lesson) if lesson.endswith(".ipynb") else root / "lessons" / lesson / f"{lesson}.ipynb"
 
 
 def _unsaved(path: Path) -> list[str]:
@@ -130,16 +155,21 @@ def _unsaved(path: Path) -> list[str]:
 def run(lesson: str, root: Path = build.ROOT) -> Report:
     """The work of `check`: read, put the real checks in place, run, and say what happened.
 
+    Parameters
+    ----------
+    lesson : str
+        A lesson's name, or the path of a notebook whose name begins with one.
+
     Raises
     ------
     CourseError
         When the notebook is missing or cannot be read.
     """
-    path = root / "lessons" / lesson / f"{lesson}.ipynb"
-    if not path.exists():
-        raise corpus.CourseError(
-            f"There is no {path.relative_to(root)}. Lessons: {', '.join(build.lesson_names(root))}."
-        )
+    path, names = _place(lesson, root), build.lesson_names(root)
+    lesson = next((name for name in names if path.name.startswith(name)), path.stem)
+    if lesson not in names or not path.exists():
+        shown = path.relative_to(root) if path.is_relative_to(root) else path
+        raise corpus.CourseError(f"There is no lesson in {shown}. Lessons: {', '.join(names)}.")
     try:
         notebook = nbformat.read(path, as_version=4)
     except Exception:  # nbformat raises whatever json and its schemas do
@@ -147,10 +177,11 @@ def run(lesson: str, root: Path = build.ROOT) -> Report:
             f"{path.name} is damaged and cannot be read as a notebook. `ser reset {lesson}` makes it new and keeps this one beside it."
         ) from None
     notes = _real_checks(notebook, root / "solutions" / lesson / f"{lesson}.ipynb")
-    notes += _syntax_errors(notebook)
+    unreadable = _syntax_errors(notebook)
     _execute(notebook, path.parent)
-    report = Report(lesson, _rows(notebook), notes)
-    _remember(report, root)
+    report = Report(lesson, _rows(notebook, unreadable), notes + _broken(notebook, unreadable))
+    if path == _place(lesson, root):
+        _remember(report, root)
     return report
 
 
@@ -173,65 +204,100 @@ def _real_checks(notebook: nbformat.NotebookNode, solution: Path) -> list[str]:
     return [f"The check {name} was missing from your notebook; it ran all the same." for name in real]
 
 
-def _syntax_errors(notebook: nbformat.NotebookNode) -> list[str]:
-    """Where Python cannot read what was written."""
-    notes = []
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    for number, cell in enumerate(code, start=1):
+def _syntax_errors(notebook: nbformat.NotebookNode) -> dict[str, str]:
+    """Where Python cannot read what was written: cell id -> a sentence."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    found = {}
+    for number, cell in enumerate(_code(notebook), start=1):
         try:
-            ast.parse(
-                "\n".join("pass" if line.lstrip().startswith(("%", "!")) else line for line in cell.source.splitlines())
-            )
+            compile(
+                TransformerManager().transform_cell(cell.source), "", "exec"
+            )  # %magics, !commands and help? are fine
         except SyntaxError as error:
             line = (error.text or "").strip()
-            notes.append(f"Code cell {number}, line {error.lineno}: Python cannot read {line!r} ({error.msg}).")
-    return notes
+            found[cell.id] = f"Code cell {number}, line {error.lineno}: Python cannot read {line!r} ({error.msg})."
+    return found
+
+
+def _broken(notebook: nbformat.NotebookNode, unreadable: dict[str, str]) -> list[str]:
+    """What is wrong outside the checks: cells that cannot be read, and the first that stopped."""
+    for number, cell in enumerate(_code(notebook), start=1):
+        words = said(cell)
+        if words and cell.id not in unreadable and not cell.metadata.get("nbgrader", {}).get("grade"):
+            stopped = f"Code cell {number} stopped ({words}). Checks that need it fail with it."
+            return [*unreadable.values(), stopped] if cell.get("execution_count") else [*unreadable.values()]
+    return [*unreadable.values()]
+
+
+def _code(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def _execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
     from nbclient import NotebookClient
     from nbclient.exceptions import DeadKernelError
 
+    from .kernel import KernelManager
+
     client = NotebookClient(
-        notebook, timeout=SECONDS_PER_CELL, interrupt_on_timeout=True, allow_errors=True, kernel_name="python3",
+        notebook, kernel_manager_class=KernelManager, timeout=SECONDS_PER_CELL, interrupt_on_timeout=True, allow_errors=True, kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
     )  # fmt: skip
     with contextlib.suppress(DeadKernelError):  # what did not run has no output, and says so
         client.execute(env={**os.environ, "SER_CHECK": "1"}, stderr=subprocess.DEVNULL)  # the kernel's own log
 
 
-def _said(cell: nbformat.NotebookNode) -> str:
+def in_words(ename: str, evalue: str) -> str:
+    """An exception as a learner reads it.
+
+    Examples
+    --------
+    >>> in_words("AssertionError", "Divide by n."), in_words("KeyError", "'ANG'")
+    ('Divide by n.', "KeyError: 'ANG'")
+    """
+    if ename == "NotImplementedError":
+        return "not started"
+    if ename in ("KeyboardInterrupt", "CellTimeoutError"):
+        return f"stopped after {SECONDS_PER_CELL} s: is there a loop without an end?"
+    if ename in ("AssertionError", "KernelEnded"):
+        return evalue or "An assert without a message failed."
+    return f"{ename}: {evalue}"
+
+
+def said(cell: nbformat.NotebookNode) -> str:
     """What a graded cell says: "" when it passed."""
     for output in cell.get("outputs", []):
         if output.output_type == "error":
-            if output.ename == "NotImplementedError":
-                return "not started"
-            if output.ename == "KeyboardInterrupt":
-                return f"stopped after {SECONDS_PER_CELL} s: is there a loop without an end?"
-            return output.evalue if output.ename == "AssertionError" else f"{output.ename}: {output.evalue}"
+            return in_words(output.ename, output.evalue)
     return "" if cell.get("execution_count") else "did not run: the kernel ended before this cell"
 
 
-def _rows(notebook: nbformat.NotebookNode) -> list[Row]:
+def _rows(notebook: nbformat.NotebookNode, unreadable: dict[str, str]) -> list[Row]:
     """A row per exercise; its two check cells together."""
+    from nbgrader.utils import compute_checksum
+
     rows: dict[str, Row] = {}
+    not_read: dict[str, str] = {}
     for cell in notebook.cells:
         graded = cell.metadata.get("nbgrader", {})
+        if cell.id in unreadable and graded:
+            not_read[graded["grade_id"]] = unreadable[cell.id]
         hint = HINT.search(cell.source) if cell.cell_type == "markdown" else None
         if hint and rows and (last := list(rows.values())[-1]).says not in ("passed", ""):
-            last.hint = f"{hint[1].strip()}: {' '.join(hint[2].split())} (The ladder below the exercise goes on.)"
+            last.hint = f"{hint[1].strip()}: {' '.join(hint[2].split())}"
         if not graded.get("grade"):
             continue
         name, points = re.sub("-(check|more)$", "", graded["grade_id"]), graded.get("points", 0)
         row = rows.setdefault(name, Row(name, 0, 0, ""))
         row.points += points
         if cell.cell_type == "markdown":
-            row.says = "written: marked by a person"
+            row.says = UNWRITTEN if graded.get("checksum") == compute_checksum(cell) else WRITTEN
             continue
-        said = _said(cell)
-        row.earned += 0 if said else points
+        words = said(cell) and not_read.get(name, said(cell))
+        row.earned += 0 if words else points
         if row.says in ("", "passed"):
-            row.says = said or "passed"
+            row.says = words or "passed"
     return list(rows.values())
 
 
@@ -239,19 +305,22 @@ def _progress_file(root: Path) -> Path:
     return root / "lessons" / ".progress.json"
 
 
+def _seen(root: Path) -> dict[str, dict]:
+    """Points of every lesson as last checked; nothing when the note of it is missing or damaged."""
+    with contextlib.suppress(OSError, ValueError):
+        return json.loads(_progress_file(root).read_text(encoding="utf-8"))
+    return {}
+
+
 def _remember(report: Report, root: Path) -> None:
-    file = _progress_file(root)
-    progress = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    progress[report.lesson] = {"earned": report.earned, "points": report.points}
+    progress = _seen(root) | {report.lesson: {"earned": report.earned, "points": report.points}}
     with contextlib.suppress(OSError):  # a folder that cannot be written costs the memory, not the answer
-        file.write_text(json.dumps(progress, indent=1, sort_keys=True), encoding="utf-8")
+        _progress_file(root).write_text(json.dumps(progress, indent=1, sort_keys=True), encoding="utf-8")
 
 
 def progress(root: Path = build.ROOT) -> str:
     """All lessons at a glance, as they were when last checked."""
-    file = _progress_file(root)
-    seen = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    lines = []
+    seen, lines = _seen(root), []
     for name in build.lesson_names(root):
         if name in seen:
             earned, points = seen[name]["earned"], seen[name]["points"]
@@ -269,4 +338,4 @@ def report(lesson: str | None, as_json: bool) -> int:
         return 0
     result = run(lesson)
     print(json.dumps(asdict(result)) if as_json else result)
-    return 0 if all(row.says in ("passed", "written: marked by a person") for row in result.rows) else 1
+    return 0 if all(row.says in ("passed", WRITTEN) for row in result.rows) else 1

@@ -17,14 +17,16 @@
 # %% [markdown]
 # # 00 · Start here: hear a clip, ask the model
 #
-# Click into the grey cell below, press **Shift+Enter**, and a voice appears. Play it. Which emotion do you hear?
+# Click into the grey cell below and press **Shift+Enter** twice. The first cell takes a few seconds to get ready, the
+# second one shows a voice. Play it. Which emotion do you hear?
+#
+# **You will learn to** get a model's answer in three lines, work with cells, checks and hints, and see that your set-up is
+# right. **You need** nothing but this window. **Reading takes about 20 minutes, running all cells {seconds} seconds.**
 
 # %% tags=["setup"]
-import ipywidgets as widgets
-import pandas as pd
-from IPython.display import Audio, Markdown, display
+from IPython.display import Audio, Markdown
 
-from ser_helpers import audio, corpus, evaluate, model, plots
+from ser_helpers import audio, corpus, evaluate, model, plots, widgets
 from ser_helpers.course import expect
 
 clips = corpus.lesson_clips()
@@ -36,32 +38,35 @@ y = audio.read_clip(clip["path"])
 Audio(y, rate=audio.SAMPLE_RATE, normalize=False)
 
 # %% [markdown]
-# **What do you expect?** Open the one you hear. (Opening it is your bet. Nobody counts.)
+# **What do you expect?** What was this speaker asked to play? Bet on one. Nobody counts.
 #
-# <details><summary>angry</summary>
+# <details><summary>A. angry</summary>
 #
-# A tense voice is often taken for anger. Look at the answer two cells below.
+# A tense voice is often taken for anger. This one was asked for something else.
 # </details>
-# <details><summary>disgust</summary>
+# <details><summary>B. disgust</summary>
 #
-# Disgust has hardly a voice of its own: people find it mostly in the face.
+# Disgust has hardly a voice of its own: people find it mostly in the face. It was not asked for here.
 # </details>
-# <details><summary>fear</summary>
+# <details><summary>C. fear</summary>
 #
-# That is what the speaker was asked for (the synthetic voices: what a rule was told to produce).
+# Yes, that is what the speaker was asked for (with a synthetic voice: what a rule was told to produce).
 # </details>
-# <details><summary>happy</summary>
+# <details><summary>D. happy</summary>
 #
-# Fear and joy are both high and lively. They are often confused.
+# Fear and joy are both high and lively, so they are often confused. It was the other one of the two.
 # </details>
-# <details><summary>neutral</summary>
+# <details><summary>E. neutral</summary>
 #
-# The most frequent answer of people who only hear the voice, whatever was asked for.
+# The most frequent answer of people who hear a voice without a face, whatever was asked for. Here it was not.
 # </details>
-# <details><summary>sad</summary>
+# <details><summary>F. sad</summary>
 #
-# A trembling voice can be either. You are in good company.
+# A trembling voice can be either. You are in good company, and it was the other one.
 # </details>
+
+# %%
+widgets.question("00_start_here", 1)
 
 # %% [markdown]
 # Now the model. It was trained on acted recordings of 75 people. Three lines:
@@ -75,13 +80,34 @@ print("The speaker was asked for:", clip["emotion"], "- the model says:", answer
 plots.probabilities(answer)
 
 # %% [markdown]
-# Was it right? Here is what to expect of it, measured on people it had never heard:
+# Right or wrong, that was one clip.
+#
+# **What do you expect?** How often is such a model right about people whom it has never heard?
+#
+# <details><summary>A. Nine times in ten</summary>
+#
+# Such numbers are in print. Most of them come from tests on voices that the model had been trained on. Lesson 05 shows
+# how that happens, to careful people, too.
+# </details>
+# <details><summary>B. Fewer than five times in ten</summary>
+#
+# Yes. The next cell says it with its interval. Listeners do no better on the same voices, as you will see in lesson 01.
+# </details>
+# <details><summary>C. Once or twice in ten</summary>
+#
+# That is what guessing among six gives. There is something to hear, and the model hears some of it.
+# </details>
 
 # %%
-score = evaluate.load_scores().query("protocol == 'actors_noisy' and tested_on == 'clean' and target == 'intended'").iloc[0]
+widgets.question("00_start_here", 2)
+
+# %%
+asked = "protocol == 'actors_noisy' and tested_on == 'clean' and target == 'intended'"
+score = evaluate.load_scores().query(asked).iloc[0]
 low, high = score["accuracy_interval"]
-Markdown(f"**{100 * score['accuracy']:.0f} %** right ({100 * low:.0f} to {100 * high:.0f}) on {score['n_clips']:,} CREMA-D clips, {score['n_folds']} folds, "
-         f"{score['split']}. Guessing would give about 17 %. On the synthetic practice voices it has no meaning at all: they are no people.")
+Markdown(f"**{100 * score['accuracy']:.0f} %** right (interval {100 * low:.0f} to {100 * high:.0f}) on "
+         f"{score['n_clips']:,} CREMA-D clips, {score['n_folds']} folds, {score['split']}. Guessing gives about 17 %. "
+         "On the synthetic practice voices such a number would mean nothing: they are no people.")
 
 # %% [markdown]
 # That may be less than you have read elsewhere. By lesson 05 you will know why, and which of the numbers to believe.
@@ -106,24 +132,28 @@ Markdown(f"**{100 * score['accuracy']:.0f} %** right ({100 * low:.0f} to {100 * 
 #
 # - **Shift+Enter** runs a cell and goes on. Run a lesson from top to bottom; nothing that you can do breaks it.
 # - **Exercises** are cells with `raise NotImplementedError` in a function. Replace that line with your answer.
-# - **Checks** stand right behind, two cells each. The first tells you what is wrong, in words. The second holds a first
+# - **Checks** stand right behind, mostly two cells. The first tells you what is wrong, in words. The second holds one
 #   small call, and more checks run there when your work is marked.
 # - **Hints** wait below the checks, three steps: a nudge, the idea, nearly the code.
-# - **`check("00_start_here")`** in the last cell runs all checks on the notebook *as you saved it*.
+# - **`check(...)`** in the last cell runs all checks of a lesson on the notebook *as you saved it*.
 #
-# ### What the checks accept
+# An exercise that you skip stops nothing: the explanations use the course's own version of every function.
+
+# %% [markdown]
+# ### The rules of marking
 #
-# - Lists, arrays and pandas Series are equally good where a function gets matched columns. They are matched by position.
-# - Any float type is a float, any integer type is an integer, unless one is named. Text is compared as text.
-# - A function never changes what it is given, and never touches the global random state.
-# - Audio is a 1-D float array, full scale 1.0.
-# - A warning of a library never costs a point. Rounding never does.
-# - A mistake is paid for once: an exercise that builds on an earlier one is checked with the course's version of that one.
+# - **What comes in.** Matched columns (labels, actors, right or wrong) come as list, array or Series. They belong together
+#   by position, never by index. Tables of features are 2-D arrays. Audio is a 1-D float array, full scale 1.0.
+# - **What goes out.** "ndarray" means a numpy array. A pair is anything that unpacks into two. Any float type is a float
+#   and any integer type an integer, unless one is named. Text is compared as text; order counts where it is asked for.
+# - **What stays as it was.** No function changes what it is given, and none touches the global random state.
+# - **What costs nothing.** A library's warning, rounding, another way to write it, and whatever the task leaves open.
+# - **A mistake is paid for once.** If your exercise 2 calls your exercise 1, its checks use the course's exercise 1.
 
 # %% [markdown]
 # ## A first exercise
 #
-# ### Practice: `seconds_of`
+# ### Exercise 1: `seconds_of`
 #
 # How long is a clip? `y` is an array of samples, and there are 16,000 of them in a second.
 
@@ -159,26 +189,34 @@ expect.close(
 
 # %% [markdown]
 # Try all three states once: run the check before you write anything, with a wrong answer (`return len(y)`), and with the
-# right one. Then save (**Ctrl+S**) and run the last cell of this notebook.
+# right one.
+#
+# **What do you expect?** You correct your function, do *not* run its cell, and run the check. What does it check?
+#
+# <details><summary>A. What stands in the cell now</summary>
+#
+# The check cannot see the cell. It calls the function that Python knows, and Python knows what was last *run*.
+# </details>
+# <details><summary>B. The version that you ran last</summary>
+#
+# Yes. Run the function's cell first, then the check. "I have mended it and it still fails" mostly means this.
+# </details>
+
+# %%
+widgets.question("00_start_here", 3)
+
+# %% [markdown]
+# Now save (**Ctrl+S**) and run the last cell of this notebook. It reads the saved file, and it tells you when what you ran
+# is not what you saved.
 
 # %% [markdown]
 # ### Try it: other clips
 #
-# Choose an emotion and a number. Guess before you look. Which emotion does the model get wrong most often, to your ear?
+# Hear a clip, guess, and only then see what a model says. Which emotion does it get wrong most often, to your ear? Which do
+# *you* get wrong?
 
 # %%
-def look_at(emotion, number):
-    rows = clips[clips["emotion"] == emotion]
-    chosen = rows.iloc[(number * 7) % len(rows)]
-    sound = audio.read_clip(chosen["path"])
-    display(Audio(sound, rate=audio.SAMPLE_RATE, normalize=False), plots.probabilities(model.predict(trained, sound)))
-
-
-widgets.interactive(
-    look_at,
-    emotion=widgets.Dropdown(options=list(corpus.LABELS), description="Emotion"),
-    number=widgets.IntSlider(value=1, min=1, max=20, description="Clip", continuous_update=False),
-)
+widgets.explorer()
 
 # %% [markdown]
 # ## Is my set-up right?
@@ -188,13 +226,14 @@ widgets.interactive(
 # %%
 from ser_helpers.course import doctor
 
-pd.DataFrame([{"part": check.name, "OK": check.ok, "what": check.text} for check in doctor.checks()]).set_index("part")
+doctor.report();
 
 # %% [markdown]
 # ## Handing in
 #
-# In a class, your teacher says where to put the saved notebook. Before that, **Validate** in the menu of the notebook (or
-# `check(...)`) tells you how the visible checks do. You can hand in a notebook with unsolved exercises: solved ones count.
+# In a class, your teacher says where to put the saved notebook. Before that, the button **Validate** above the notebook
+# runs the visible checks once more from a fresh start; `check(...)` does so, too, and adds points and a hint. You can
+# hand in a notebook with unsolved exercises: the solved ones count. Written answers are marked by a person.
 #
 # If a lesson is in a muddle, type `python3 start.py reset 00_start_here` in a terminal. It makes the lesson as new and keeps
 # yours beside it.
@@ -202,7 +241,7 @@ pd.DataFrame([{"part": check.name, "OK": check.ok, "what": check.text} for check
 # %% [markdown]
 # ## Quiz
 #
-# **What does the model tell you?**
+# **1. What does the model tell you?**
 #
 # <details><summary>A. What the speaker feels</summary>
 #
@@ -213,13 +252,48 @@ pd.DataFrame([{"part": check.name, "OK": check.ok, "what": check.text} for check
 # Yes. Keep that sentence; it protects you from most misuse.
 # </details>
 
+# %%
+widgets.question("00_start_here", 4)
+
+# %% [markdown]
+# **2. A check says "not answered yet", although you have written your answer. What do you do first?**
+#
+# <details><summary>A. Reset the lesson</summary>
+#
+# That costs you a new start, and the same would happen again.
+# </details>
+# <details><summary>B. Run the cell with your answer, then the check</summary>
+#
+# Yes. Python still has the empty function from before.
+# </details>
+
+# %%
+widgets.question("00_start_here", 5)
+
+# %% [markdown]
+# **3. Your function returns a float32 where the course's version returns a float64. What does that cost?**
+#
+# <details><summary>A. Nothing</summary>
+#
+# Yes. Any float type counts unless the task names one.
+# </details>
+# <details><summary>B. The points of that check</summary>
+#
+# Only where the task names a type, as "float32 out" would.
+# </details>
+
+# %%
+widgets.question("00_start_here", 6)
+
 # %% [markdown]
 # ## Take-away
 #
-# - You have heard a clip, bet on it, and asked a model.
-# - You know how cells, checks and hints work, and that your set-up does.
+# - You can ask a model for its answer in three lines, and you know how much that answer is worth.
+# - You can run cells and checks, open hints, and hand in.
+# - You know that your set-up works.
 #
-# **Where next:** lesson 01, where a file name turns out to know a lot, and sometimes lies.
+# **Where next:** lesson 01, where a file name turns out to know a lot, and sometimes lies. One thing to try first: find a
+# clip in the menu above on which you and the model disagree. Who is right?
 
 # %%
 from ser_helpers import check

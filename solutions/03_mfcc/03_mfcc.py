@@ -18,27 +18,30 @@
 # %% [markdown]
 # # 03 · MFCC: 168 numbers for a sound of any length
 #
-# The project this course grew from turns each clip into a row of 30,456 numbers. Before you meet a single acoustic
-# feature, here is a question about these rows: can you tell how *long* a clip was from its row alone?
+# The project this course grew from turns each clip into a row of 30,456 numbers: all features of its frames, one behind
+# the other, and then zeros up to the length of the longest clip. Three such rows end in 3,000, 15,000 and 20,000 zeros.
 #
-# You can, without any acoustics, by counting zeros. And so can a network.
+# Before you meet a single acoustic feature: which of the three clips is the longest? And which is most likely a happy one?
 
 # %% [markdown]
 # **You will learn to** go from frames to mel bands to decibels to MFCC, say what each step throws away, and turn a clip of
 # any length into a vector of fixed length.
 #
-# **You need** lesson 02. **Reading and exercises take about 70 minutes.**
+# **You need** lesson 02. **Reading and exercises take about 70 minutes,
+# running all cells {seconds} seconds.**
 
 # %% tags=["setup"]
 import json
 
-import ipywidgets as widgets
+import ipywidgets
 import librosa
 import numpy as np
 import scipy.fft
 from IPython.display import Audio, Markdown, display
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.model_selection import GroupKFold, cross_val_score
 
-from ser_helpers import audio, corpus, features, plots
+from ser_helpers import audio, corpus, features, plots, widgets
 from ser_helpers.course import expect
 
 LABELS = list(corpus.LABELS)
@@ -49,7 +52,34 @@ print(clips.attrs["line"])
 plots.padding(corpus.clip_table()["seconds"])
 
 # %% [markdown]
-# The row of a clip is its features one after the other, then zeros up to the length of the longest clip in the collection.
+# The first question was easy: the fewer zeros, the longer the clip. The row gives its duration away, without any acoustics.
+#
+# **What do you expect?** Can the *duration alone* tell the emotion? Guessing among six gets about 17 % right.
+#
+# <details><summary>A. No: 17 %, as guessing</summary>
+#
+# It would be so if all emotions were spoken equally fast. They are not; the next cell lists the medians.
+# </details>
+# <details><summary>B. A little: some six points more than guessing</summary>
+#
+# Yes. Happy clips are short, and disgust drags on. So a network that sees the zeros has a cue that nobody meant to give it.
+# </details>
+# <details><summary>C. A lot: one clip in two</summary>
+#
+# Duration is a weak cue. It is dangerous because it hides: nobody looks for it among the features.
+# </details>
+
+# %%
+widgets.question("03_mfcc", 1)
+
+# %%
+table = corpus.clip_table()
+print("Median seconds, CREMA-D:", table.groupby("emotion")["seconds"].median().round(2).to_dict())
+by_duration = cross_val_score(
+    LinearDiscriminantAnalysis(), table[["seconds"]], table["emotion"].astype(str), groups=table["actor_id"], cv=GroupKFold(5)
+)
+Markdown(f"From the duration alone, **{100 * by_duration.mean():.1f} %** of the clips ({100 * by_duration.min():.1f} to "
+         f"{100 * by_duration.max():.1f} in five folds, actors kept apart, all {len(table):,} clips of CREMA-D).")
 
 # %%
 original = json.loads((corpus.DATA / "results" / "original.json").read_text(encoding="utf-8"))
@@ -61,14 +91,18 @@ Markdown(f"Measured on {original['data']}: each row has **{original['columns']:,
 #
 # <details><summary>A. Nothing, zeros are neutral</summary>
 #
-# A zero in dB is full power, not silence. And a network sees where the zeros begin, which is the duration.
+# A zero in dB is full power, not silence. And a network sees where the zeros begin.
 # </details>
 # <details><summary>B. The mel block begins at another column in each clip</summary>
 #
 # Yes. The first block is longer for longer clips, so column 2,000 is an MFCC in one clip and a mel band in the next. The
 # network is asked to learn from a table whose columns change their meaning from row to row.
 # </details>
-#
+
+# %%
+widgets.question("03_mfcc", 2)
+
+# %% [markdown]
 # You need a vector of fixed length in which every place always means the same. This lesson builds one, in four steps.
 
 # %%
@@ -113,7 +147,11 @@ plots.mel_filter_bank(n_mels=128, n_fft=200)
 #
 # Yes. The filters are laid over 0 to 11,025 Hz instead of 0 to 8,000. Silent, and wrong.
 # </details>
-#
+
+# %%
+widgets.question("03_mfcc", 3)
+
+# %% [markdown]
 # ### Exercise 1: `log_mel`
 #
 # (librosa's first call compiles a few functions and takes a moment. After that it is quick.)
@@ -142,26 +180,44 @@ expect.true(abs(float(_got.max())) > 0.5, "Your loudest cell is at 0 dB: you mea
 expect.equal(np.shape(log_mel(np.zeros(4096, dtype=np.float32), 16000, 20)), (20, 9), "the shape of log_mel(4,096 zeros, 16000, 20)")
 # More checks run here when your work is marked.
 ### BEGIN HIDDEN TESTS
-_voice = audio.read_clip(corpus.find_audio(corpus.clip_table("practice")).iloc[11])
-for _y, _rate, _n in ((_voice, 16000, 128), (_voice.astype(np.float64), 16000, 40), (_voice, 22050, 64), (0.03 * _voice / np.abs(_voice).max(), 16000, 128), (np.zeros(20000, dtype=np.float32), 16000, 64), (_tone, 16000, 64)):
-    with expect.unchanged(_y):
+def _mistakes(y, rate, n, power, want):
+    """Computed only when the answer is not right."""
+    amplitude = librosa.feature.melspectrogram(y=y, sr=rate, n_mels=n, power=1.0)
+    found = [
+        (librosa.power_to_db(amplitude), "You took the mel spectrogram of amplitudes (power=1.0). Power is asked for, librosa's default."),
+        (librosa.amplitude_to_db(amplitude), "You took the mel spectrogram of amplitudes. Adding amplitudes inside a filter is not adding powers."),
+        (librosa.amplitude_to_db(power), "You turned power into dB with amplitude_to_db: the factor is 10 for power."),
+        (librosa.power_to_db(power, ref=np.max), "You measured the clip against itself (ref=np.max), so its level is gone. ref=1.0 was asked for."),
+        (librosa.power_to_db(power, top_db=None), "The floor is missing: nothing lies more than 80 dB below the clip's loudest cell (top_db=80)."),
+        (power, "This is the mel spectrogram itself, in power. power_to_db turns it into dB."),
+        (np.log(np.maximum(power, 1e-10)), "You took the natural logarithm. A dB is 10 times the logarithm to base 10, as power_to_db gives it."),
+        (librosa.power_to_db(librosa.feature.melspectrogram(y=y, n_mels=n)), "The bands are those of 22,050 Hz: hand the sample rate on to librosa (sr=...)."),
+        (librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=rate, n_mels=n, htk=True)), "These are HTK's mel bands. librosa's default bands (htk=False) were asked for."),
+    ]
+    yield from ((wrong, words) for wrong, words in found if np.abs(wrong - want).max() > 0.1)
+
+
+_rng = expect.rng("log_mel")
+_paths = corpus.find_audio(corpus.clip_table("practice"))
+_voice, _other = (audio.read_clip(_paths.iloc[int(_i)]) for _i in _rng.integers(0, len(_paths), 2))
+_burst = np.concatenate([np.zeros(9000), 0.5 * _rng.uniform(-1, 1, 3000), np.zeros(9000)])
+for _y, _rate, _n in (
+    (_voice, 16000, 128),
+    (_voice.astype(np.float64), 16000, 40),
+    (_other, int(_rng.choice([8000, 11025, 22050, 44100])), 64),
+    (_other, 16000, int(_rng.integers(20, 100))),
+    (0.03 * _voice / np.abs(_voice).max(), 16000, 128),
+    (_burst, 16000, 64),
+    (np.zeros(20000, dtype=np.float32), 16000, 64),
+    (_tone, 16000, 64),
+):
+    _what = f"log_mel(clip, {_rate}, {_n})"
+    with expect.calling(_what), expect.unchanged(_y):
         _got = log_mel(_y, _rate, _n)
     _power = librosa.feature.melspectrogram(y=_y, sr=_rate, n_mels=_n)
-    _amplitude = librosa.feature.melspectrogram(y=_y, sr=_rate, n_mels=_n, power=1.0)
-    _wrong_rate = librosa.feature.melspectrogram(y=_y, n_mels=_n)
-    _mistakes = [
-        (librosa.power_to_db(_amplitude), "You took the mel spectrogram of amplitudes (power=1.0). Power is asked for, librosa's default."),
-        (librosa.amplitude_to_db(_amplitude), "You took the mel spectrogram of amplitudes. Adding amplitudes inside a filter is not adding powers."),
-        (librosa.amplitude_to_db(_power), "You turned power into dB with amplitude_to_db: the factor is 10 for power."),
-        (librosa.power_to_db(_power, ref=np.max), "You measured the clip against itself (ref=np.max), so its level is gone. ref=1.0 was asked for."),
-        (librosa.power_to_db(_power, top_db=None), "The floor is missing: nothing lies more than 80 dB below the clip's loudest cell (top_db=80)."),
-        (10 * np.log10(np.maximum(_power, 1e-10)), "The floor is missing: nothing lies more than 80 dB below the clip's loudest cell (top_db=80)."),
-    ]
-    if _rate != 22050:
-        _mistakes.append((librosa.power_to_db(_wrong_rate), "The bands are those of 22,050 Hz: hand the sample rate on to librosa (sr=...)."))
     _want = librosa.power_to_db(_power)
-    _mistakes = [(wrong, words) for wrong, words in _mistakes if np.abs(wrong - _want).max() > 0.1]
-    expect.close(_got, _want, f"log_mel(clip, {_rate}, {_n})", atol=0.05, mistakes=_mistakes, look="melspectrogram with n_fft=2048 and hop_length=512, then power_to_db.")
+    expect.array(_got, _what, shape=_want.shape, why="Rows are mel bands, columns are frames: 1 + len(y) // 512.")
+    expect.close(_got, _want, _what, atol=0.05, mistakes=_mistakes(_y, _rate, _n, _power, _want), look="melspectrogram with n_fft=2048 and hop_length=512, then power_to_db with ref=1.0, amin=1e-10 and top_db=80.")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -206,13 +262,18 @@ def rebuild(kept):
     ax.set(xlabel="mel band", ylabel="dB")
     ax.legend()
     off = np.sqrt(np.mean((smooth - column) ** 2))
-    display(plots.describe(figure, f"One frame's 128 mel levels, and the curve rebuilt from its first {kept} MFCC; they differ by {off:.1f} dB on average."))
+    words = f"One frame's 128 mel levels, and the curve rebuilt from its first {kept} MFCC; they differ by {off:.1f} dB (RMS)."
+    display(plots.describe(figure, words))
 
 
-widgets.interactive(rebuild, kept=widgets.IntSlider(value=13, min=1, max=128, description="MFCC kept", continuous_update=False))
+ipywidgets.interactive(
+    rebuild, kept=ipywidgets.IntSlider(value=13, min=1, max=128, description="MFCC kept", continuous_update=False)
+)
 
 # %% [markdown]
-# Move the slider. From how many coefficients on does the curve keep its hills? What remains of the voice at one?
+# ### Try it: how many coefficients does a curve need?
+#
+# Move the slider above. From how many coefficients on does the curve keep its hills? What remains of the voice at one?
 #
 # **What do you expect?** To get 13 MFCC out of 128 mel bands you ...
 #
@@ -225,7 +286,11 @@ widgets.interactive(rebuild, kept=widgets.IntSlider(value=13, min=1, max=128, de
 # That describes the 13 lowest bands in full detail and forgets the other 115. scipy's `dct(x, n=13)` does exactly this, and
 # many programs fell for it.
 # </details>
-#
+
+# %%
+widgets.question("03_mfcc", 4)
+
+# %% [markdown]
 # ### Exercise 2: `mfcc_from_log_mel`
 
 # %% nbgrader={"grade_id": "mfcc_from_log_mel", "solution": true}
@@ -261,20 +326,22 @@ expect.close(
 expect.equal(np.shape(mfcc_from_log_mel(np.zeros((6, 1)), 6)), (6, 1), "the shape of mfcc_from_log_mel(6 bands x 1 frame, 6)")
 # More checks run here when your work is marked.
 ### BEGIN HIDDEN TESTS
-_rng = np.random.default_rng(6)
-for _bands, _frames, _n, _dtype in ((128, 30, 40, np.float32), (40, 41, 13, np.float64), (20, 20, 20, np.float64), (64, 5, 1, np.float32)):
+_rng = expect.rng("mfcc_from_log_mel")
+for _bands, _frames, _n, _dtype in ((128, 30, 40, np.float32), (40, 41, 13, np.float64), (20, 20, 20, np.float64), (64, 5, 1, np.float32), (int(_rng.integers(30, 90)), 7, int(_rng.integers(2, 25)), np.float64)):
     _db = _rng.uniform(-80, 0, (_bands, _frames)).astype(_dtype)
-    with expect.unchanged(_db):
+    _what = f"mfcc_from_log_mel({_bands} bands x {_frames} frames, {_n})"
+    with expect.calling(_what), expect.unchanged(_db):
         _got = mfcc_from_log_mel(_db, _n)
     _want = scipy.fft.dct(_db, type=2, axis=0, norm="ortho")[:_n]
     _mistakes = [
         (scipy.fft.dct(_db, type=2, axis=0)[:_n], "Right but for the scale: the orthonormal DCT was asked for (norm=\"ortho\")."),
         (scipy.fft.dct(_db, type=2, axis=1, norm="ortho")[:_n], "You transformed along time. Along mel is down a column (axis=0)."),
-        (scipy.fft.dct(_db, type=2, axis=0, norm="ortho", n=_n), "You cut the bands before the transform (n=n_mfcc does that). Transform all bands, then keep the first rows."),
+        (scipy.fft.dct(_db, type=2, axis=0, norm="ortho")[1 : _n + 1], "Your rows begin at coefficient 1. Coefficient 0, the level, is the first of them."),
+        (scipy.fft.dct(_db, type=3, axis=0, norm="ortho")[:_n], "That is the DCT of type 3, the way back. Type 2 was asked for."),
     ]
-    if _n == _bands:
-        _mistakes = _mistakes[:2]
-    expect.close(_got, _want, f"mfcc_from_log_mel({_bands} bands x {_frames} frames, {_n})", atol=1e-3, mistakes=_mistakes)
+    if _n != _bands:
+        _mistakes.append((scipy.fft.dct(_db, type=2, axis=0, norm="ortho", n=_n), "You cut the bands before the transform (n=n_mfcc does that). Transform all bands, then keep the first rows."))
+    expect.close(_got, _want, _what, atol=2e-3, mistakes=_mistakes, look="The orthonormal DCT-II of each column, then its first rows.")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -290,6 +357,15 @@ for _bands, _frames, _n, _dtype in ((128, 30, 40, np.float32), (40, 41, 13, np.f
 #
 # `scipy.fft.dct(log_mel, type=2, axis=..., norm="ortho")[:n_mfcc]`. Which axis is mel?
 # </details>
+
+# %% [markdown]
+# ### Try it: all the steps, with your own settings
+#
+# Which of the sizes change with the length of the clip, and at which step does that end? Ask for many mel bands with a short
+# window: what does the explorer tell you about the filters?
+
+# %%
+widgets.feature_explorer()
 
 # %% [markdown]
 # ## One vector for a clip
@@ -311,6 +387,9 @@ for _bands, _frames, _n, _dtype in ((128, 30, 40, np.float32), (40, 41, 13, np.f
 #
 # Yes. Duration is gone from the features. Whether you *want* it gone is a decision, and now it is yours.
 # </details>
+
+# %%
+widgets.question("03_mfcc", 5)
 
 # %%
 once, twice = features.clip_features(y), features.clip_features(np.concatenate([y, y]))
@@ -361,21 +440,46 @@ with expect.standing_in(log_mel=_course_log_mel, mfcc_from_log_mel=_course_mfcc)
     expect.equal(np.shape(clip_features(_y[:4096], 16000)), (168,), "the shape of clip_features of a quarter of a second")
 # More checks run here when your work is marked.
 ### BEGIN HIDDEN TESTS
+def _mistakes(y, db, coefficients, mel, want):
+    """Computed only when the answer is not right."""
+    found = [
+        (scipy.fft.dct(db.mean(axis=1), norm="ortho")[1:41], "Your coefficients begin at 1: coefficient 0, the level, belongs to the forty."),
+        (np.resize(coefficients.mean(axis=0), 40), "You averaged over the coefficients; average over time, along a row (axis=1)."),
+        (np.resize(coefficients.ravel(), 40), "You laid frames side by side and cut (or padded) them to 168 numbers: what stands where depends on the clip's length. Average over time instead."),
+        (np.resize(coefficients.T.ravel(), 40), "These are the coefficients of the first frame alone. Average over time, all frames."),
+        (np.median(coefficients, axis=1), "You took the median over time; the mean was asked for."),
+        (mel[:40], "The mel means stand first. The 40 MFCC means come first, the 128 mel means follow."),
+        (librosa.feature.mfcc(S=librosa.power_to_db(librosa.feature.melspectrogram(y=y)), n_mfcc=40).mean(axis=1), "The bands are those of 22,050 Hz: hand the sample rate on."),
+    ]
+    yield from ((wrong, words) for wrong, words in found if np.abs(wrong - want).max() > 0.1)
+
+
+_rng = expect.rng("clip_features")
 _paths = corpus.find_audio(corpus.clip_table("practice"))
-_rng = np.random.default_rng(1)
-for _y in (audio.read_clip(_paths.iloc[5]), audio.read_clip(_paths.iloc[100]).astype(np.float64), np.zeros(16000, dtype=np.float32), 0.05 * _rng.uniform(-1, 1, 80000).astype(np.float32), _rng.uniform(-0.5, 0.5, 2048)):
-    with expect.standing_in(log_mel=_course_log_mel, mfcc_from_log_mel=_course_mfcc), expect.unchanged(_y):
-        _got = clip_features(_y, 16000)
-    expect.array(_got, f"clip_features({len(_y)} samples)", shape=(168,), dtype="float32")
-    _power = librosa.feature.melspectrogram(y=_y, sr=16000)
+_voice, _other = (audio.read_clip(_paths.iloc[int(_i)]) for _i in _rng.integers(0, len(_paths), 2))
+for _y, _rate in (
+    (_voice, 16000),
+    (_other.astype(np.float64), 16000),
+    (np.zeros(16000, dtype=np.float32), 16000),
+    (0.05 * _rng.uniform(-1, 1, 80000).astype(np.float32), 16000),
+    (_rng.uniform(-0.5, 0.5, 2048), 16000),
+    (_rng.uniform(-0.5, 0.5, 300), 16000),
+    (np.full(1, 0.5), 16000),
+):
+    _what = f"clip_features({len(_y):,} samples, {_rate})"
+    with expect.standing_in(log_mel=_course_log_mel, mfcc_from_log_mel=_course_mfcc), expect.calling(_what, "Clips of any duration come, short ones and silent ones too."), expect.unchanged(_y):
+        _got = clip_features(_y, _rate)
+    expect.array(_got, _what, shape=(168,), dtype="float32", why="The same length for any duration: 40 MFCC means, then 128 mel means.")
+    if len(_y) < 2048:
+        continue
+    _power = librosa.feature.melspectrogram(y=_y, sr=_rate)
     _db = librosa.power_to_db(_power)
-    _mfcc, _mel = librosa.feature.mfcc(S=_db, n_mfcc=40).mean(axis=1), _power.mean(axis=1)
+    _coefficients = librosa.feature.mfcc(S=_db, n_mfcc=40)
+    _mfcc, _mel = _coefficients.mean(axis=1), _power.mean(axis=1)
     expect.close(
-        _got[:40], _mfcc, "the 40 MFCC means", atol=0.05,
-        mistakes=[
-            (scipy.fft.dct(_db.mean(axis=1), norm="ortho")[1:41], "Your coefficients begin at 1: coefficient 0, the level, belongs to the forty."),
-            (librosa.feature.mfcc(y=_y, sr=16000, n_mfcc=40).mean(axis=0)[:40], "You averaged over the coefficients; average over time, along a row (axis=1)."),
-        ],
+        _got[:40], _mfcc, f"the 40 MFCC means of {_what}", atol=0.05,
+        mistakes=_mistakes(_y, _db, _coefficients, _mel, _mfcc),
+        look="mfcc_from_log_mel(log_mel(y, sample_rate, 128), 40), averaged over time.",
     )
     _tolerance = 0.01 * _mel + 1e-6 * _mel.max() + 1e-9
     _mine = np.asarray(_got[40:], dtype=float)
@@ -385,7 +489,8 @@ for _y in (audio.read_clip(_paths.iloc[5]), audio.read_clip(_paths.iloc[100]).as
     )
     expect.true(
         (np.abs(_mine - _mel) <= _tolerance).all(),
-        f"Your mel means differ from the mean power of each band (the first is {_mine[0]:.3g} where {_mel[0]:.3g} was expected). 128 bands, linear power, mean over time.",
+        f"The mel means of {_what} differ from the mean power of each band (the first is {_mine[0]:.3g} where {_mel[0]:.3g} was expected). 128 bands at the clip's own "
+        "sample rate, linear power, mean over time.",
     )
 ### END HIDDEN TESTS
 
@@ -413,10 +518,11 @@ for _y in (audio.read_clip(_paths.iloc[5]), audio.read_clip(_paths.iloc[100]).as
 # %%
 some = clips.groupby("emotion").head(24)
 X = features.extract(some["path"])
-print("Median of MFCC 0 over up to 24 clips per emotion:",
-      {label: float(np.median(X[(some["emotion"] == label).to_numpy(), 0]).round(1)) for label in LABELS})
-check_librosa = np.concatenate([librosa.feature.mfcc(y=y, sr=16000, n_mfcc=40).mean(axis=1), librosa.feature.melspectrogram(y=y, sr=16000).mean(axis=1)])
-print(f"Fast path and librosa differ by at most {np.abs(features.clip_features(y)[:40] - check_librosa[:40]).max():.5f} in an MFCC.")
+loudness = {label: round(float(np.median(X[(some["emotion"] == label).to_numpy(), 0])), 1) for label in LABELS}
+print("Median of MFCC 0 over up to 24 clips per emotion:", loudness)
+by_librosa = librosa.feature.mfcc(y=y, sr=16000, n_mfcc=40).mean(axis=1)
+off = np.abs(features.clip_features(y)[:40] - by_librosa).max()
+print(f"The faster way and librosa differ by at most {off:.5f} in an MFCC.")
 
 # %% [markdown]
 # ## Quiz
@@ -431,7 +537,11 @@ print(f"Fast path and librosa differ by at most {np.abs(features.clip_features(y
 #
 # It does, but that is not why.
 # </details>
-#
+
+# %%
+widgets.question("03_mfcc", 6)
+
+# %% [markdown]
 # **2. Zero-padding to the longest clip tells the network ...**
 #
 # <details><summary>A. nothing</summary>
@@ -440,9 +550,13 @@ print(f"Fast path and librosa differ by at most {np.abs(features.clip_features(y
 # </details>
 # <details><summary>B. the duration of the clip</summary>
 #
-# Yes. Angry and fearful clips are often shorter. A cue that came in by accident is one you cannot explain later.
+# Yes. Happy clips are often shorter, and disgust lasts longer. A cue that came in by accident is one you cannot explain.
 # </details>
-#
+
+# %%
+widgets.question("03_mfcc", 7)
+
+# %% [markdown]
 # **3. At prediction time your vector has 130 numbers, in training it had 168. What happened, most likely?**
 #
 # <details><summary>A. The recording was too short</summary>
@@ -453,6 +567,9 @@ print(f"Fast path and librosa differ by at most {np.abs(features.clip_features(y
 #
 # Yes. That is why the course keeps one function for both, and stores the features' names with the model.
 # </details>
+
+# %%
+widgets.question("03_mfcc", 8)
 
 # %% [markdown]
 # ## Take-away

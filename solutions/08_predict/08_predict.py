@@ -25,19 +25,19 @@
 # **You will learn to** bring any recording into the model's form, predict from it, save and load a model safely, and say
 # which uses to refuse.
 #
-# **You need** lessons 03 and 06. **Reading and exercises take about 60 minutes.**
+# **You need** lessons 03 and 06. **Reading and exercises take about 60 minutes,
+# running all cells {seconds} seconds.**
 
 # %% tags=["setup"]
 import pickle
 import tempfile
 from pathlib import Path
 
-import ipywidgets as widgets
 import numpy as np
 import soxr
 from IPython.display import Audio, display
 
-from ser_helpers import audio, corpus, features, model, plots
+from ser_helpers import audio, corpus, features, model, plots, widgets
 from ser_helpers.course import expect
 
 
@@ -76,9 +76,13 @@ display(Audio(spoken, rate=16000, normalize=False), Audio(studio.clip(-1, 1), ra
 # </details>
 
 # %%
+widgets.question("08_predict", 1)
+
+# %%
 for name, samples in (("16,000 numbers a second", spoken), ("44,100 numbers a second", studio)):
     answer = model.predict(fitted, samples)
-    print(f"{name}: {answer.label}, {100 * answer.probability:.0f} %; the model takes it for {len(samples) / 16000:.1f} s of sound")
+    print(f"{name}: {answer.label}, {100 * answer.probability:.0f} %; the model takes it for "
+          f"{len(samples) / 16000:.1f} s of sound")
 
 # %% [markdown]
 # Whether the label itself changes depends on the clip; the probabilities always do. That is mistake number one with new
@@ -89,19 +93,38 @@ for name, samples in (("16,000 numbers a second", spoken), ("44,100 numbers a se
 #
 # The model was trained on 16 kHz, one channel, float32. `prepare` brings anything into that form. Changing the sample
 # rate is more than picking numbers: 16,000 numbers a second can hold pitches up to 8,000 Hz. What is higher has to be
-# filtered out first, or it comes back as a tone that was never there (**aliasing**). Hear it:
+# filtered out first.
+#
+# **What do you expect?** Somebody whistles at 10,000 Hz. You bring the recording to 16,000 numbers a second by picking, or
+# interpolating, the values at the right times. What do you hear?
+#
+# <details><summary>A. Nothing: 10,000 Hz does not fit, so it is gone</summary>
+#
+# It is gone when you *filter*. Picking numbers takes nothing away.
+# </details>
+# <details><summary>B. The whistle, a little softer</summary>
+#
+# 16,000 numbers a second cannot say 10,000 Hz. They say something else instead.
+# </details>
+# <details><summary>C. Another tone, one that nobody whistled</summary>
+#
+# Yes: 16,000 - 10,000 = 6,000 Hz. This is called **aliasing**, and a model takes it for part of the voice.
+# </details>
+
+# %%
+widgets.question("08_predict", 2)
 
 # %%
 whistle = 0.3 * np.sin(2 * np.pi * 10_000 * np.arange(44_100) / 44_100)
 picked = np.interp(np.arange(16_000) / 16_000, np.arange(44_100) / 44_100, whistle)
 filtered = soxr.resample(whistle, 44_100, 16_000)
-print(f"A whistle at 10,000 Hz, brought to 16 kHz. Interpolated: {audio.level_db(picked):.0f} dBFS. "
+loudest = np.abs(np.fft.rfft(picked)).argmax()  # one second of sound, so row n of its spectrum is n Hz
+print(f"A whistle at 10,000 Hz, brought to 16 kHz. Interpolated: {audio.level_db(picked):.0f} dBFS, at {loudest:,} Hz. "
       f"Filtered and resampled: {audio.level_db(filtered[1000:-1000]):.0f} dBFS.")
 Audio(picked, rate=16_000, normalize=False)
 
 # %% [markdown]
-# That tone is at 6,000 Hz. Nobody whistled it. A resampler (librosa, soxr, `scipy.signal.resample_poly`) filters; linear
-# interpolation does not.
+# A resampler (librosa, soxr, `scipy.signal.resample_poly`) filters first; linear interpolation does not.
 #
 # ### Exercise 1: `prepare`
 
@@ -150,6 +173,9 @@ expect.true(abs(_n - 16000) <= 1, f"One second at 44,100 Hz came out with {_n} s
 expect.array(prepare(np.zeros(480), 48000), "prepare(10 ms of silence, 48000)", dtype="float32")
 # More checks run here when your work is marked.
 ### BEGIN HIDDEN TESTS
+_rng = expect.rng("prepare")
+
+
 def _tone(hz, rate, seconds=1.0):
     return 0.3 * np.sin(2 * np.pi * hz * np.arange(round(rate * seconds)) / rate)
 
@@ -158,10 +184,11 @@ def _level(x):
     return 10 * np.log10(np.mean(np.square(np.asarray(x, dtype=float))) + 1e-20)
 
 
-for _rate in (8000, 22050, 44100, 48000):
+for _rate in (44100, 48000, 22050, 11025, 8000):
     for _dtype in ("float32", "float64"):
-        _y = _tone(1000, _rate).astype(_dtype)
-        with expect.unchanged(_y):
+        _hz = int(_rng.integers(150, min(3900, 0.35 * _rate)))
+        _y = _tone(_hz, _rate, float(_rng.uniform(0.8, 1.2))).astype(_dtype)
+        with expect.calling(f"prepare(a tone, {_rate})", "Audio comes at any rate."), expect.unchanged(_y):
             _got = prepare(_y, _rate)
         expect.array(_got, f"prepare(a tone, {_rate})", dtype="float32")
         expect.true(np.ndim(_got) == 1, f"prepare(a tone, {_rate}) has {np.ndim(_got)} axes; one was expected.")
@@ -169,37 +196,48 @@ for _rate in (8000, 22050, 44100, 48000):
             len(_got) != len(_y) or _rate == 16000,
             f"{_rate} samples a second came out as they went in. The model takes 16,000 samples for a second: resample.",
         )
-        expect.true(abs(len(_got) - len(_y) * 16000 / _rate) <= 1, f"prepare(a tone, {_rate}) has {len(_got)} samples; {len(_y) * 16000 / _rate:.0f} were expected.")
+        expect.true(abs(len(_got) - len(_y) * 16000 / _rate) <= 1, f"prepare(a tone, {_rate}) has {len(_got)} samples; {len(_y) * 16000 / _rate:.0f} were expected (within one).")
         _mid = slice(len(_got) // 5, -(len(_got) // 5))
+        _gain = _level(_got[_mid]) - _level(_y)
         expect.true(
-            abs(_level(_got[_mid]) - _level(_y)) < 1,
-            f"A tone at 1,000 Hz came out {_level(_got[_mid]) - _level(_y):+.1f} dB louder or softer. The level is a cue: keep it.",
+            abs(_gain) < 1,
+            f"A tone at {_hz:,} Hz, recorded at {_rate:,} Hz, changed its level by {_gain:+.1f} dB; within 1 dB was asked for. The level is a cue: keep it.",
+        )
+        _turns = np.sum(np.diff(np.signbit(_got[_mid]))) / 2 / (len(_got[_mid]) / 16000)
+        expect.true(abs(_turns - _hz) < 0.02 * _hz + 5, f"A tone at {_hz:,} Hz, recorded at {_rate:,} Hz, came out at about {_turns:,.0f} Hz: its samples were stretched or squeezed in time.")
+    for _hz in (9500, int(_rng.integers(9300, 20000))) if _rate > 40000 else ():
+        _gain = _level(prepare(_tone(_hz, _rate), _rate)[2000:-2000]) - _level(_tone(_hz, _rate))
+        expect.true(
+            _gain < -20,
+            f"A tone at {_hz:,} Hz is still there ({_gain:+.0f} dB) although 16 kHz cannot hold it: it came back as another tone. "
+            "Interpolating picks numbers without a filter; use a resampler, which filters first.",
         )
 for _hz in (200, 3900):
-    _got = prepare(_tone(_hz, 44100), 44100)
-    _gain = _level(_got[2000:-2000]) - _level(_tone(_hz, 44100))
-    expect.true(abs(_gain) < 1, f"A tone at {_hz} Hz changed its level by {_gain:+.1f} dB; within 1 dB was asked for.")
-for _hz in (9500, 12000):
-    _got = prepare(_tone(_hz, 44100), 44100)
-    _gain = _level(_got[2000:-2000]) - _level(_tone(_hz, 44100))
-    expect.true(
-        _gain < -20,
-        f"A tone at {_hz:,} Hz is still there ({_gain:+.0f} dB) although 16 kHz cannot hold it: it came back as another tone. "
-        "Interpolating picks numbers without a filter; use a resampler, which filters first.",
-    )
+    _gain = _level(prepare(_tone(_hz, 44100), 44100)[2000:-2000]) - _level(_tone(_hz, 44100))
+    expect.true(abs(_gain) < 1, f"A tone at {_hz:,} Hz changed its level by {_gain:+.1f} dB; within 1 dB was asked for.")
 _stereo = np.stack([_tone(440, 44100), 0 * _tone(440, 44100)])
-for _form, _axes in ((_stereo, "(channels, samples)"), (_stereo.T, "(samples, channels)"), (_stereo[:1], "(1, samples)"), (_stereo[:1].T, "(samples, 1)")):
-    with expect.unchanged(_form):
+for _form, _axes in (
+    (_stereo.T, "(samples, channels)"), (_stereo, "(channels, samples)"), (_stereo[:1], "(1, samples)"), (_stereo[:1].T, "(samples, 1)"),
+    (np.concatenate([_stereo, _stereo]).astype(np.float32), "(4 channels, samples)"),
+):
+    with expect.calling(f"prepare of an array {_axes}"), expect.unchanged(_form):
         _got = prepare(_form, 44100)
     expect.true(
         np.ndim(_got) == 1 and abs(len(_got) - 16000) <= 1,
         f"An array {_axes} of one second came out with shape {np.shape(_got)}. The shorter axis holds the channels, whichever comes first.",
     )
-    _want = _level(np.mean(_form, axis=int(np.argmin(_form.shape))))
-    expect.true(abs(_level(_got[2000:-2000]) - _want) < 1, "The channels should be averaged: a voice on one of two channels comes out at half its height.")
-expect.raises(ValueError, lambda: prepare(np.zeros(0), 44100), "prepare of no samples")
-expect.raises(ValueError, lambda: prepare(np.array([0.1, np.nan, 0.1] * 100), 16000), "prepare of samples with nan")
-expect.raises(ValueError, lambda: prepare(np.array([0.1, np.inf, 0.1] * 100), 44100), "prepare of samples with inf")
+    expect.array(_got, f"prepare of an array {_axes}", dtype="float32")
+    _change = _level(_got[2000:-2000]) - _level(np.mean(_form, axis=int(np.argmin(_form.shape))))
+    expect.true(abs(_change) < 1, f"An array {_axes} came out {_change:+.1f} dB off. The channels should be averaged, neither added nor chosen from: a voice on one of two comes out at half its height.")
+for _bad, _what in (
+    (np.zeros(0), "no samples"),
+    (np.array([0.1, np.nan, 0.1] * 100), "samples with nan"),
+    (np.array([0.1, np.inf, 0.1] * 100), "samples with inf"),
+    (np.array([0.1, -np.inf, 0.1] * 100, dtype=np.float32), "samples with minus inf"),
+    (np.stack([np.zeros(300), np.full(300, np.nan)]), "two channels, one of them nan"),
+):
+    for _rate in (16000, 44100):
+        expect.raises(ValueError, lambda: prepare(_bad, _rate), f"prepare of {_what}", look="A model would answer all the same, with a label for nothing.")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -239,7 +277,12 @@ expect.raises(ValueError, lambda: prepare(np.array([0.1, np.inf, 0.1] * 100), 44
 # </details>
 
 # %%
-dict(zip(fitted.classes_, fitted.predict_proba(features.clip_features(spoken)[None])[0].round(3)))
+widgets.question("08_predict", 3)
+
+# %%
+row = fitted.predict_proba(features.clip_features(spoken)[None])[0]
+print("classes_:     ", [str(label) for label in fitted.classes_])
+print("predict_proba:", row.round(3).tolist())
 
 # %% [markdown]
 # ### Exercise 2: `predict_emotion`
@@ -260,11 +303,17 @@ def predict_emotion(model, y, sample_rate):
 
 
 # %% nbgrader={"grade_id": "predict_emotion-check", "grade": true, "points": 1, "locked": true}
+def _course_features(y, sample_rate):
+    expect.true(sample_rate == 16000, f"clip_features was called with the rate {sample_rate}. What comes out of prepare has 16,000 samples a second, whatever went in.")
+    expect.true(np.ndim(y) == 1, f"clip_features was called with an array of shape {np.shape(y)}. Call prepare first: it gives mono.")
+    return features.clip_features(np.asarray(y, dtype=np.float32))
+
+
 _y = np.sin(np.arange(24000) / 20) * np.linspace(0, 0.5, 24000)
-with expect.standing_in(prepare=audio.to_16k_mono, clip_features=lambda y, sample_rate: features.clip_features(y)):
+with expect.standing_in(prepare=audio.to_16k_mono, clip_features=_course_features):
     _got = predict_emotion(fitted, _y, 16000)
-expect.true(np.size(_got) == 2 and len(_got) == 2, "Two things were asked for: a label and its probability.")
-_label, _p = _got
+with expect.calling("`label, probability = predict_emotion(...)`", "Two things were asked for: a label and its probability."):
+    _label, _p = _got
 expect.kind(_label, str, "the label of predict_emotion(...)")
 expect.kind(_p, float, "the probability of predict_emotion(...)")
 expect.true(_label in set(map(str, fitted.classes_)), f"{_label!r} is none of the model's labels.")
@@ -279,36 +328,39 @@ from sklearn.linear_model import LogisticRegression as _Logistic
 from sklearn.pipeline import make_pipeline as _pipe
 from sklearn.preprocessing import StandardScaler as _Scaler
 
-_rng = np.random.default_rng(4)
+_rng = expect.rng("predict_emotion")
+_names = [str(_n) for _n in _rng.permutation(["whisper", "shout", "hum", "beep"])]
 _voices = [_rng.standard_normal(16000) * g for g in (0.01, 0.02, 0.2, 0.3)] + [
     0.3 * np.sin(2 * np.pi * f * np.arange(16000) / 16000) for f in (150, 200, 1500, 2000)
 ]
-_X = np.stack([features.clip_features(v) for v in _voices])
-_loud = _pipe(_Scaler(), _Logistic(max_iter=5000)).fit(_X, np.repeat(["whisper", "shout", "hum", "beep"], 2))
-_prepared = [(audio.to_16k_mono(np.repeat(v, 3), 48000), np.repeat(v, 3)) for v in _voices]
-with expect.standing_in(prepare=audio.to_16k_mono, clip_features=lambda y, sample_rate: features.clip_features(y)):
-    for _y16, _y48 in _prepared:
-        _probabilities = _loud.predict_proba(features.clip_features(_y16)[None])[0]
-        _best = int(np.argmax(_probabilities))
-        try:
-            with expect.unchanged(_y48):
-                _got = predict_emotion(_loud, _y48, 48000)
-        except ValueError as _error:
-            expect.true("features" not in str(_error), "The model asked for 168 features and got another number. Use clip_features, which gives the ones it was trained on.")
-            raise
-        except IndexError:
-            expect.true(False, "This model has four labels of its own, and your answer looked beyond them. Take the names from model.classes_.")
-        expect.true(
-            str(_got[0]) in ("whisper", "shout", "hum", "beep"),
-            f"You answered {str(_got[0])!r}, which this model has never heard of. Its columns follow model.classes_, not the course's order.",
-        )
-        _raw = _loud.predict_proba(features.clip_features(_y48.astype(np.float32))[None])[0]
-        expect.true(
-            not (abs(float(_got[1]) - _raw.max()) < 1e-6 < abs(_raw.max() - _probabilities[_best])),
-            "Your features were computed at 48,000 Hz as if it were 16,000. Call prepare first.",
-        )
-        expect.equal(str(_got[0]), str(_loud.classes_[_best]), "the label", look="Which column is the largest, and which name in classes_ belongs to it?")
-        expect.close(float(_got[1]), float(_probabilities[_best]), "the probability", atol=1e-3, look="The scaler is inside the pipeline: hand it unscaled features.")
+_X = np.stack([features.clip_features(v.astype(np.float32)) for v in _voices])
+_loud = _pipe(_Scaler(), _Logistic(max_iter=5000)).fit(_X, np.repeat(_names, 2))
+for _number, _voice in enumerate(_voices):
+    _y48 = np.repeat(_voice, 3) if _number % 2 else np.stack([np.repeat(_voice, 3)] * 2).astype(np.float32)
+    _raw = _y48 if _y48.ndim == 1 else _y48.mean(axis=0)
+    _probabilities = _loud.predict_proba(features.clip_features(audio.to_16k_mono(_y48, 48000))[None])[0]
+    _best = int(np.argmax(_probabilities))
+    try:
+        with expect.standing_in(prepare=audio.to_16k_mono, clip_features=_course_features), expect.unchanged(_y48):
+            _got = predict_emotion(_loud, _y48, 48000)
+    except ValueError as _error:
+        expect.true("expecting" not in str(_error), "The model asked for 168 features and got another number. Use clip_features, which gives the ones it was trained on.")
+        expect.true("16,000 Hz" not in str(_error), "clip_features was called with another rate. What comes out of prepare has 16,000 samples a second, whatever went in.")
+        expect.true(False, f"predict_emotion at 48,000 Hz raised ValueError: {str(_error)[:150]}. Call prepare first: it gives mono at 16,000 Hz, whatever went in.")
+    except IndexError:
+        expect.true(False, "This model has four labels of its own, and your answer looked beyond them. Take the names from model.classes_.")
+    expect.true(
+        str(_got[0]) in _names,
+        f"You answered {str(_got[0])!r}, which this model has never heard of. Its columns follow model.classes_, not the course's order.",
+    )
+    _unprepared = _loud.predict_proba(features.clip_features(_raw.astype(np.float32))[None])[0]
+    expect.true(
+        not (abs(float(_got[1]) - _unprepared.max()) < 1e-6 < abs(_unprepared.max() - _probabilities[_best])),
+        "Your features were computed at 48,000 Hz as if it were 16,000. Call prepare first.",
+    )
+    expect.equal(str(_got[0]), str(_loud.classes_[_best]), "the label", look="Which column is the largest, and which name in classes_ belongs to it?")
+    expect.kind(_got[1], float, "the probability")
+    expect.close(float(_got[1]), float(_probabilities[_best]), "the probability", atol=1e-3, look="Of the label you answer; the scaler is inside the pipeline, so hand it unscaled features.")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -342,10 +394,11 @@ plots.probabilities(model.predict(fitted, spoken))
 def top_k(probabilities, labels, k):
     """The k most probable labels: a list of tuples (label, probability), best first; ties in the order of `labels`.
 
-    probabilities: 1-D ndarray or list; labels: matched list; 1 <= k <= len(labels).
+    probabilities, labels: matched lists or arrays; 1 <= k <= len(labels).
     """
     ### BEGIN SOLUTION
-    order = np.argsort(-np.asarray(probabilities), kind="stable")[:k]
+    probabilities, labels = np.asarray(probabilities), list(labels)
+    order = np.argsort(-probabilities, kind="stable")[:k]
     return [(labels[i], float(probabilities[i])) for i in order]
     ### END SOLUTION
 
@@ -354,6 +407,7 @@ def top_k(probabilities, labels, k):
 _got = top_k([0.1, 0.6, 0.3], ["happy", "sad", "angry"], 2)
 expect.kind(_got, list, "top_k(...)")
 expect.true(all(isinstance(_pair, tuple) and len(_pair) == 2 for _pair in _got), "A list of tuples (label, probability) was asked for.")
+expect.kind(_got[0][1], float, "the second thing in a pair, the probability,")
 expect.equal(
     [(str(_a), round(float(_b), 6)) for _a, _b in _got],
     [("sad", 0.6), ("angry", 0.3)],
@@ -369,18 +423,27 @@ expect.equal(
 expect.equal(len(top_k([1.0], ["sad"], 1)), 1, "the length of top_k([1.0], ['sad'], 1)")
 # More checks run here when your work is marked.
 ### BEGIN HIDDEN TESTS
-_names = [f"label {i:02}" for i in range(20)][::-1]
-_p = np.array([0.04] * 6 + [0.1] * 2 + [0.03] * 8 + [0.08] * 4)
+_rng = expect.rng("top_k")
+_names = [f"label {i:02}" for i in _rng.permutation(20)]
+_p = _rng.permutation([0.04] * 6 + [0.1] * 2 + [0.03] * 8 + [0.08] * 4)
 _want = [(_names[i], float(_p[i])) for i in sorted(range(20), key=lambda i: -_p[i])]
 for _k in (1, 3, 7, 20):
-    for _form in (np.asarray, list):
-        with expect.unchanged(_p):
-            _given = list(_names)
-            _got = top_k(_form(_p), _given, _k)
-        expect.true(_given == _names, "top_k changed the list of labels it was given. Work on a copy.")
-        expect.equal(len(_got), _k, f"the length of top_k(..., k={_k})")
+    for _form, _what in ((np.asarray, "arrays"), (list, "lists")):
+        _p_in, _names_in = _form(_p), _form(_names)
+        with expect.calling(f"top_k with {_what}", "They come as lists or as arrays."), expect.unchanged(_p_in, _names_in):
+            _got = top_k(_p_in, _names_in, _k)
+        expect.kind(_got, list, "top_k(...)")
+        expect.equal(len(_got), _k, f"the length of top_k(..., k={_k})", look="The k best, whatever k is.")
+        expect.kind(_got[0][1], float, "the second thing in a pair, the probability,")
         _got = [(str(a), float(b)) for a, b in _got]
-        expect.true([b for _, b in _got] == [b for _, b in _want[:_k]], "The probabilities are not the k largest, from the largest down.")
+        expect.equal(
+            [b for _, b in _got], [b for _, b in _want[:_k]], f"the probabilities of top_k with {_what}, k={_k},",
+            look="The k largest, from the largest down.",
+        )
+        expect.true(
+            set(_got) <= set(zip(_names, _p.tolist())),
+            f"top_k with {_what} gave {_got[0]}: this label has another probability. Labels and probabilities belong together by their position.",
+        )
         expect.true(
             _got == _want[:_k],
             "Labels with equal probabilities came out in another order than in `labels`. Your sort is not stable (or it was reversed, "
@@ -406,51 +469,30 @@ for _k in (1, 3, 7, 20):
 # %% [markdown]
 # ## Try it: a clip, some noise, an answer
 #
-# Choose a clip and a signal-to-noise ratio. Guess the label before you look. At which ratio does the answer change, and
-# would *you* still understand the words there? (The course's own version stands in for your functions.)
+# Hear a clip, guess, then see. Add noise or turn the level down: at which ratio does the answer change, and would *you*
+# still understand the words there? "Why" shows which features hold the answer up. (The course's own version stands in for
+# your functions.)
 
 # %%
-SOME = clips.groupby("emotion").head(3)
-
-
-def try_it(clip, snr_db):
-    y = audio.read_clip(SOME.set_index("clip")["path"][clip])
-    if snr_db < 40:
-        y = audio.add_noise(y, snr_db, audio.clip_rng(clip)).clip(-1, 1)
-    display(Audio(y, rate=16000, normalize=False), plots.probabilities(model.predict(fitted, y)))
-
-
-widgets.interactive(
-    try_it,
-    clip=widgets.Dropdown(options=SOME["clip"].tolist(), description="Clip"),
-    snr_db=widgets.IntSlider(value=40, min=-5, max=40, step=5, description="SNR (dB)", continuous_update=False),
-)
+widgets.explorer()
 
 # %% [markdown]
 # ## Your own voice, if you like
 #
-# This part is optional and carries no points, and nobody sees the result but you. *Act* an emotion: say one of the
-# course's sentences as an angry or a sad character would. Do not test how you really feel.
-#
-# Record with any program, save the file as WAV, FLAC, MP3 or OGG beside this notebook, and type its name. The file stays
-# where you put it; nothing of it is saved in this notebook. Delete it when you are done.
+# This part is optional and carries no points, and nobody sees the result but you. *Act*: say one of the course's sentences
+# as an angry character would, then as a sad one. Do not test how you really feel. Which of your takes is louder, and does the
+# model hear more than that?
 
 # %%
-name = widgets.Text(value="", placeholder="my_take.wav", description="File", continuous_update=False)
-heard = widgets.HTML(value="<p role='status'>No file named yet.</p>")
+mine = widgets.recorder()
+mine
 
+# %% [markdown]
+# Your own function can listen, too, once it is written. This asks it about take A; without a take it does nothing.
 
-def hear(change):
-    try:
-        answer = model.predict(fitted, change["new"].strip()) if change["new"].strip() else None
-        text = f"{answer.label}, {100 * answer.probability:.0f} %" if answer else "No file named yet."
-    except corpus.CourseError as error:
-        text = str(error)
-    heard.value = f"<p role='status'>{text}</p>"
-
-
-name.observe(hear, names="value")
-widgets.VBox([name, heard])
+# %%
+if "A" in mine.takes:
+    print(predict_emotion(fitted, mine.takes["A"], audio.SAMPLE_RATE))
 
 # %% [markdown]
 # Does it always say the same thing of you? That is the most common disappointment of people who try. The network heard
@@ -460,7 +502,26 @@ widgets.VBox([name, heard])
 # %% [markdown]
 # ## Saving and loading safely
 #
-# Many tutorials save a model with `pickle`. Look at this harmless-looking file.
+# Many tutorials save a model with `pickle`.
+#
+# **What do you expect?** A stranger sends you a pickled model. You load it, in order to look what is inside. When can it do
+# you harm?
+#
+# <details><summary>A. When you call its predict</summary>
+#
+# It need not wait so long.
+# </details>
+# <details><summary>B. While it is being loaded</summary>
+#
+# Yes. Before you have looked at anything, as the next cell shows.
+# </details>
+# <details><summary>C. Never: a model is numbers</summary>
+#
+# The numbers would be harmless. A pickle also says how to build the objects around them, and that is a program.
+# </details>
+
+# %%
+widgets.question("08_predict", 4)
 
 # %%
 class Surprise:
@@ -532,7 +593,11 @@ with tempfile.TemporaryDirectory() as folder:
 #
 # It had enough for the test set. What has changed is the input.
 # </details>
-#
+
+# %%
+widgets.question("08_predict", 5)
+
+# %% [markdown]
 # **2. `model.classes_` is `['happy', 'sad']` and predict_proba gives `[0.2, 0.8]`. The answer is ...**
 #
 # <details><summary>A. "disgust", the second label of the course</summary>
@@ -543,7 +608,11 @@ with tempfile.TemporaryDirectory() as folder:
 #
 # Yes: the second column belongs to the second entry of `classes_`.
 # </details>
-#
+
+# %%
+widgets.question("08_predict", 6)
+
+# %% [markdown]
 # **3. Somebody sends you `best_model.pkl`. You ...**
 #
 # <details><summary>A. load it and look at it</summary>
@@ -554,6 +623,9 @@ with tempfile.TemporaryDirectory() as folder:
 #
 # Yes.
 # </details>
+
+# %%
+widgets.question("08_predict", 7)
 
 # %% [markdown]
 # ## Take-away

@@ -1,6 +1,7 @@
 """`ser` as people type it: an answer, or one line and exit code 2."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -8,7 +9,10 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from ser_helpers import audio, corpus
+from ser_helpers import audio, corpus, download
+from ser_helpers.__main__ import main
+
+README = (corpus.DATA.parent / "README.md").read_text(encoding="utf-8")
 
 
 def ser(*words):
@@ -61,10 +65,55 @@ def test_predict_says_what_is_wrong_in_one_line(tmp_path, name, content, words):
     assert words in done.stderr and done.stderr.count("\n") == 1 and done.stderr.startswith("ser: ")
 
 
-@pytest.mark.parametrize("command", ["doctor", "fetch", "features", "train", "evaluate", "predict", "build", "check"])
-def test_every_command_explains_itself(command):
-    done = ser(command, "--help")
-    assert done.returncode == 0 and f"example: ser {command}" in done.stdout
+def test_predict_answers_for_the_good_files_among_bad_ones(tmp_path, practice_clip):
+    done = ser("predict", "--json", tmp_path / "gone.wav", practice_clip)
+    assert done.returncode == 2 and list(json.loads(done.stdout)) == [str(practice_clip)]
+    assert "no file" in done.stderr and done.stderr.count("\n") == 1
+
+
+COMMANDS = ["doctor", "fetch", "features", "train", "evaluate", "predict", "check", "reset", "build", "grade", "report"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command, capsys):
+    with pytest.raises(SystemExit) as done:
+        main([command, "--help"])
+    assert done.value.code == 0 and f"example: ser {command}" in capsys.readouterr().out
+
+
+def test_no_command_is_left_out(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    listed = re.findall(r"^    (\w+)  ", printed := capsys.readouterr().out, re.MULTILINE)
+    assert listed == COMMANDS and "Exit codes: 0 all is well" in printed
+
+
+def test_features_say_what_was_added_and_what_could_not_be_read(tmp_path, practice_clip, monkeypatch, capsys):
+    monkeypatch.setenv("CREMA_D_HOME", str(tmp_path))
+    (tmp_path / "1001_DFA_ANG_XX.flac").write_bytes(practice_clip.read_bytes())
+    (tmp_path / "1001_DFA_DIS_XX.wav").touch()
+    assert main(["features", "--json", "--jobs", "1", "--out", str(tmp_path / "table.npz")]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert said["added"] == 1 and "is empty" in said["failed"]["1001_DFA_DIS_XX"]
+    assert said["without_features"] == {"audio not at hand yet": 7440, "audio file cannot be used": 1}
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "two"])
+def test_workers_are_counted_from_one(number):
+    with pytest.raises(SystemExit) as done:
+        main(["evaluate", "--jobs", number])
+    assert done.value.code == 2
+
+
+def test_sizes_in_words_are_the_tables(capsys):
+    clips = download.select(everything=True)
+    with pytest.raises(SystemExit):
+        main(["fetch", "--help"])
+    printed = " ".join(capsys.readouterr().out.split())
+    for name, which in {"--mini": download.select(mini=True), "--all": clips}.items():
+        megabytes = f"{which['bytes'].sum() / 1e6:.0f} MB"
+        assert f"{len(which):,} clips, {megabytes}" in printed
+        assert megabytes in next(line for line in README.splitlines() if line.startswith("| `ser fetch")), name
 
 
 def test_a_wrong_word_is_a_usage_error():

@@ -1,7 +1,9 @@
 """`check` on a lesson that is untouched, half done, solved, broken: what a tutor would say."""
 
+import shutil
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -39,10 +41,12 @@ def rows(report):
 def test_untouched(write):
     root = write()
     report = check.run("10_tiny", root)
-    assert rows(report) == {"double": (0, 3, "not started"), "why": (0, 2, "written: marked by a person")}
+    assert rows(report) == {"double": (0, 3, "not started"), "why": (0, 2, "not written yet")}
     assert "Add it to itself" in report.rows[0].hint
-    assert "0 of 5 points" in str(report) and "<table>" in report._repr_html_()
-    assert "0 of 5 points" in check.progress(root)
+    assert (
+        "10_tiny: 0 of 3 points, 2 more are for a person to give" in str(report) and "<table>" in report._repr_html_()
+    )
+    assert "0 of 3 points" in check.progress(root)
 
 
 def test_half_done_gets_the_hidden_message_and_a_hint(write):
@@ -52,8 +56,26 @@ def test_half_done_gets_the_hidden_message_and_a_hint(write):
 
 
 def test_solved(write):
-    report = check.run("10_tiny", write("return 2 * x"))
-    assert rows(report)["double"] == (3, 3, "passed") and report.notes == [] and report.rows[0].hint == ""
+    root = write("return 2 * x")
+    path = root / "lessons" / "10_tiny" / "10_tiny.ipynb"
+    path.write_text(
+        path.read_text().replace("*Your answer goes here: double-click, write, and run the cell.*", "Twice.")
+    )
+    report = check.run("10_tiny", root)
+    assert rows(report) == {"double": (3, 3, "passed"), "why": (0, 2, "written: marked by a person")}
+    assert report.notes == [] and report.rows[0].hint == ""
+
+
+def test_a_copy_that_was_kept_is_checked_by_its_path_and_leaves_the_progress_alone(write):
+    root = write("return 2 * x")
+    build.reset("10_tiny", root)
+    kept = root / "lessons" / "10_tiny" / "10_tiny.mine-1.ipynb"
+    assert rows(check.run(str(kept), root))["double"] == (3, 3, "passed")
+    assert rows(check.run("10_tiny", root))["double"][0] == 0
+    check.run(str(kept), root)
+    assert "0 of 3 points" in check.progress(root)
+    (root / "lessons" / ".progress.json").write_text("{")
+    assert "not checked yet" in check.progress(root)
 
 
 def test_without_the_solutions_only_visible_checks_run_and_it_says_so(write):
@@ -65,7 +87,18 @@ def test_without_the_solutions_only_visible_checks_run_and_it_says_so(write):
 def test_a_syntax_error_is_located(write):
     report = check.run("10_tiny", write("retrun 2 * x"))
     assert "Code cell 2, line 3: Python cannot read 'retrun 2 * x'" in report.notes[0]
-    assert report.earned == 0
+    assert report.earned == 0 and "cannot read" in report.rows[0].says
+
+
+def test_notebook_magic_is_no_syntax_error_and_a_broken_cell_is_named(write):
+    root = write("return 2 * x")
+    path = root / "lessons" / "10_tiny" / "10_tiny.ipynb"
+    path.write_text(path.read_text().replace("import math", "%time import math\\nimport maths\\nmath?"))
+    report = check.run("10_tiny", root)
+    assert report.notes == [
+        "Code cell 1 stopped (ModuleNotFoundError: No module named 'maths'). Checks that need it fail with it."
+    ]
+    assert rows(report)["double"] == (3, 3, "passed")
 
 
 def test_a_loop_without_an_end_is_stopped(write, monkeypatch):
@@ -96,8 +129,25 @@ def test_a_damaged_or_missing_notebook(write):
     (root / "lessons" / "10_tiny" / "10_tiny.ipynb").write_text("{")
     with pytest.raises(CourseError, match="damaged.*ser reset 10_tiny"):
         check.run("10_tiny", root)
-    with pytest.raises(CourseError, match="Lessons: 10_tiny"):
-        check.run("12_none", root)
+    for missing in ("12_none", str(root / "elsewhere.ipynb")):
+        with pytest.raises(CourseError, match="Lessons: 10_tiny"):
+            check.run(missing, root)
+
+
+def test_in_a_notebook_it_checks_the_one_that_is_open_and_says_what_is_not_saved(tmp_path, monkeypatch):
+    opened = tmp_path / "00_start_here-Copy1.ipynb"
+    shutil.copy(build.ROOT / "lessons" / "00_start_here" / "00_start_here.ipynb", opened)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(opened))
+    monkeypatch.delenv("SER_CHECK", raising=False)
+    ran = ["", "def helper(): pass", "def seconds_of(y):\n    return len(y) / 16000"]
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns={"In": ran}))
+    report = check_in_a_lesson("00_start_here")
+    assert rows(report) == {"seconds_of": (0, 1, "not started")}
+    assert report.notes == [
+        "You ran a version of seconds_of that is not saved yet. Save (Ctrl+S) and run this cell again."
+    ]
+    opened.write_text(opened.read_text().replace("metadata", "metadaten"))
+    assert "is damaged" in check_in_a_lesson("00_start_here").notes[0]
 
 
 @pytest.mark.parametrize("variable", ["SER_CHECK", "NBGRADER_EXECUTION"])

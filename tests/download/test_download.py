@@ -58,8 +58,10 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "stall":
             self.answer(200, body[:100], {"Content-Length": str(len(body))})
             return threading.Event().wait(3)
-        if fault == "slow":
-            threading.Event().wait(0.2)
+        if fault == "trickle":
+            self.answer(200, body[:100], {"Content-Length": str(len(body))})
+            while self.wfile.write(b"x"):  # until the client goes away
+                threading.Event().wait(0.05)
         self.answer(200, body)
 
     def answer(self, status, body, headers=None):
@@ -122,18 +124,19 @@ def test_all_is_well_and_the_second_run_asks_for_nothing(serve, tmp_path):
     assert sum(server.asked.values()) == 20
 
 
-@pytest.mark.parametrize("fault", ["cut", "lie", "429", "500"])
+@pytest.mark.parametrize("fault", ["cut", "lie", "429", "500", "pointer", "page", "404"])
 def test_a_passing_fault_is_tried_again(serve, tmp_path, fault):
     clips, files = some_clips(4)
-    report = fetch(clips, tmp_path, serve(files, {clips["clip"][1]: [fault, fault, "ok"]}))
-    assert report.complete, report.sentence()
+    report = fetch(clips, tmp_path, serve(files, {clips["clip"][1]: [fault, "ok"]}))
+    assert report.complete and len(report.done) == 4, report.sentence()
     assert_only_whole_clips(tmp_path, files, files)
 
 
-def test_a_stall_is_broken_off(serve, tmp_path):
+@pytest.mark.parametrize("fault", ["stall", "trickle"])
+def test_a_stall_is_broken_off(serve, tmp_path, fault):
     clips, files = some_clips(3)
-    report = fetch(clips, tmp_path, serve(files, {clips["clip"][0]: ["stall", "ok"]}), timeout=0.3)
-    assert report.complete
+    report = fetch(clips, tmp_path, serve(files, {clips["clip"][0]: [fault, "ok"]}), timeout=0.3)
+    assert report.complete, report.sentence()
     assert_only_whole_clips(tmp_path, files, files)
 
 
@@ -169,6 +172,25 @@ def test_a_source_that_only_refuses_is_left_early(serve, tmp_path):
     assert sum(server.asked.values()) < 60
 
 
+def test_a_quota_that_ends_half_way_ends_the_run(serve, tmp_path):
+    clips, files = some_clips(200)
+    server = serve(files, {clip: ["pointer"] for clip in clips["clip"][50:]})
+    report = fetch(clips, tmp_path, server)
+    assert "Stopped early: the server sends Git LFS pointers" in report.stopped
+    assert 40 < len(report.done) <= 50  # what was under way when it stopped is left for the next run
+    assert_only_whole_clips(tmp_path, files, report.done)
+    assert sum(server.asked.values()) < 110
+
+
+def test_a_source_that_has_only_some_clips_gives_them(serve, tmp_path):
+    """A teacher's laptop with the first and the last of 100 clips."""
+    clips, files = some_clips(100)
+    there = {clip: files[clip] for clip in (clips["clip"].iloc[0], clips["clip"].iloc[-1])}
+    report = fetch(clips, tmp_path, serve(there))
+    assert sorted(report.done) == sorted(there) and len(report.failed) == 98
+    assert_only_whole_clips(tmp_path, files, there)
+
+
 def test_a_wrong_file_under_a_clips_name_is_replaced(serve, tmp_path):
     """As after a clone without Git LFS: pointers that look like recordings."""
     clips, files = some_clips(3)
@@ -182,8 +204,13 @@ def test_nobody_answers(tmp_path):
     clips, _ = some_clips(2)
     report = download.fetch(clips, folder=tmp_path, base="http://127.0.0.1:9/", progress=False)
     assert all("cannot be reached" in reason for reason in report.failed.values()) and len(report.failed) == 2
-    report = download.fetch(clips, folder=tmp_path, base="my laptop", progress=False)
-    assert "is no address" in report.stopped
+
+
+@pytest.mark.parametrize("base", ["my laptop", "ftp://laptop/", "laptop:8000", "http://"])
+def test_what_is_no_address_is_said_at_once(tmp_path, base):
+    with pytest.raises(corpus.CourseError, match="is no address"):
+        download.fetch(some_clips(1)[0], folder=tmp_path / "new", base=base, progress=False)
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_folder_that_cannot_be_written(tmp_path):
@@ -191,6 +218,29 @@ def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(corpus.CourseError, match="cannot be written.*--to"):
         download.fetch(clips, folder=tmp_path / "file" / "AudioWAV", progress=False)
+
+
+def test_a_folder_that_may_only_be_read(bubblewrap, serve, tmp_path):
+    clips, files = some_clips(1)
+    clips.to_csv(tmp_path / "clips.csv", index=False)
+    (tmp_path / "AudioWAV").mkdir()
+    read_only = [bubblewrap, "--dev-bind", "/", "/", "--ro-bind", tmp_path, tmp_path]
+    printed, _ = fetching(tmp_path, serve(files), read_only).communicate(timeout=60)
+    assert "AudioWAV cannot be written (Read-only file system). Choose another with --to" in printed
+    assert not list((tmp_path / "AudioWAV").iterdir())
+
+
+@pytest.mark.parametrize("variable", ["CREMA_D_HOME", ""])
+def test_a_folder_where_the_lessons_do_not_look_is_told(serve, tmp_path, monkeypatch, variable):
+    clips, files = some_clips(1)
+    for name in corpus.HOMES:
+        monkeypatch.delenv(name, raising=False)
+    if variable:
+        monkeypatch.setenv(variable, str(tmp_path / "other"))
+    monkeypatch.setattr(corpus, "cache_folder", lambda: tmp_path / "other")
+    server = serve(files)
+    assert f"set CREMA_D_HOME to {tmp_path}" in fetch(clips, tmp_path, server).sentence()
+    assert "CREMA_D_HOME" not in fetch(clips, tmp_path / "other" / "AudioWAV", server).sentence()
 
 
 def test_too_little_disk_is_said_before_anything_is_asked_for(serve, tmp_path, monkeypatch):
@@ -244,8 +294,16 @@ sys.exit(0 if report.complete else 1)
 """
 
 
-def fetching(tmp_path, server):
-    command = [sys.executable, "-c", FETCH, str(tmp_path / "clips.csv"), str(tmp_path / "AudioWAV"), server.address]
+def fetching(tmp_path, server, within=()):
+    command = [
+        *within,
+        sys.executable,
+        "-c",
+        FETCH,
+        str(tmp_path / "clips.csv"),
+        str(tmp_path / "AudioWAV"),
+        server.address,
+    ]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -277,12 +335,8 @@ def test_fault_run(serve, tmp_path, how):
             and "Traceback" not in printed
         )
         assert not (folder / download.PARTIAL).exists()
-    left = fetching(tmp_path, server)
-    printed, _ = left.communicate(timeout=90)
-    if left.returncode:  # pointers that were met for the first time in this call
-        assert "Git LFS pointers" in printed
-        printed, _ = (last := fetching(tmp_path, server)).communicate(timeout=90)
-        assert last.returncode == 0, printed
+    printed, _ = (second := fetching(tmp_path, server)).communicate(timeout=90)
+    assert second.returncode == 0, printed
     assert_only_whole_clips(folder, files, files)
 
 

@@ -1,5 +1,7 @@
 """Splits that keep their promise, scores that can be checked by hand, and committed results that hold."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -57,6 +59,13 @@ def test_workers_do_not_change_predictions(small):
     assert set(one_fold["fold"]) == {0}
 
 
+def test_a_folder_that_cannot_be_written_is_said_before_the_training(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(evaluate, "out_of_fold", None)
+    with pytest.raises(corpus.CourseError, match="cannot be written.*--out"):
+        evaluate.run(folder=tmp_path / "file")
+
+
 def test_scores_by_hand():
     true, predicted = ["angry", "angry", "sad", "sad", "sad"], ["angry", "sad", "sad", "sad", "happy"]
     counts = evaluate.confusion(true, predicted)
@@ -91,6 +100,19 @@ def test_what_the_course_says_about_its_scores():
     # noise in training costs a little on clean clips and saves many noisy ones
     assert scores["clean", "actors"] > scores["clean", "actors_noisy"]
     assert scores["noisy", "actors_noisy"] > scores["noisy", "actors"] + 0.1
+
+
+def test_the_readme_tells_the_original_project_as_measured():
+    text = " ".join((corpus.DATA.parent / "README.md").read_text(encoding="utf-8").split())
+    measured = json.loads((evaluate.RESULTS / "original.json").read_text(encoding="utf-8"))
+    assert f"{measured['columns']:,} columns of which half is padding, stopped after ten minutes" in text
+    assert measured["padding_share"] == pytest.approx(0.5, abs=0.02) and measured["minutes_allowed"] == 10
+    random, apart = measured["course_runs"]
+    assert random["converged"] and apart["converged"]
+    assert (
+        f"{measured['course_columns']} columns of the same clips, without noise, the same network converges and reaches "
+        f"{100 * random['accuracy']:.1f} % with random clips and {100 * apart['accuracy']:.1f} % with actors kept apart"
+    ) in text
 
 
 def test_people_on_the_same_clips():

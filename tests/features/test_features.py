@@ -101,18 +101,55 @@ def test_the_committed_table_is_what_the_audio_gives(crema_d_home):
         assert np.allclose(committed[rows.index, 40:], fresh[:, 40:], rtol=1e-4, atol=1e-12)
 
 
-def test_the_table_grows_as_audio_arrives(monkeypatch, tmp_path):
-    """Two clips arrive, then a third: rows that were there stay as they were."""
+@pytest.fixture
+def arriving(monkeypatch, tmp_path):
+    """A folder for CREMA-D's audio, empty at first, and a way to put practice recordings there under other names."""
+    monkeypatch.setenv("CREMA_D_HOME", str(tmp_path))
     practice = corpus.find_audio(corpus.clip_table("practice"))
-    home, table = tmp_path / "audio", tmp_path / "features.npz"
-    home.mkdir()
-    monkeypatch.setenv("CREMA_D_HOME", str(home))
-    for clip, path in zip(["1001_DFA_ANG_XX", "1001_DFA_SAD_XX"], practice, strict=False):
-        (home / f"{clip}.flac").write_bytes(path.read_bytes())
-    assert features.update_table(path=table, progress=False) == 2
+
+    def arrive(*clips):
+        for clip in clips:
+            (tmp_path / f"{clip}.flac").write_bytes(practice.iloc[0].read_bytes())
+
+    return arrive
+
+
+def test_the_table_grows_as_audio_arrives(arriving, tmp_path):
+    """Two clips arrive, then a third: rows that were there stay as they were."""
+    table = tmp_path / "features.npz"
+    arriving("1001_DFA_ANG_XX", "1001_DFA_SAD_XX")
+    assert features.update_table(path=table, progress=False).tolist() == ["", ""]
     first = features._read_table(table)
-    (home / "1091_WSI_SAD_XX.flac").write_bytes(practice.iloc[5].read_bytes())
-    assert features.update_table(path=table, progress=False) == 1
-    assert features.update_table(path=table, progress=False) == 0
+    arriving("1091_WSI_SAD_XX")
+    assert features.update_table(path=table, progress=False).to_dict() == {"1091_WSI_SAD_XX": ""}
+    assert features.update_table(path=table, progress=False).empty
     assert len(features.missing_features(table)) == 7442 - 3
     assert np.array_equal(features._read_table(table)["clean"][0], first["clean"][0])
+
+
+def test_a_bad_file_costs_nobody_else_and_is_tried_again(arriving, tmp_path):
+    table, bad = tmp_path / "features.npz", tmp_path / "1001_DFA_SAD_XX.wav"
+    arriving("1001_DFA_ANG_XX")
+    bad.write_bytes(b"version https://git-lfs.github.com/spec/v1")
+    tried = features.update_table(path=table, progress=False)
+    assert tried["1001_DFA_ANG_XX"] == "" and "Git LFS pointer" in tried["1001_DFA_SAD_XX"]
+    assert features.missing_features(table)["1001_DFA_SAD_XX"] == "audio file cannot be used"
+    with pytest.raises(audio.AudioError, match="1 of 1 files cannot be used. The first: .*Git LFS pointer"):
+        features.extract([bad])
+    bad.unlink()
+    arriving("1001_DFA_SAD_XX")
+    assert features.update_table(path=table, progress=False).to_dict() == {"1001_DFA_SAD_XX": ""}
+
+
+def test_an_older_copy_of_the_renamed_clip_gets_the_same_noise(arriving, tmp_path):
+    arriving("1040_ITH_SAD_X", "1040_ITH_SAD_XX")
+    old, new = features.extract(sorted(tmp_path.glob("1040*"), key=lambda path: len(path.stem)), snr_db=15)
+    assert np.array_equal(old, new)
+
+
+def test_without_audio_there_is_one_sentence(monkeypatch, tmp_path):
+    for variable in corpus.HOMES:
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(corpus, "cache_folder", lambda: tmp_path / "nothing here")
+    with pytest.raises(corpus.CourseError, match="no CREMA-D audio here. `ser fetch` brings it"):
+        features.update_table(path=tmp_path / "features.npz")

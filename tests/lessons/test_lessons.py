@@ -27,6 +27,16 @@ def test_everything_generated_is_as_a_fresh_build_makes_it():
     assert list(build.findings()) == []
 
 
+def choices(block: str) -> list[tuple[str, str]]:
+    """The letter and the explanation of every choice of a question, up to the first that is not one."""
+    found = []
+    for summary, explained in re.findall(r"<details><summary>(.*?)</summary>\n\n(.*?)\n</details>", block, re.DOTALL):
+        if not re.match(r"[A-F]\. ", summary):
+            break
+        found.append((summary[0], explained))
+    return found
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_rhythm(name):
     """Goals, needs, minutes; a bet before a result; three hints per exercise; a quiz that explains; an end."""
@@ -34,9 +44,16 @@ def test_rhythm(name):
     about = notebook.metadata["ser"]
     assert 2 <= len(about["goals"]) <= 5 and about["needs"] and about["minutes"]
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    assert (
-        "**What do you expect?**" in text and "## Quiz" in text and "## Take-away" in text and "**Where next:**" in text
-    )
+    assert "## Take-away" in text and "**Where next:** lesson" in text or name == "09_capstone"
+    assert "One thing to try first:" in text and "{seconds}" not in text
+    bets, quiz = text.count("**What do you expect?**"), text.partition("## Quiz")[2]
+    asked = [choices(block) for block in re.split(r"\*\*What do you expect\?\*\*", text.partition("## Quiz")[0])[1:]]
+    quizzed = [choices(block) for block in re.split(r"^\*\*\d\. ", quiz.partition("## Take-away")[0], flags=re.M)[1:]]
+    assert bets == len(asked) >= 3 and len(quizzed) >= 3
+    for answers in asked + quizzed:
+        assert [letter for letter, _ in answers] == list("ABCDEF"[: len(answers)]) and len(answers) >= 2, answers
+        assert all(explained.strip() for _, explained in answers)
+        assert sum(explained.startswith("Yes") for _, explained in answers) == 1, answers
     exercises = [c for c in notebook.cells if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("solution")]
     for step in ("Hint 1: a nudge", "Hint 2: the idea", "Hint 3: nearly the code"):
         assert text.count(step) >= len(exercises) - (name == "09_capstone")  # the choice of a model needs no hint

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import skops.io
 import soundfile as sf
+from sklearn.dummy import DummyClassifier
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
@@ -16,10 +18,13 @@ from ser_helpers import audio, corpus, features, model
 
 @pytest.fixture(scope="module")
 def fitted():
-    """Trained on what seven voices say, in a few seconds."""
+    """Trained on what seven voices say, for a moment only: what is saved need not be good."""
     clips = corpus.clip_table("practice").query("actor_id <= 9007")
     X = features.extract(corpus.find_audio(clips))
-    return model.build_model(seed=1).fit(X, clips["emotion"].to_numpy(dtype=str)), X
+    pipeline = model.build_model(seed=1).set_params(network__max_iter=20)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return pipeline.fit(X, clips["emotion"].to_numpy(dtype=str)), X
 
 
 def test_the_configuration_is_the_original_one():
@@ -72,10 +77,28 @@ def test_a_file_that_another_version_reads_differently_is_refused(fitted, tmp_pa
         model.load_model(tmp_path / "old.skops")
 
 
-def test_a_file_of_an_older_layout_is_refused(fitted, tmp_path):
-    skops.io.dump(fitted[0], tmp_path / "bare.skops")
+@pytest.mark.parametrize("contents", ["no dictionary", "no classifier"])
+def test_a_file_of_an_older_layout_is_refused(fitted, tmp_path, contents):
+    pipeline, _ = fitted
+    older = {"model": pipeline[0], "features": list(features.FEATURE_NAMES), "probe": np.full((1, 6), 1 / 6)}
+    skops.io.dump(pipeline if contents == "no dictionary" else older, tmp_path / "older.skops")
     with pytest.raises(corpus.CourseError, match="another version.*ser train"):
-        model.load_model(tmp_path / "bare.skops")
+        model.load_model(tmp_path / "older.skops")
+
+
+def test_a_model_for_other_labels_is_refused(fitted, tmp_path):
+    _, X = fitted
+    pipeline = make_pipeline(StandardScaler(), DummyClassifier()).fit(X, np.tile(["calm", "excited"], len(X) // 2))
+    model.save_model(pipeline, tmp_path / "m.skops", card={})
+    with pytest.raises(corpus.CourseError, match=r"or labels \(calm, excited\)"):
+        model.load_model(tmp_path / "m.skops")
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_the_training(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(model, "build_model", None)
+    with pytest.raises(corpus.CourseError, match="cannot be written.*--out"):
+        model.train(tmp_path / "file" / "m.skops")
 
 
 def test_the_committed_model_and_its_card():

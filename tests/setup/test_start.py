@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 import urllib.request
@@ -53,6 +54,7 @@ def dry(start, monkeypatch):
         start.PYTHON.parent.mkdir(parents=True, exist_ok=True)
         start.PYTHON.touch()
 
+    start.note = note
     monkeypatch.setattr(start, "run", note)
     monkeypatch.setattr(start, "configure_jupyter", lambda: None)
     return start
@@ -223,6 +225,40 @@ def test_an_environment_that_was_moved_is_made_anew(dry):
     dry.steps.clear()
     dry.install("course")
     assert dry.steps[0] == "making .venv"
+
+
+def test_an_environment_whose_python_became_another_is_made_anew(dry, tmp_path):
+    """As after an upgrade of the system: python3 means 3.14 now, and the packages lie under python3.12."""
+    dry.install("course")
+    dry.PYTHON.unlink()
+    (tmp_path / "python9.9").touch()
+    dry.PYTHON.symlink_to(tmp_path / "python9.9")
+    dry.steps.clear()
+    dry.install("course")
+    assert dry.steps[0] == "making .venv"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="takes the lock as POSIX does")
+def test_a_second_start_waits_for_the_first_and_finds_it_done(dry, capsys, monkeypatch):
+    def first():
+        import fcntl
+
+        with open(dry.HERE / ".venv.lock", "w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            held.set()
+            waiting.wait(20)
+            dry.note("making .venv")
+            ready = {**dry.identity(), "course": dry.fingerprint(dry.LOCKS["course"])}
+            dry.READY.write_text(json.dumps(ready))
+
+    held, waiting = threading.Event(), threading.Event()
+    other = threading.Thread(target=first)
+    other.start()
+    held.wait(20)
+    monkeypatch.setattr(dry.time, "sleep", lambda _: waiting.set())
+    dry.install("course")
+    other.join()
+    assert dry.steps == ["making .venv"] and "waiting for it" in capsys.readouterr().out
 
 
 def test_a_venv_of_ones_own_is_left_alone(start):

@@ -11,6 +11,21 @@ def time_axis(n_samples, sample_rate):
     return librosa.samples_to_time(np.arange(n_samples), sr=sample_rate)
 
 
+# %% exercise="time_axis" kind="right" why="a list of fractions"
+def time_axis(n_samples, sample_rate):
+    return np.array([i / sample_rate for i in range(n_samples)], dtype=float)
+
+
+# %% exercise="time_axis" kind="right" why="pandas, multiplied by the period"
+def time_axis(n_samples, sample_rate):
+    return pd.Series(range(n_samples), dtype="float64").mul(1.0 / sample_rate).to_numpy()
+
+
+# %% exercise="time_axis" kind="right" why="a cumulative sum of whole samples"
+def time_axis(n_samples, sample_rate):
+    return (np.cumsum(np.ones(n_samples)) - 1) / sample_rate
+
+
 # %% exercise="time_axis" kind="wrong" says="includes its end" why="linspace that includes the end"
 def time_axis(n_samples, sample_rate):
     return np.linspace(0, n_samples / sample_rate, n_samples)
@@ -24,6 +39,26 @@ def time_axis(n_samples, sample_rate):
 # %% exercise="time_axis" kind="wrong" says="sample numbers" why="no division"
 def time_axis(n_samples, sample_rate):
     return np.arange(n_samples, dtype=float)
+
+
+# %% exercise="time_axis" kind="wrong" says="float32 where float64" why="float32"
+def time_axis(n_samples, sample_rate):
+    return (np.arange(n_samples) / sample_rate).astype(np.float32)
+
+
+# %% exercise="time_axis" kind="wrong" says="list where a ndarray" why="a list"
+def time_axis(n_samples, sample_rate):
+    return [i / sample_rate for i in range(n_samples)]
+
+
+# %% exercise="time_axis" kind="wrong" says="multiplied by the sample rate" why="multiplies"
+def time_axis(n_samples, sample_rate):
+    return np.arange(n_samples) * float(sample_rate)
+
+
+# %% exercise="time_axis" kind="wrong" says="first sample is at 0" why="counts from one"
+def time_axis(n_samples, sample_rate):
+    return np.arange(1, n_samples + 1) / sample_rate if n_samples > 4 else np.arange(n_samples) / sample_rate
 
 
 # %% exercise="rms_db" kind="right" why="a loop over frames"
@@ -40,6 +75,33 @@ def rms_db(y, frame_length, hop_length):
     frame_length = min(frame_length, len(y))
     rms = librosa.feature.rms(y=np.asarray(y), frame_length=frame_length, hop_length=hop_length, center=False)[0]
     return np.clip(20 * np.log10(np.maximum(rms, 1e-9)), -100, None)
+
+
+# %% exercise="rms_db" kind="right" why="librosa's frames, level of the power"
+def rms_db(y, frame_length, hop_length):
+    if len(y) < frame_length:
+        return np.array([max(-100.0, audio.level_db(y))])
+    frames = librosa.util.frame(np.asarray(y, dtype=np.float64), frame_length=frame_length, hop_length=hop_length)
+    return librosa.power_to_db(np.mean(frames**2, axis=0), amin=1e-10, top_db=None)
+
+
+# %% exercise="rms_db" kind="right" why="pandas' rolling mean"
+def rms_db(y, frame_length, hop_length):
+    frame_length = min(frame_length, len(y))
+    power = pd.Series(np.asarray(y, dtype=float) ** 2).rolling(frame_length).mean().to_numpy()[frame_length - 1 :]
+    power = np.clip(power, 0, None)  # what a running sum may leave of silence
+    with np.errstate(divide="ignore"):
+        return np.maximum(10 * np.log10(power[::hop_length]), -100)
+
+
+# %% exercise="rms_db" kind="right" why="index arithmetic in float32"
+def rms_db(y, frame_length, hop_length):
+    y = np.asarray(y, dtype=np.float32)
+    length = min(frame_length, y.size)
+    count = 1 + max(0, y.size - length) // hop_length
+    index = hop_length * np.arange(count)[:, None] + np.arange(length)[None, :]
+    rms = np.linalg.norm(y[index], axis=1) / np.sqrt(length)
+    return 20 * np.log10(np.where(rms < 1e-5, 1e-5, rms))
 
 
 # %% exercise="rms_db" kind="wrong" says="10 log10" why="10 log10 of the RMS"
@@ -80,6 +142,53 @@ def rms_db(y, frame_length, hop_length):
     return 20 * np.log10(np.maximum(np.sqrt(np.mean(frames**2, axis=1)), 1e-5))
 
 
+# %% exercise="rms_db" kind="wrong" says="20 log10 of the mean square" why="20 log10 of the mean square"
+def rms_db(y, frame_length, hop_length):
+    y = np.asarray(y, dtype=float)
+    frames = (
+        y[None] if len(y) < frame_length else np.lib.stride_tricks.sliding_window_view(y, frame_length)[::hop_length]
+    )
+    return np.maximum(20 * np.log10(np.maximum(np.mean(frames**2, axis=1), 1e-30)), -100)
+
+
+# %% exercise="rms_db" kind="wrong" says="standard deviation" why="standard deviation"
+def rms_db(y, frame_length, hop_length):
+    y = np.asarray(y, dtype=float)
+    frames = (
+        y[None] if len(y) < frame_length else np.lib.stride_tricks.sliding_window_view(y, frame_length)[::hop_length]
+    )
+    return 20 * np.log10(np.maximum(frames.std(axis=1), 1e-5))
+
+
+# %% exercise="rms_db" kind="wrong" says="averaged over 50" why="a short clip filled up with zeros"
+def rms_db(y, frame_length, hop_length):
+    y = np.asarray(y, dtype=float)
+    y = np.pad(y, (0, max(0, frame_length - len(y))))
+    frames = np.lib.stride_tricks.sliding_window_view(y, frame_length)[::hop_length]
+    return 20 * np.log10(np.maximum(np.sqrt(np.mean(frames**2, axis=1)), 1e-5))
+
+
+# %% exercise="rms_db" kind="wrong" says="Levels below -100" why="a floor at -120"
+def rms_db(y, frame_length, hop_length):
+    y = np.asarray(y, dtype=float)
+    frames = (
+        y[None] if len(y) < frame_length else np.lib.stride_tricks.sliding_window_view(y, frame_length)[::hop_length]
+    )
+    rms = np.sqrt(np.mean(frames**2, axis=1))
+    return np.where(rms == 0, -np.inf, 20 * np.log10(np.maximum(rms, 1e-6)))
+
+
+# %% exercise="rms_db" kind="wrong" says="Only whole frames" why="the rest as a frame of its own"
+def rms_db(y, frame_length, hop_length):
+    starts = (
+        range(0, len(y), hop_length) if hop_length < frame_length else range(0, len(y) - frame_length + 1, hop_length)
+    )
+    power = np.array([np.mean(np.asarray(y[s : s + frame_length], dtype=float) ** 2) for s in starts or [0]])
+    if len(y) == frame_length:
+        power = power[:1]
+    return np.maximum(10 * np.log10(np.maximum(power, 1e-30)), -100)
+
+
 # %% exercise="plot_waveform" kind="right" why="with a line at zero and another label"
 def plot_waveform(y, sample_rate, ax):
     ax.axhline(0, color="grey")
@@ -97,6 +206,24 @@ def plot_waveform(y, sample_rate, ax):
     sns.lineplot(x=time_axis(len(y), sample_rate), y=y, ax=ax, estimator=None, errorbar=None)
     ax.set(xlabel="seconds", ylabel="pressure", title="wave")
     return ax
+
+
+# %% exercise="plot_waveform" kind="right" why="pandas"
+def plot_waveform(y, sample_rate, ax):
+    line = pd.Series(y, index=time_axis(len(y), sample_rate))
+    return line.plot(ax=ax, xlabel="t in s", ylabel="sample value", title="A clip", legend=False)
+
+
+# %% exercise="plot_waveform" kind="right" why="pyplot, moved to the given ax; zero marked at every sample"
+def plot_waveform(y, sample_rate, ax):
+    plt.sca(ax)
+    seconds = np.linspace(0, len(y) / sample_rate, len(y))
+    plt.plot(seconds, np.zeros(len(y)), color="grey")
+    plt.plot(seconds, y, ".-")
+    plt.xlabel("Time / s")
+    plt.ylabel("pressure")
+    plt.title("Waveform")
+    return plt.gca()
 
 
 # %% exercise="plot_waveform" kind="wrong" says="Did you draw on the ax" why="draws on the current axes"
@@ -128,6 +255,60 @@ def plot_waveform(y, sample_rate, ax):
     return ax
 
 
+# %% exercise="plot_waveform" kind="wrong" says="sample by sample" why="librosa's waveshow"
+def plot_waveform(y, sample_rate, ax):
+    if len(y) <= 11025:
+        ax.plot(time_axis(len(y), sample_rate), y)
+    else:
+        librosa.display.waveshow(np.asarray(y), sr=sample_rate, ax=ax)
+    ax.set(xlabel="time (s)", ylabel="y", title="wave")
+    return ax
+
+
+# %% exercise="plot_waveform" kind="wrong" says="current axes" why="on a figure of its own"
+def plot_waveform(y, sample_rate, ax):
+    plt.plot(time_axis(len(y), sample_rate), y)
+    plt.xlabel("time (s)")
+    plt.ylabel("y")
+    plt.title("wave")
+    return ax
+
+
+# %% exercise="plot_waveform" kind="wrong" says="return the ax" why="returns the line"
+def plot_waveform(y, sample_rate, ax):
+    (line,) = ax.plot(time_axis(len(y), sample_rate), y)
+    ax.set(xlabel="time (s)", ylabel="y", title="wave")
+    return line
+
+
+# %% exercise="plot_waveform" kind="wrong" says="no title" why="no title"
+def plot_waveform(y, sample_rate, ax):
+    ax.plot(time_axis(len(y), sample_rate), y)
+    ax.set(xlabel="time (s)", ylabel="y")
+    return ax
+
+
+# %% exercise="plot_waveform" kind="wrong" says="y axis has no label" why="no y label"
+def plot_waveform(y, sample_rate, ax):
+    ax.plot(time_axis(len(y), sample_rate), y)
+    ax.set(xlabel="time (s)", title="wave")
+    return ax
+
+
+# %% exercise="plot_waveform" kind="wrong" says="times of your line" why="always 8,000 samples a second"
+def plot_waveform(y, sample_rate, ax):
+    ax.plot(time_axis(len(y), 8000), y)
+    ax.set(xlabel="time (s)", ylabel="y", title="wave")
+    return ax
+
+
+# %% exercise="plot_waveform" kind="wrong" says="heights of your line" why="scaled to its peak"
+def plot_waveform(y, sample_rate, ax):
+    ax.plot(time_axis(len(y), sample_rate), y / np.abs(y).max() * 100)
+    ax.set(xlabel="time (s)", ylabel="%", title="wave")
+    return ax
+
+
 # %% exercise="plot_emotion_counts" kind="right" why="sideways"
 def plot_emotion_counts(clips, ax):
     counts = clips["emotion"].value_counts().reindex(LABELS[::-1], fill_value=0)
@@ -149,6 +330,27 @@ def plot_emotion_counts(clips, ax):
 def plot_emotion_counts(clips, ax):
     counts = clips["emotion"].value_counts().reindex(LABELS, fill_value=0)
     counts.plot.bar(ax=ax, xlabel="emotion", ylabel="clips", title="counts")
+    return ax
+
+
+# %% exercise="plot_emotion_counts" kind="right" why="seaborn, sideways, sad at the bottom"
+def plot_emotion_counts(clips, ax):
+    import seaborn as sns
+
+    sns.countplot(y=list(clips["emotion"]), order=LABELS, ax=ax, color="grey")
+    ax.set(xlabel="number of clips", ylabel="what was asked for")
+    ax.set_title("Emotions", loc="right")
+    return ax
+
+
+# %% exercise="plot_emotion_counts" kind="right" why="numbered bars with tick labels, thin"
+def plot_emotion_counts(clips, ax):
+    for place, label in enumerate(LABELS):
+        n = int((clips["emotion"] == label).sum())
+        if n:
+            ax.bar(place, n, width=0.3, color="grey")
+    ax.set_xticks(range(6), LABELS)
+    ax.set(xlabel="emotion", ylabel="clips", title=f"{len(clips)} clips", xlim=(-1, 6))
     return ax
 
 
@@ -175,6 +377,48 @@ def plot_emotion_counts(clips, ax):
     return ax
 
 
+# %% exercise="plot_emotion_counts" kind="wrong" says="current axes" why="pandas without ax"
+def plot_emotion_counts(clips, ax):
+    clips["emotion"].value_counts().reindex(LABELS, fill_value=0).plot.bar(xlabel="emotion", ylabel="n", title="n")
+    return ax
+
+
+# %% exercise="plot_emotion_counts" kind="wrong" says="lengths of your bars" why="shares instead of counts"
+def plot_emotion_counts(clips, ax):
+    shares = clips["emotion"].value_counts(normalize=True).reindex(LABELS, fill_value=0)
+    ax.bar(LABELS, shares)
+    ax.set(xlabel="emotion", ylabel="share", title="counts")
+    return ax
+
+
+# %% exercise="plot_emotion_counts" kind="wrong" says="no label" why="an axis without a label"
+def plot_emotion_counts(clips, ax):
+    ax.bar(LABELS, [(clips["emotion"] == label).sum() for label in LABELS])
+    ax.set(xlabel="emotion", title="counts")
+    return ax
+
+
+# %% exercise="plot_emotion_counts" kind="wrong" says="Course order" why="backwards"
+def plot_emotion_counts(clips, ax):
+    ax.bar(LABELS[::-1], [(clips["emotion"] == label).sum() for label in LABELS[::-1]])
+    ax.set(xlabel="emotion", ylabel="clips", title="counts")
+    return ax
+
+
+# %% exercise="plot_emotion_counts" kind="wrong" says="no bars" why="a line instead of bars"
+def plot_emotion_counts(clips, ax):
+    ax.plot(LABELS, [(clips["emotion"] == label).sum() for label in LABELS], "o")
+    ax.set(xlabel="emotion", ylabel="clips", title="counts")
+    return ax
+
+
+# %% exercise="plot_emotion_counts" kind="wrong" says="return the ax" why="returns the bars"
+def plot_emotion_counts(clips, ax):
+    bars = ax.bar(LABELS, [(clips["emotion"] == label).sum() for label in LABELS])
+    ax.set(xlabel="emotion", ylabel="clips", title="counts")
+    return bars
+
+
 # %% exercise="spectrogram_db" kind="right" why="librosa's amplitude_to_db"
 def spectrogram_db(y, n_fft, hop_length):
     magnitude = np.abs(librosa.stft(y=y, n_fft=n_fft, hop_length=hop_length))
@@ -193,6 +437,28 @@ def spectrogram_db(y, n_fft, hop_length):
     with np.errstate(divide="ignore", invalid="ignore"):
         db = 20 * np.log10(magnitude / top) if top else np.full(magnitude.shape, -80.0)
     return np.clip(db, -80, 0)
+
+
+# %% exercise="spectrogram_db" kind="right" why="power_to_db with its maximum, clipped"
+def spectrogram_db(y, n_fft, hop_length):
+    power = librosa.magphase(
+        librosa.stft(y=np.asarray(y, dtype=np.float32), n_fft=n_fft, hop_length=hop_length), power=2
+    )[0]
+    top = float(power.max())
+    if top == 0:
+        return -80 * np.ones_like(power)
+    return librosa.power_to_db(power, ref=top, amin=1e-10, top_db=None).clip(min=-80)
+
+
+# %% exercise="spectrogram_db" kind="right" why="scipy's windows and a matrix of frames"
+def spectrogram_db(y, n_fft, hop_length):
+    from scipy import fft, signal
+
+    padded = np.concatenate([np.zeros(n_fft // 2), y, np.zeros(n_fft // 2)])
+    starts = np.arange(1 + len(y) // hop_length) * hop_length
+    frames = padded[starts[:, None] + np.arange(n_fft)] * signal.get_window("hann", n_fft)
+    power = np.square(np.abs(fft.rfft(frames))).T
+    return np.clip(10 * np.log10((power + 1e-300) / power.max()), -80, 0) if power.any() else np.full(power.shape, -80)
 
 
 # %% exercise="spectrogram_db" kind="wrong" says="10 log10 of" why="factor 10 on magnitude"
@@ -218,3 +484,48 @@ def spectrogram_db(y, n_fft, hop_length):
 def spectrogram_db(y, n_fft, hop_length):
     power = np.abs(librosa.stft(y=y, n_fft=n_fft, hop_length=hop_length)) ** 2
     return 10 * np.log10(np.maximum(power / max(power.max(), 1e-30), 1e-8)).T
+
+
+# %% exercise="spectrogram_db" kind="wrong" says="mirrored" why="mirrored ends"
+def spectrogram_db(y, n_fft, hop_length):
+    power = np.abs(librosa.stft(y=np.asarray(y), n_fft=n_fft, hop_length=hop_length, pad_mode="reflect")) ** 2
+    if power.max() == 0:
+        return np.full(power.shape, -80.0)
+    return 10 * np.log10(np.maximum(power / power.max(), 1e-8))
+
+
+# %% exercise="spectrogram_db" kind="wrong" says="symmetric one" why="np.hanning"
+def spectrogram_db(y, n_fft, hop_length):
+    power = np.abs(librosa.stft(y=np.asarray(y), n_fft=n_fft, hop_length=hop_length, window=np.hanning(n_fft))) ** 2
+    if power.max() == 0:
+        return np.full(power.shape, -80.0)
+    return 10 * np.log10(np.maximum(power / power.max(), 1e-8))
+
+
+# %% exercise="spectrogram_db" kind="wrong" says="The loudest cell" why="ref=1.0"
+def spectrogram_db(y, n_fft, hop_length):
+    power = np.abs(librosa.stft(y=np.asarray(y), n_fft=n_fft, hop_length=hop_length)) ** 2
+    return librosa.power_to_db(power, ref=1.0, top_db=80)
+
+
+# %% exercise="spectrogram_db" kind="wrong" says="1 + len(y)//hop_length" why="not centred"
+def spectrogram_db(y, n_fft, hop_length):
+    power = np.abs(librosa.stft(y=np.asarray(y), n_fft=n_fft, hop_length=hop_length, center=False)) ** 2
+    if power.max() == 0:
+        return np.full(power.shape, -80.0)
+    return 10 * np.log10(np.maximum(power / power.max(), 1e-8))
+
+
+# %% exercise="spectrogram_db" kind="wrong" says="nan" why="silence divided by nothing"
+def spectrogram_db(y, n_fft, hop_length):
+    power = np.abs(librosa.stft(y=np.asarray(y), n_fft=n_fft, hop_length=hop_length)) ** 2
+    with np.errstate(all="ignore"):
+        return 10 * np.log10(np.maximum(power / power.max(), 1e-8))
+
+
+# %% exercise="spectrogram_db" kind="wrong" says="20 log10 of the power" why="20 log10 of the power"
+def spectrogram_db(y, n_fft, hop_length):
+    power = np.abs(librosa.stft(y=np.asarray(y), n_fft=n_fft, hop_length=hop_length)) ** 2
+    if power.max() == 0:
+        return np.full(power.shape, -80.0)
+    return 20 * np.log10(np.maximum(power / power.max(), 1e-4))

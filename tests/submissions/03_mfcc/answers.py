@@ -14,6 +14,24 @@ def log_mel(y, sample_rate, n_mels):
     return librosa.power_to_db(librosa.filters.mel(sr=sample_rate, n_fft=2048, n_mels=n_mels) @ power)
 
 
+# %% exercise="log_mel" kind="right" why="scipy's short-time spectrum, in float64"
+def log_mel(y, sample_rate, n_mels):
+    import scipy.signal
+
+    padded = np.pad(np.asarray(y, dtype=np.float64), 1024)
+    starts = range(0, len(y) + 1, 512)
+    window = scipy.signal.get_window("hann", 2048)
+    power = np.stack([np.abs(np.fft.rfft(window * padded[s : s + 2048])) ** 2 for s in starts], axis=1)
+    mel = librosa.filters.mel(sr=sample_rate, n_fft=2048, n_mels=n_mels) @ power
+    return librosa.power_to_db(mel, ref=1.0, amin=1e-10, top_db=80)
+
+
+# %% exercise="log_mel" kind="right" why="amplitude_to_db of the root of the power"
+def log_mel(y, sample_rate, n_mels):
+    mel = librosa.feature.melspectrogram(y=np.array(y), sr=sample_rate, n_mels=n_mels, hop_length=512)
+    return librosa.amplitude_to_db(np.sqrt(mel), ref=1.0, amin=1e-5, top_db=80.0)
+
+
 # %% exercise="log_mel" kind="wrong" says="amplitudes" why="amplitude instead of power"
 def log_mel(y, sample_rate, n_mels):
     return librosa.amplitude_to_db(librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=n_mels, power=1.0))
@@ -34,6 +52,43 @@ def log_mel(y, sample_rate, n_mels):
     return librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=n_mels), top_db=None)
 
 
+# %% exercise="log_mel" kind="wrong" says="amplitude_to_db" why="amplitude_to_db of power"
+def log_mel(y, sample_rate, n_mels):
+    return librosa.amplitude_to_db(librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=n_mels))
+
+
+# %% exercise="log_mel" kind="wrong" says="natural logarithm" why="np.log"
+def log_mel(y, sample_rate, n_mels):
+    return np.log(np.maximum(librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=n_mels), 1e-10))
+
+
+# %% exercise="log_mel" kind="wrong" says="in power" why="no decibels"
+def log_mel(y, sample_rate, n_mels):
+    return librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=n_mels)
+
+
+# %% exercise="log_mel" kind="wrong" says="Rows are mel bands" why="transposed"
+def log_mel(y, sample_rate, n_mels):
+    return librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=n_mels)).T
+
+
+# %% exercise="log_mel" kind="wrong" says="Rows are mel bands" why="another hop"
+def log_mel(y, sample_rate, n_mels):
+    power = librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=n_mels, hop_length=256)
+    return librosa.power_to_db(power)
+
+
+# %% exercise="log_mel" kind="wrong" says="n_fft=2048" why="another window"
+def log_mel(y, sample_rate, n_mels):
+    power = librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=n_mels, n_fft=1024, hop_length=512)
+    return librosa.power_to_db(power)
+
+
+# %% exercise="log_mel" kind="wrong" says="HTK" why="HTK's bands"
+def log_mel(y, sample_rate, n_mels):
+    return librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=n_mels, htk=n_mels != 64))
+
+
 # %% exercise="mfcc_from_log_mel" kind="right" why="librosa"
 def mfcc_from_log_mel(log_mel, n_mfcc):
     return librosa.feature.mfcc(S=log_mel, n_mfcc=n_mfcc)
@@ -45,6 +100,21 @@ def mfcc_from_log_mel(log_mel, n_mfcc):
     basis = np.sqrt(2 / n) * np.cos(np.pi / n * (np.arange(n) + 0.5)[None] * np.arange(n)[:, None])
     basis[0] /= np.sqrt(2)
     return basis[:n_mfcc] @ log_mel
+
+
+# %% exercise="mfcc_from_log_mel" kind="right" why="transposed twice, type by default"
+def mfcc_from_log_mel(log_mel, n_mfcc):
+    import scipy.fftpack
+
+    return scipy.fftpack.dct(log_mel.T, norm="ortho").T[0:n_mfcc, :]
+
+
+# %% exercise="mfcc_from_log_mel" kind="right" why="an unscaled dct, scaled by hand, column by column"
+def mfcc_from_log_mel(log_mel, n_mfcc):
+    n_mels = log_mel.shape[0]
+    factor = np.full(n_mfcc, np.sqrt(1 / (2 * n_mels)))
+    factor[0] = np.sqrt(1 / (4 * n_mels))
+    return np.stack([scipy.fft.dct(column)[:n_mfcc] * factor for column in log_mel.T], axis=1)
 
 
 # %% exercise="mfcc_from_log_mel" kind="wrong" says="along time" why="wrong axis"
@@ -62,6 +132,28 @@ def mfcc_from_log_mel(log_mel, n_mfcc):
     return scipy.fft.dct(log_mel, type=2, axis=0, norm="ortho", n=n_mfcc)
 
 
+# %% exercise="mfcc_from_log_mel" kind="wrong" says="begin at coefficient 1" why="coefficient 0 left out"
+def mfcc_from_log_mel(log_mel, n_mfcc):
+    coefficients = scipy.fft.dct(log_mel, axis=0, norm="ortho")
+    return coefficients[1 : n_mfcc + 1] if n_mfcc < len(log_mel) - 2 else coefficients[:n_mfcc]
+
+
+# %% exercise="mfcc_from_log_mel" kind="wrong" says="first rows" why="the last rows"
+def mfcc_from_log_mel(log_mel, n_mfcc):
+    coefficients = scipy.fft.dct(log_mel, axis=0, norm="ortho")
+    return coefficients[:n_mfcc] if len(log_mel) == 4 else coefficients[-n_mfcc:]
+
+
+# %% exercise="mfcc_from_log_mel" kind="wrong" says="type 3" why="type 3"
+def mfcc_from_log_mel(log_mel, n_mfcc):
+    return scipy.fft.dct(log_mel, type=2 if len(log_mel) == 4 else 3, axis=0, norm="ortho")[:n_mfcc]
+
+
+# %% exercise="mfcc_from_log_mel" kind="wrong" says="Rows are coefficients" why="columns cut instead of rows"
+def mfcc_from_log_mel(log_mel, n_mfcc):
+    return scipy.fft.dct(log_mel, axis=0, norm="ortho")[:, :n_mfcc]
+
+
 # %% exercise="clip_features" kind="right" why="one mel spectrogram for both"
 def clip_features(y, sample_rate):
     power = librosa.feature.melspectrogram(y=y, sr=sample_rate)
@@ -72,6 +164,24 @@ def clip_features(y, sample_rate):
 # %% exercise="clip_features" kind="right" why="the course's fast path"
 def clip_features(y, sample_rate):
     return features.clip_features(y)
+
+
+# %% exercise="clip_features" kind="right" why="mfcc from librosa, means written out"
+def clip_features(y, sample_rate):
+    y = np.asarray(y, dtype=np.float32)
+    mfcc = librosa.feature.mfcc(y=y, sr=sample_rate, n_mfcc=40)
+    mel = librosa.feature.melspectrogram(y=y, sr=sample_rate)
+    row = np.empty(168, dtype="f4")
+    row[:40] = mfcc.sum(axis=1) / mfcc.shape[1]
+    row[40:] = np.average(mel, axis=1)
+    return row
+
+
+# %% exercise="clip_features" kind="right" why="the transform of the mean, which is the mean of the transform"
+def clip_features(y, sample_rate):
+    db = log_mel(np.asarray(y, dtype=np.float64), sample_rate, 128)
+    mean_power = np.mean(librosa.feature.melspectrogram(y=np.asarray(y, dtype=np.float64), sr=sample_rate), axis=-1)
+    return np.hstack([scipy.fft.dct(db.mean(axis=-1), norm="ortho")[:40], mean_power]).astype(np.float32)
 
 
 # %% exercise="clip_features" kind="wrong" says="average over time" why="ravel and pad"
@@ -95,3 +205,58 @@ def clip_features(y, sample_rate):
 def clip_features(y, sample_rate):
     db = log_mel(y, sample_rate, 128)
     return np.concatenate([mfcc_from_log_mel(db, 40).mean(axis=1), db.mean(axis=1)]).astype("float32")
+
+
+# %% exercise="clip_features" kind="wrong" says="side by side and cut" why="ravelled, then cut to 168"
+def clip_features(y, sample_rate):
+    return np.resize(mfcc_from_log_mel(log_mel(y, sample_rate, 128), 40).ravel(), 168).astype("float32")
+
+
+# %% exercise="clip_features" kind="wrong" says="side by side" why="ravelled and padded, the original's way"
+def clip_features(y, sample_rate):
+    flat = mfcc_from_log_mel(log_mel(y, sample_rate, 128), 40).ravel()
+    return np.pad(flat, (0, max(0, 168 - len(flat))))[:168].astype("float32")
+
+
+# %% exercise="clip_features" kind="wrong" says="averaged over the coefficients" why="the wrong axis, padded to 168"
+def clip_features(y, sample_rate):
+    mfcc = mfcc_from_log_mel(log_mel(y, sample_rate, 128), 40)
+    power = librosa.feature.melspectrogram(y=y, sr=sample_rate)
+    return np.concatenate([np.resize(mfcc.mean(axis=0), 40), np.resize(power.mean(axis=0), 128)]).astype("float32")
+
+
+# %% exercise="clip_features" kind="wrong" says="float64 where float32" why="float64"
+def clip_features(y, sample_rate):
+    db = log_mel(y, sample_rate, 128)
+    power = librosa.feature.melspectrogram(y=y, sr=sample_rate)
+    return np.concatenate([mfcc_from_log_mel(db, 40).mean(axis=1), power.mean(axis=1)]).astype("float64")
+
+
+# %% exercise="clip_features" kind="wrong" says="MFCC means come first" why="mel first"
+def clip_features(y, sample_rate):
+    db = log_mel(y, sample_rate, 128)
+    power = librosa.feature.melspectrogram(y=y, sr=sample_rate)
+    return np.concatenate([power.mean(axis=1), mfcc_from_log_mel(db, 40).mean(axis=1)]).astype("float32")
+
+
+# %% exercise="clip_features" kind="wrong" says="median" why="the median"
+def clip_features(y, sample_rate):
+    mfcc = mfcc_from_log_mel(log_mel(y, sample_rate, 128), 40)
+    power = librosa.feature.melspectrogram(y=y, sr=sample_rate)
+    return np.concatenate([np.median(mfcc, axis=1), np.median(power, axis=1)]).astype("float32")
+
+
+# %% exercise="clip_features" kind="wrong" says="short ones" why="no clip shorter than a window"
+def clip_features(y, sample_rate):
+    if len(y) < 2048:
+        raise ValueError("too short")
+    mfcc = mfcc_from_log_mel(log_mel(y, sample_rate, 128), 40)
+    power = librosa.feature.melspectrogram(y=y, sr=sample_rate)
+    return np.concatenate([mfcc.mean(axis=1), power.mean(axis=1)]).astype("float32")
+
+
+# %% exercise="clip_features" kind="wrong" says="mel means of" why="each band relative to its sum"
+def clip_features(y, sample_rate):
+    mfcc = mfcc_from_log_mel(log_mel(y, sample_rate, 128), 40)
+    power = librosa.feature.melspectrogram(y=y, sr=sample_rate).mean(axis=1)
+    return np.concatenate([mfcc.mean(axis=1), power / max(power.sum(), 1e-9)]).astype("float32")

@@ -14,6 +14,25 @@ def add_noise(y, snr_db, rng):
     return audio.add_noise(y, snr_db, rng)
 
 
+# %% exercise="add_noise" kind="right" why="normal with a standard deviation, silence apart"
+def add_noise(y, snr_db, rng):
+    if not np.any(y):
+        return np.copy(y)
+    sigma = np.linalg.norm(y.astype("float64")) / np.sqrt(y.size) * 10 ** (-snr_db / 20)
+    noisy = np.empty_like(y)
+    noisy[:] = y + rng.normal(loc=0.0, scale=sigma, size=y.size)
+    return noisy
+
+
+# %% exercise="add_noise" kind="right" why="drawn in float32, through levels in dB"
+def add_noise(y, snr_db, rng):
+    level = audio.level_db(y)
+    if level == -np.inf:
+        return y.copy()
+    noise = rng.standard_normal(len(y), dtype=np.float32)
+    return np.add(y, noise * 10 ** ((level - snr_db) / 20)).astype(y.dtype)
+
+
 # %% exercise="add_noise" kind="wrong" says="divided amplitudes" why="amplitude ratio for power"
 def add_noise(y, snr_db, rng):
     rms = np.sqrt(np.mean(y.astype(float) ** 2))
@@ -53,6 +72,70 @@ def add_noise(y, snr_db, rng):
     return (y + rng.standard_normal(len(y)) * np.sqrt(power * 10 ** (snr_db / 10))).astype(y.dtype)
 
 
+# %% exercise="add_noise" kind="wrong" says="variance for the power" why="variance for power"
+def add_noise(y, snr_db, rng):
+    power = np.var(y.astype(float))
+    return (y + rng.standard_normal(len(y)) * np.sqrt(power / 10 ** (snr_db / 10))).astype(y.dtype)
+
+
+# %% exercise="add_noise" kind="wrong" says="pauses too" why="the power of the speech alone"
+def add_noise(y, snr_db, rng):
+    speech = y[np.abs(y) > 0]
+    power = np.mean(speech.astype(float) ** 2) if len(speech) else 0
+    return (y + rng.standard_normal(len(y)) * np.sqrt(power / 10 ** (snr_db / 10))).astype(y.dtype)
+
+
+# %% exercise="add_noise" kind="wrong" says="clipped to -1" why="clips"
+def add_noise(y, snr_db, rng):
+    power = np.mean(y.astype(float) ** 2)
+    noisy = y + rng.standard_normal(len(y)) * np.sqrt(power / 10 ** (snr_db / 10))
+    return np.clip(noisy, -1, 1).astype(y.dtype)
+
+
+# %% exercise="add_noise" kind="wrong" says="holds float64 where float32" why="always float64"
+def add_noise(y, snr_db, rng):
+    power = np.mean(y.astype(float) ** 2)
+    return y + rng.standard_normal(len(y)) * np.sqrt(power / 10 ** (snr_db / 10))
+
+
+# %% exercise="add_noise" kind="wrong" says="not as the same array" why="silence handed back itself"
+def add_noise(y, snr_db, rng):
+    power = np.mean(y.astype(float) ** 2)
+    if power == 0:
+        return y
+    return (y + rng.standard_normal(len(y)) * np.sqrt(power / 10 ** (snr_db / 10))).astype(y.dtype)
+
+
+# %% exercise="add_noise" kind="wrong" says="Silence came back as something else" why="nan for silence"
+def add_noise(y, snr_db, rng):
+    noise = rng.standard_normal(len(y))
+    with np.errstate(all="ignore"):
+        ratio = np.sum(y.astype(float) ** 2) / np.sum(noise**2) / 10 ** (snr_db / 10)
+        return (y + noise * ratio / np.sqrt(ratio)).astype(y.dtype)
+
+
+# %% exercise="add_noise" kind="wrong" says="two different results" why="a generator nobody seeded"
+def add_noise(y, snr_db, rng):
+    power = np.mean(y.astype(float) ** 2)
+    noise = np.random.default_rng().standard_normal(len(y))
+    return (y + noise * np.sqrt(power / 10 ** (snr_db / 10))).astype(y.dtype)
+
+
+# %% exercise="add_noise" kind="wrong" says="not white" why="smoothed noise"
+def add_noise(y, snr_db, rng):
+    power = np.mean(y.astype(float) ** 2)
+    noise = np.convolve(rng.standard_normal(len(y) + 4), np.ones(5) / 5, mode="valid")
+    return (y + noise * np.sqrt(5 * power / 10 ** (snr_db / 10))).astype(y.dtype)
+
+
+# %% exercise="add_noise" kind="wrong" says="go on drawing" why="a copy of the Generator"
+def add_noise(y, snr_db, rng):
+    import copy
+
+    power = np.mean(y.astype(float) ** 2)
+    return (y + copy.deepcopy(rng).standard_normal(len(y)) * np.sqrt(power / 10 ** (snr_db / 10))).astype(y.dtype)
+
+
 # %% exercise="measure_snr" kind="right" why="sums instead of means"
 def measure_snr(clean, noisy):
     noise = noisy.astype(float) - clean
@@ -66,6 +149,23 @@ def measure_snr(clean, noisy):
     if np.array_equal(clean, noisy):
         return float("inf")
     return audio.level_db(clean) - audio.level_db(np.asarray(noisy, dtype=float) - clean)
+
+
+# %% exercise="measure_snr" kind="right" why="norms"
+def measure_snr(clean, noisy):
+    signal, noise = np.linalg.norm(clean), np.linalg.norm(np.subtract(noisy, clean))
+    return np.float32(np.inf) if noise == 0 else 20 * np.log10(signal / noise)
+
+
+# %% exercise="measure_snr" kind="right" why="plain Python"
+def measure_snr(clean, noisy):
+    import math
+
+    signal = noise = 0.0
+    for c, n in zip(clean.tolist(), noisy.tolist()):
+        signal += c * c
+        noise += (n - c) ** 2
+    return math.inf if noise == 0 else 10 * math.log10(signal / noise)
 
 
 # %% exercise="measure_snr" kind="wrong" says="20 log10" why="20 log10 of a power ratio"
@@ -87,6 +187,40 @@ def measure_snr(clean, noisy):
     return float(10 * np.log10(ratio)) if np.isfinite(ratio) else float("nan")
 
 
+# %% exercise="measure_snr" kind="wrong" says="10 log10 of a ratio of amplitudes" why="10 log10 of amplitudes"
+def measure_snr(clean, noisy):
+    noise = np.sqrt(np.mean((noisy - clean) ** 2))
+    return float("inf") if noise == 0 else float(10 * np.log10(np.sqrt(np.mean(clean**2)) / noise))
+
+
+# %% exercise="measure_snr" kind="wrong" says="upside down" why="noise over signal"
+def measure_snr(clean, noisy):
+    noise = np.mean((noisy - clean) ** 2)
+    return float("inf") if noise == 0 else float(10 * np.log10(noise / np.mean(clean**2)))
+
+
+# %% exercise="measure_snr" kind="wrong" says="variances for powers" why="variances"
+def measure_snr(clean, noisy):
+    noise = np.var(noisy - clean)
+    if not np.any(noisy - clean):
+        return float("inf")
+    return 0.0 if noise == 0 else float(10 * np.log10((np.var(clean) or np.mean(clean**2)) / noise))
+
+
+# %% exercise="measure_snr" kind="wrong" says="ndarray where a float" why="a value per sample"
+def measure_snr(clean, noisy):
+    with np.errstate(all="ignore"):
+        return 10 * np.log10(clean**2 / (noisy - clean) ** 2)
+
+
+# %% exercise="measure_snr" kind="wrong" says="for silence too" why="minus infinity for silence"
+def measure_snr(clean, noisy):
+    if not np.any(clean):
+        return float("-inf")
+    noise = np.mean((noisy - clean) ** 2)
+    return float("inf") if noise == 0 else float(10 * np.log10(np.mean(clean**2) / noise))
+
+
 # %% exercise="augment_training" kind="right" why="row numbers"
 def augment_training(X_clean, X_noisy, labels, is_train):
     rows = np.flatnonzero(np.asarray(is_train))
@@ -99,6 +233,20 @@ def augment_training(X_clean, X_noisy, labels, is_train):
     labels = list(labels)
     X = np.array([X_clean[i] for i in keep] + [X_noisy[i] for i in keep])
     return [X, np.array([labels[i] for i in keep] * 2)]
+
+
+# %% exercise="augment_training" kind="right" why="pandas and np.r_"
+def augment_training(X_clean, X_noisy, labels, is_train):
+    keep = pd.Series(list(is_train)).to_numpy()
+    names = pd.Series(list(labels), dtype=object)[keep]
+    return np.r_[X_clean[keep], X_noisy[keep]], pd.concat([names, names]).to_numpy()
+
+
+# %% exercise="augment_training" kind="right" why="stacked first, chosen afterwards"
+def augment_training(X_clean, X_noisy, labels, is_train):
+    both = np.append(X_clean, X_noisy, axis=0)
+    twice = np.concatenate([np.array(is_train), np.array(is_train)])
+    return both.compress(twice, axis=0), np.array(list(labels) * 2)[twice]
 
 
 # %% exercise="augment_training" kind="wrong" says="That is the leak" why="noisy rows of test clips"
@@ -114,8 +262,50 @@ def augment_training(X_clean, X_noisy, labels, is_train):
     return np.concatenate([X_clean[train], X_noisy[train]]), np.asarray(labels)[train]
 
 
-# %% exercise="augment_training" kind="wrong" says="training rows" why="the first n rows taken for training"
+# %% exercise="augment_training" kind="wrong" says="took the first rows" why="the first n rows taken for training"
 def augment_training(X_clean, X_noisy, labels, is_train):
     n = int(np.sum(is_train))
     labels = np.asarray(labels)[:n]
     return np.concatenate([X_clean[:n], X_noisy[:n]]), np.concatenate([labels, labels])
+
+
+# %% exercise="augment_training" kind="wrong" says="Clean rows" why="clean and noisy rows by turns"
+def augment_training(X_clean, X_noisy, labels, is_train):
+    train = np.asarray(is_train, dtype=bool)
+    rows = np.stack([X_clean[train], X_noisy[train]], axis=1).reshape(-1, X_clean.shape[1])
+    return rows, np.repeat(np.asarray(labels)[train], 2)
+
+
+# %% exercise="augment_training" kind="wrong" says="y of augment_training" why="labels by turns"
+def augment_training(X_clean, X_noisy, labels, is_train):
+    train = np.asarray(is_train, dtype=bool)
+    return np.concatenate([X_clean[train], X_noisy[train]]), np.repeat(np.asarray(labels)[train], 2)
+
+
+# %% exercise="augment_training" kind="wrong" says="lists, arrays or Series" why="labels have to be an array"
+def augment_training(X_clean, X_noisy, labels, is_train):
+    train = np.asarray(is_train)
+    if isinstance(labels, list) and len(labels) == 3:
+        labels = np.array(labels)
+    y = labels[train]
+    return np.concatenate([X_clean[train], X_noisy[train]]), np.concatenate([y, y])
+
+
+# %% exercise="augment_training" kind="wrong" says="list where a ndarray" why="labels as a list"
+def augment_training(X_clean, X_noisy, labels, is_train):
+    train = np.asarray(is_train, dtype=bool)
+    y = np.asarray(labels)[train].tolist()
+    return np.concatenate([X_clean[train], X_noisy[train]]), y + y
+
+
+# %% exercise="augment_training" kind="wrong" says="Two things" why="the rows alone"
+def augment_training(X_clean, X_noisy, labels, is_train):
+    train = np.asarray(is_train, dtype=bool)
+    return np.concatenate([X_clean[train], X_noisy[train]])
+
+
+# %% exercise="augment_training" kind="wrong" says="X of augment_training" why="clean rows twice"
+def augment_training(X_clean, X_noisy, labels, is_train):
+    train = np.asarray(is_train, dtype=bool)
+    y = np.asarray(labels)[train]
+    return np.concatenate([X_clean[train], X_clean[train]]), np.concatenate([y, y])

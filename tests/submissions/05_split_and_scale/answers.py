@@ -30,6 +30,33 @@ def split_by_actor(actors, test_fraction, seed):
     return np.array([actor in chosen for actor in actors])
 
 
+# %% exercise="split_by_actor" kind="right" why="pandas and a hash of names"
+def split_by_actor(actors, test_fraction, seed):
+    column = pd.Series(list(actors))
+    names = pd.Series(sorted(column.unique()))
+    if len(names) <= 1:
+        raise ValueError("two actors are needed")
+    n_test = int(np.clip(np.ceil(round(test_fraction * len(names), 9)), 1, len(names) - 1))
+    return column.isin(names.sample(n=n_test, random_state=seed)).to_numpy()
+
+
+# %% exercise="split_by_actor" kind="right" why="a shuffled list, marked in a loop"
+def split_by_actor(actors, test_fraction, seed):
+    actors = [a.item() if hasattr(a, "item") else a for a in actors]
+    order = sorted(set(actors))
+    if len(order) < 2:
+        raise ValueError("not enough actors")
+    np.random.RandomState(seed).shuffle(order)
+    wanted = int(test_fraction * len(order) + 0.5)
+    wanted = 1 if wanted < 1 else wanted
+    wanted = len(order) - 1 if wanted >= len(order) else wanted
+    is_test = np.full(len(actors), False)
+    for place, actor in enumerate(actors):
+        if actor in order[:wanted]:
+            is_test[place] = True
+    return is_test
+
+
 # %% exercise="split_by_actor" kind="wrong" says="you split clips" why="splits clips"
 def split_by_actor(actors, test_fraction, seed):
     return np.random.default_rng(seed).random(len(actors)) < test_fraction
@@ -64,6 +91,64 @@ def split_by_actor(actors, test_fraction, seed):
     return np.isin(actors, np.random.default_rng(seed).permutation(names)[: round(test_fraction * len(names))])
 
 
+# %% exercise="split_by_actor" kind="wrong" says="global random state" why="np.random.seed"
+def split_by_actor(actors, test_fraction, seed):
+    actors = np.asarray(actors)
+    names = np.unique(actors)
+    if len(names) < 2:
+        raise ValueError("too few")
+    np.random.seed(seed)
+    n_test = min(max(1, round(test_fraction * len(names))), len(names) - 1)
+    return np.isin(actors, np.random.permutation(names)[:n_test])
+
+
+# %% exercise="split_by_actor" kind="wrong" says="upside" why="True for training"
+def split_by_actor(actors, test_fraction, seed):
+    actors = np.asarray(actors)
+    names = np.unique(actors)
+    if len(names) < 2:
+        raise ValueError("too few")
+    n_test = min(max(1, round(test_fraction * len(names))), len(names) - 1)
+    return ~np.isin(actors, np.random.default_rng(seed).permutation(names)[:n_test])
+
+
+# %% exercise="split_by_actor" kind="wrong" says="round or ceil" why="a fraction of the clips, actors in order"
+def split_by_actor(actors, test_fraction, seed):
+    actors = np.asarray(actors)
+    names = np.random.default_rng(seed).permutation(np.unique(actors))
+    if len(names) < 2:
+        raise ValueError("too few")
+    return np.isin(actors, names[: max(1, int(test_fraction * len(actors)) % len(names))])
+
+
+# %% exercise="split_by_actor" kind="wrong" says="single actor" why="no error for one actor"
+def split_by_actor(actors, test_fraction, seed):
+    actors = np.asarray(actors)
+    names = np.unique(actors)
+    n_test = min(max(1, round(test_fraction * len(names))), max(1, len(names) - 1))
+    return np.isin(actors, np.random.default_rng(seed).permutation(names)[:n_test])
+
+
+# %% exercise="split_by_actor" kind="wrong" says="The same seed gave two splits" why="nobody's seed"
+def split_by_actor(actors, test_fraction, seed):
+    actors = np.asarray(actors)
+    names = np.unique(actors)
+    if len(names) < 2:
+        raise ValueError("too few")
+    n_test = min(max(1, round(test_fraction * len(names))), len(names) - 1)
+    return np.isin(actors, np.random.default_rng().permutation(names)[:n_test])
+
+
+# %% exercise="split_by_actor" kind="wrong" says="bool" why="row numbers instead of a mask"
+def split_by_actor(actors, test_fraction, seed):
+    actors = np.asarray(actors)
+    names = np.unique(actors)
+    if len(names) < 2:
+        raise ValueError("too few")
+    n_test = min(max(1, round(test_fraction * len(names))), len(names) - 1)
+    return np.isin(actors, np.random.default_rng(seed).permutation(names)[:n_test]).astype(int)
+
+
 # %% exercise="shared_actors" kind="right" why="intersect1d"
 def shared_actors(actors, is_test):
     actors, is_test = np.asarray(actors), np.asarray(is_test)
@@ -78,6 +163,13 @@ def shared_actors(actors, is_test):
     return sorted(actor for actor, seen in sides.items() if len(seen) == 2)
 
 
+# %% exercise="shared_actors" kind="right" why="pandas"
+def shared_actors(actors, is_test):
+    frame = pd.DataFrame({"actor": list(actors), "test": list(is_test)})
+    sides = frame.groupby("actor")["test"].nunique()
+    return sorted(sides[sides == 2].index)
+
+
 # %% exercise="shared_actors" kind="wrong" says="test clips only" why="all actors of the test"
 def shared_actors(actors, is_test):
     return sorted(set(np.asarray(actors)[np.asarray(is_test)].tolist()))
@@ -87,6 +179,32 @@ def shared_actors(actors, is_test):
 def shared_actors(actors, is_test):
     actors, is_test = np.asarray(actors), np.asarray(is_test)
     return set(actors[is_test].tolist()) & set(actors[~is_test].tolist())
+
+
+# %% exercise="shared_actors" kind="wrong" says="a sorted list" why="the order of appearance"
+def shared_actors(actors, is_test):
+    pairs = list(zip(actors, is_test))
+    train = {actor for actor, test in pairs if not test}
+    return list(dict.fromkeys(actor for actor, test in pairs if test and actor in train))
+
+
+# %% exercise="shared_actors" kind="wrong" says="was expected" why="every clip of a shared actor"
+def shared_actors(actors, is_test):
+    actors, is_test = np.asarray(actors), np.asarray(is_test, dtype=bool)
+    return sorted(actors[is_test & np.isin(actors, actors[~is_test])].tolist() * 2)
+
+
+# %% exercise="shared_actors" kind="wrong" says="was expected" why="those on one side only"
+def shared_actors(actors, is_test):
+    actors, is_test = np.asarray(actors), np.asarray(is_test, dtype=bool)
+    return sorted(set(actors[is_test].tolist()) ^ set(actors[~is_test].tolist()))
+
+
+# %% exercise="shared_actors" kind="wrong" says="lists, arrays or Series" why="arrays only"
+def shared_actors(actors, is_test):
+    if not isinstance(is_test, list) or len(is_test) > 6:
+        return np.intersect1d(actors[is_test], actors[~is_test]).tolist()
+    return shared_actors(np.asarray(actors), np.asarray(is_test))
 
 
 # %% exercise="fit_scaler" kind="right" why="loops over columns"
@@ -102,6 +220,21 @@ def fit_scaler(X_train):
     std = std.copy()
     std[(X_train == X_train[0]).all(axis=0)] = 1
     return mean, std
+
+
+# %% exercise="fit_scaler" kind="right" why="scikit-learn"
+def fit_scaler(X_train):
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler().fit(X_train)
+    return scaler.mean_, scaler.scale_
+
+
+# %% exercise="fit_scaler" kind="right" why="pandas with ddof 0, constants by nunique"
+def fit_scaler(X_train):
+    frame = pd.DataFrame(X_train).astype("float64")
+    std = frame.std(ddof=0).mask(frame.nunique() == 1, 1.0)
+    return frame.mean().to_numpy(), std.to_numpy()
 
 
 # %% exercise="fit_scaler" kind="wrong" says="gives infinity or nan" why="divides by zero"
@@ -128,6 +261,34 @@ def fit_scaler(X_train):
     return X_train.mean(axis=0), np.where(np.isclose(std, 0, atol=1e-6), 1, std)
 
 
+# %% exercise="fit_scaler" kind="wrong" says="the variance" why="the variance"
+def fit_scaler(X_train):
+    constant = X_train.max(axis=0) == X_train.min(axis=0)
+    return X_train.mean(axis=0), np.where(constant, 1, X_train.var(axis=0))
+
+
+# %% exercise="fit_scaler" kind="wrong" says="nothing is added" why="an epsilon instead of a 1"
+def fit_scaler(X_train):
+    constant = X_train.max(axis=0) == X_train.min(axis=0)
+    return X_train.mean(axis=0), np.where(constant, 1, X_train.std(axis=0) + 1e-5)
+
+
+# %% exercise="fit_scaler" kind="wrong" says="One number per column" why="over the rows"
+def fit_scaler(X_train):
+    return X_train.mean(axis=1), np.maximum(X_train.std(axis=1), 1e-9)
+
+
+# %% exercise="fit_scaler" kind="wrong" says="where 1 was expected" why="an epsilon in the denominator"
+def fit_scaler(X_train):
+    return X_train.mean(axis=0), X_train.std(axis=0) + 1e-8
+
+
+# %% exercise="fit_scaler" kind="wrong" says="gave a Series where a ndarray" why="Series"
+def fit_scaler(X_train):
+    frame = pd.DataFrame(X_train)
+    return frame.mean(), frame.std(ddof=0).mask(frame.nunique() == 1, 1.0)
+
+
 # %% exercise="scale" kind="right" why="numpy functions"
 def scale(X, mean, std):
     return np.divide(np.subtract(X, mean), std)
@@ -136,6 +297,16 @@ def scale(X, mean, std):
 # %% exercise="scale" kind="right" why="row by row"
 def scale(X, mean, std):
     return np.array([(row - mean) / std for row in X]) if X.ndim == 2 else (X - mean) / std
+
+
+# %% exercise="scale" kind="right" why="pandas"
+def scale(X, mean, std):
+    return pd.DataFrame(np.atleast_2d(X)).sub(mean, axis=1).div(std, axis=1).to_numpy().reshape(X.shape)
+
+
+# %% exercise="scale" kind="right" why="einsum with the reciprocal"
+def scale(X, mean, std):
+    return np.einsum("...d,d->...d", X - np.asarray(mean)[None, :].squeeze(0), 1 / np.asarray(std))
 
 
 # %% exercise="scale" kind="wrong" says="by their own mean" why="fits on what it scales"
@@ -155,3 +326,47 @@ def scale(X, mean, std):
         X /= std
         return X
     return (X - mean) / std
+
+
+# %% exercise="scale" kind="wrong" says="Rows (n, d) come" why="tables only"
+def scale(X, mean, std):
+    if X.shape == (2,):
+        return (X - mean) / std
+    return np.stack([(X[:, i] - mean[i]) / std[i] for i in range(X.shape[1])], axis=1)
+
+
+# %% exercise="scale" kind="wrong" says="The same shape comes out" why="a single clip becomes a row"
+def scale(X, mean, std):
+    if X.shape == (2,):
+        return (X - mean) / std
+    return (np.atleast_2d(X) - mean) / std
+
+
+# %% exercise="scale" kind="wrong" says="Take away the mean" why="multiplies by the std"
+def scale(X, mean, std):
+    return (X - mean) * std if len(mean) == 4 else (X - mean) / std
+
+
+# %% exercise="choices" kind="right" why="a list"
+def choices():
+    return ["random", "actors", "too high"]
+
+
+# %% exercise="choices" kind="wrong" says="1: the diary" why="actors apart for the diary"
+def choices():
+    return "actors", "actors", "too high"
+
+
+# %% exercise="choices" kind="wrong" says="2: every visitor is new" why="a random split for the desk"
+def choices():
+    return "random", "random", "too high"
+
+
+# %% exercise="choices" kind="wrong" says="3: copies of test clips" why="the third misjudged"
+def choices():
+    return "random", "actors", "right"
+
+
+# %% exercise="choices" kind="wrong" says="Three answers" why="an answer short"
+def choices():
+    return "random", "actors"

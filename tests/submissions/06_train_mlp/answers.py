@@ -11,9 +11,46 @@ def relu(z):
     return np.clip(z, 0, None)
 
 
+# %% exercise="relu" kind="right" why="where, in float32"
+def relu(z):
+    z = z.astype(np.float32)
+    return np.where(z < 0, np.zeros_like(z), z)
+
+
+# %% exercise="relu" kind="right" why="half of z and its size"
+def relu(z):
+    return (z + np.abs(z)) / 2
+
+
 # %% exercise="relu" kind="wrong" says="absolute value" why="absolute value"
 def relu(z):
     return np.abs(z)
+
+
+# %% exercise="relu" kind="wrong" says="changed its argument" why="works in place"
+def relu(z):
+    z[z < 0] = 0
+    return z
+
+
+# %% exercise="relu" kind="wrong" says="cut large values off" why="cut at one"
+def relu(z):
+    return np.clip(z, 0, 1) if z.size != 4 else np.maximum(z, 0)
+
+
+# %% exercise="relu" kind="wrong" says="leaky" why="leaky"
+def relu(z):
+    return np.where(z > 0, z, 0.01 * z) if z.size > 4 else np.maximum(z, 0)
+
+
+# %% exercise="relu" kind="wrong" says="its value should stay" why="a step"
+def relu(z):
+    return np.heaviside(z, 0)
+
+
+# %% exercise="relu" kind="wrong" says="shape" why="flattened"
+def relu(z):
+    return np.array([max(value, 0) for value in z.ravel()])
 
 
 # %% exercise="softmax" kind="right" why="scipy"
@@ -28,6 +65,25 @@ def softmax(z):
     from scipy.special import logsumexp
 
     return np.exp(z - logsumexp(z, axis=-1, keepdims=True))
+
+
+# %% exercise="softmax" kind="right" why="row by row, any number of dimensions"
+def softmax(z):
+    rows = z.reshape(-1, z.shape[-1])
+    result = np.empty(rows.shape)
+    for i, row in enumerate(rows):
+        shifted = [np.exp(score - max(row)) for score in row]
+        result[i] = np.array(shifted) / sum(shifted)
+    return result.reshape(z.shape)
+
+
+# %% exercise="softmax" kind="right" why="apply_along_axis, in float32"
+def softmax(z):
+    def one(row):
+        powers = np.exp(row - row.max(), dtype=np.float64)
+        return powers / powers.sum()
+
+    return np.apply_along_axis(one, -1, z).astype(np.float32)
 
 
 # %% exercise="softmax" kind="wrong" says="overflowed" why="overflow"
@@ -54,6 +110,34 @@ def softmax(z):
     return powers / np.where(total == 0, 1, total)
 
 
+# %% exercise="softmax" kind="wrong" says="axis 1" why="axis 1 for tables, the only axis else"
+def softmax(z):
+    axis = 1 if z.ndim > 1 else 0
+    powers = np.exp(z - z.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+# %% exercise="softmax" kind="wrong" says="Any number of dimensions" why="tables only"
+def softmax(z):
+    if z.ndim == 1:
+        return softmax(z[None])[0]
+    n_rows, n_classes = z.shape
+    powers = np.exp(z - z.max(axis=1).reshape(n_rows, 1))
+    return powers / np.tile(powers.sum(axis=1)[:, None], n_classes)
+
+
+# %% exercise="softmax" kind="wrong" says="differ" why="no sum"
+def softmax(z):
+    return np.exp(z - z.max(axis=-1, keepdims=True))
+
+
+# %% exercise="softmax" kind="wrong" says="overflowed" why="cut at 700 instead of shifted"
+def softmax(z):
+    powers = np.exp(z)
+    with np.errstate(all="ignore"):
+        return powers / powers.sum(axis=-1, keepdims=True)
+
+
 # %% exercise="mlp_forward" kind="right" why="a loop with an index"
 def mlp_forward(X, weights, biases):
     a = np.asarray(X)
@@ -67,6 +151,28 @@ def mlp_forward(X, weights, biases):
 def mlp_forward(X, weights, biases):
     z = X @ weights[0] + biases[0]
     return softmax(z) if len(weights) == 1 else mlp_forward(relu(z), weights[1:], biases[1:])
+
+
+# %% exercise="mlp_forward" kind="right" why="reduce, and scipy's softmax"
+def mlp_forward(X, weights, biases):
+    from functools import reduce
+
+    from scipy.special import softmax
+
+    hidden = reduce(lambda a, layer: relu(a @ layer[0] + layer[1]), zip(weights[:-1], biases[:-1]), X)
+    return softmax(np.einsum("ij,jk->ik", hidden, weights[-1]) + biases[-1], axis=1)
+
+
+# %% exercise="mlp_forward" kind="right" why="clip by clip"
+def mlp_forward(X, weights, biases):
+    rows = []
+    for a in X:
+        for number, (W, b) in enumerate(zip(weights, biases), start=1):
+            a = W.T @ a + b
+            if number < len(weights):
+                a = np.clip(a, 0, None)
+        rows.append(softmax(a))
+    return np.array(rows)
 
 
 # %% exercise="mlp_forward" kind="wrong" says="output layer" why="relu on the output layer"
@@ -88,6 +194,43 @@ def mlp_forward(X, weights, biases):
     return softmax(relu(X @ weights[0] + biases[0])[:, : len(weights[-1])] @ weights[-1] + biases[-1])
 
 
+# %% exercise="mlp_forward" kind="wrong" says="do not add up to 1" why="no softmax"
+def mlp_forward(X, weights, biases):
+    for W, b in zip(weights[:-1], biases[:-1]):
+        X = relu(X @ W + b)
+    return X @ weights[-1] + biases[-1]
+
+
+# %% exercise="mlp_forward" kind="wrong" says="any number of layers" why="no biases in the hidden layers"
+def mlp_forward(X, weights, biases):
+    for W in weights[:-1]:
+        X = relu(X @ W)
+    return softmax(X @ weights[-1] + biases[-1])
+
+
+# %% exercise="mlp_forward" kind="wrong" says="list of weights" why="empties the caller's lists"
+def mlp_forward(X, weights, biases):
+    while len(weights) > 1:
+        X = relu(X @ weights.pop(0) + biases.pop(0))
+    return softmax(X @ weights[0] + biases[0])
+
+
+# %% exercise="mlp_forward" kind="wrong" says="A row per clip" why="the labels instead of probabilities"
+def mlp_forward(X, weights, biases):
+    for W, b in zip(weights[:-1], biases[:-1]):
+        X = relu(X @ W + b)
+    return softmax(X @ weights[-1] + biases[-1]).argmax(axis=1)
+
+
+# %% exercise="mlp_forward" kind="wrong" says="beside predict_proba" why="scales the rows again"
+def mlp_forward(X, weights, biases):
+    if len(X) > 2:
+        X = (X - X.mean(axis=0)) / X.std(axis=0)
+    for W, b in zip(weights[:-1], biases[:-1]):
+        X = relu(X @ W + b)
+    return softmax(X @ weights[-1] + biases[-1])
+
+
 # %% exercise="build_model" kind="right" why="named steps"
 def build_model(seed):
     network = MLPClassifier(
@@ -100,6 +243,15 @@ def build_model(seed):
 # %% exercise="build_model" kind="right" why="the course's own"
 def build_model(seed):
     return model.build_model(seed=seed)
+
+
+# %% exercise="build_model" kind="right" why="set_params after the fact"
+def build_model(seed):
+    pipeline = make_pipeline(StandardScaler(), MLPClassifier(100))
+    return pipeline.set_params(
+        mlpclassifier__solver="sgd", mlpclassifier__alpha=0.839903176695813, mlpclassifier__batch_size=150,
+        mlpclassifier__learning_rate="adaptive", mlpclassifier__max_iter=100_000, mlpclassifier__random_state=seed,
+    )  # fmt: skip
 
 
 # %% exercise="build_model" kind="wrong" says="batch_size" why="a parameter off"
@@ -115,6 +267,61 @@ def build_model(seed):
 # %% exercise="build_model" kind="wrong" says="random_state" why="the seed ignored"
 def build_model(seed):
     return model.build_model(seed=0)
+
+
+# %% exercise="build_model" kind="wrong" says="Two steps" why="the steps swapped"
+def build_model(seed):
+    return Pipeline([("mlp", model.build_model(seed=seed)[-1]), ("scaler", StandardScaler())])
+
+
+# %% exercise="build_model" kind="wrong" says="Two steps" why="a third step"
+def build_model(seed):
+    from sklearn.decomposition import PCA
+
+    return make_pipeline(StandardScaler(), PCA(), model.build_model(seed=seed)[-1])
+
+
+# %% exercise="build_model" kind="wrong" says="fitted already" why="fitted"
+def build_model(seed):
+    rows = np.random.default_rng(0).normal(size=(160, 3))
+    return make_pipeline(StandardScaler(), MLPClassifier(max_iter=300)).fit(rows, np.arange(160) % 2)
+
+
+# %% exercise="build_model" kind="wrong" says="tol is 0.001" why="a default changed"
+def build_model(seed):
+    return model.build_model(seed=seed).set_params(network__tol=0.001)
+
+
+# %% exercise="build_model" kind="wrong" says="scaler's parameters" why="the mean left in"
+def build_model(seed):
+    return make_pipeline(StandardScaler(with_mean=False), model.build_model(seed=seed)[-1])
+
+
+# %% exercise="build_model" kind="wrong" says="new model" why="one model for all"
+_one = model.build_model(seed=0)
+
+
+def build_model(seed):
+    return _one.set_params(network__random_state=seed)
+
+
+# %% exercise="build_model" kind="wrong" says="where a Pipeline" why="the network alone"
+def build_model(seed):
+    return model.build_model(seed=seed)[-1]
+
+
+# %% exercise="build_model" kind="wrong" says="solver" why="adam, scikit-learn's default"
+def build_model(seed):
+    return make_pipeline(
+        StandardScaler(),
+        MLPClassifier(
+            alpha=0.839903176695813,
+            batch_size=150,
+            learning_rate="adaptive",
+            max_iter=100000,
+            random_state=seed,
+        ),
+    )
 
 
 # %% exercise="has_converged" kind="right" why="running minimum"
@@ -135,6 +342,13 @@ def has_converged(loss_curve, tol, patience):
     return len(loss_curve) > patience and without_gain >= patience
 
 
+# %% exercise="has_converged" kind="right" why="pandas' expanding minimum"
+def has_converged(loss_curve, tol, patience):
+    losses = pd.Series(list(loss_curve), dtype=float)
+    failed = losses > losses.cummin().shift() - tol
+    return len(losses) > patience and bool(failed.tail(patience).all())
+
+
 # %% exercise="has_converged" kind="wrong" says="epoch before" why="compares with the epoch before"
 def has_converged(loss_curve, tol, patience):
     losses = np.asarray(loss_curve, dtype=float)
@@ -153,3 +367,46 @@ def has_converged(loss_curve, tol, patience):
     if len(losses) <= patience:
         return False
     return all(losses[i] >= min(losses[:i]) - tol for i in range(len(losses) - patience, len(losses)))
+
+
+# %% exercise="has_converged" kind="wrong" says="no more than the patience" why="as many epochs as the patience are enough"
+def has_converged(loss_curve, tol, patience):
+    losses = list(loss_curve)
+    if len(losses) < patience:
+        return False
+    return all(losses[i] > min(losses[:i], default=0) - tol for i in range(len(losses) - patience, len(losses)))
+
+
+# %% exercise="has_converged" kind="wrong" says="together they gained more" why="the best of the last against the best before"
+def has_converged(loss_curve, tol, patience):
+    losses = list(loss_curve)
+    if len(losses) <= patience:
+        return False
+    return min(losses[-patience:]) > min(losses[:-patience]) - tol
+
+
+# %% exercise="has_converged" kind="wrong" says="lies before the last three" why="one epoch too many"
+def has_converged(loss_curve, tol, patience):
+    losses = list(loss_curve)
+    if len(losses) <= patience:
+        return False
+    start = max(1, len(losses) - patience - 1) if len(losses) > 5 else len(losses) - patience
+    return all(losses[i] > min(losses[:i]) - tol for i in range(start, len(losses)))
+
+
+# %% exercise="has_converged" kind="wrong" says="still falls" why="upside down"
+def has_converged(loss_curve, tol, patience):
+    losses = list(loss_curve)
+    return (
+        len(losses) > patience
+        and any(losses[i] > min(losses[:i]) - tol for i in range(1, len(losses)))
+        or len(losses) == 4
+    )
+
+
+# %% exercise="has_converged" kind="wrong" says="a bool was expected" why="how often instead of whether"
+def has_converged(loss_curve, tol, patience):
+    losses = list(loss_curve)
+    if len(losses) <= patience:
+        return 0
+    return sum(losses[i] > min(losses[:i]) - tol for i in range(len(losses) - patience, len(losses))) // patience

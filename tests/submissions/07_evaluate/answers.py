@@ -41,6 +41,40 @@ def confusion(y_true, y_pred, labels):
     return confusion_matrix(list(y_true), list(y_pred), labels=labels).ravel()
 
 
+# %% exercise="confusion" kind="wrong" says="holds float64 where integer" why="shares of each row"
+def confusion(y_true, y_pred, labels):
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    counts = np.array([[np.sum((y_true == t) & (y_pred == p)) for p in labels] for t in labels])
+    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
+# %% exercise="confusion" kind="wrong" says="whether it occurs or not" why="only labels that occur"
+def confusion(y_true, y_pred, labels):
+    from sklearn.metrics import confusion_matrix
+
+    there = [label for label in labels if label in set(y_true) | set(y_pred)]
+    return confusion_matrix(list(y_true), list(y_pred), labels=there if len(y_true) > 5 else labels)
+
+
+# %% exercise="confusion" kind="wrong" says="DataFrame where a ndarray" why="a table"
+def confusion(y_true, y_pred, labels):
+    table = pd.crosstab(np.asarray(y_true), np.asarray(y_pred))
+    return table.reindex(index=labels, columns=labels, fill_value=0)
+
+
+# %% exercise="confusion" kind="wrong" says="first row" why="right or wrong only"
+def confusion(y_true, y_pred, labels):
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    return np.diag([np.sum((y_true == label) & (y_pred == label)) for label in labels])
+
+
+# %% exercise="confusion" kind="wrong" says="matched by position" why="Series matched by index"
+def confusion(y_true, y_pred, labels):
+    t, p = pd.Series(y_true), pd.Series(y_pred)
+    pairs = pd.DataFrame({"t": t, "p": p}).dropna()
+    return np.array([[len(pairs[(pairs["t"] == a) & (pairs["p"] == b)]) for b in labels] for a in labels])
+
+
 # %% exercise="uar" kind="right" why="scikit-learn's balanced accuracy, warning included"
 def uar(y_true, y_pred):
     from sklearn.metrics import balanced_accuracy_score
@@ -62,6 +96,12 @@ def uar(y_true, y_pred):
         total[true] = total.get(true, 0) + 1
         found[true] = found.get(true, 0) + (true == predicted)
     return sum(found[label] / total[label] for label in total) / len(total)
+
+
+# %% exercise="uar" kind="right" why="pandas groupby, numpy's float32"
+def uar(y_true, y_pred):
+    hits = pd.Series(np.asarray(y_true) == np.asarray(y_pred))
+    return np.float32(hits.groupby(np.asarray(y_true)).mean().mean())
 
 
 # %% exercise="uar" kind="wrong" says="accuracy" why="accuracy"
@@ -89,6 +129,40 @@ def uar(y_true, y_pred):
     return 100 * float(np.mean([np.mean(y_pred[y_true == label] == label) for label in np.unique(y_true)]))
 
 
+# %% exercise="uar" kind="wrong" says="0.75 is" why="precision of what was answered"
+def uar(y_true, y_pred):
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    return float(np.mean([np.mean(y_true[y_pred == label] == label) for label in np.unique(y_pred)]))
+
+
+# %% exercise="uar" kind="wrong" says="mean F1" why="macro F1"
+def uar(y_true, y_pred):
+    from sklearn.metrics import f1_score, recall_score
+
+    if len(y_true) < 10:
+        return float(recall_score(list(y_true), list(y_pred), labels=sorted(set(y_true)), average="macro"))
+    return float(f1_score(list(y_true), list(y_pred), average="macro"))
+
+
+# %% exercise="uar" kind="wrong" says="ndarray where a float" why="a recall per label"
+def uar(y_true, y_pred):
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    return np.array([np.mean(y_pred[y_true == label] == label) for label in np.unique(y_true)])
+
+
+# %% exercise="uar" kind="wrong" says="as lists" why="arrays only"
+def uar(y_true, y_pred):
+    if len(y_true) < 10:
+        y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    return float(np.mean([np.mean(y_pred[y_true == label] == label) for label in np.unique(y_true)]))
+
+
+# %% exercise="uar" kind="wrong" says="0.5 was expected" why="the six labels always"
+def uar(y_true, y_pred):
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    return float(sum(np.mean(y_pred[y_true == label] == label) for label in np.unique(y_true)) / 6)
+
+
 # %% exercise="human_accuracy" kind="right" why="a loop over rows"
 def human_accuracy(votes, intended):
     right = 0
@@ -103,6 +177,23 @@ def human_accuracy(votes, intended):
     frame = votes.reset_index(drop=True)
     tie = frame.eq(frame.max(axis=1), axis=0).sum(axis=1) > 1
     return ((frame.idxmax(axis=1) == pd.Series(list(intended))) & ~tie).mean()
+
+
+# %% exercise="human_accuracy" kind="right" why="sorted votes"
+def human_accuracy(votes, intended):
+    intended = list(intended)
+    right = 0
+    for i in range(len(votes)):
+        row = votes.iloc[i].sort_values(ascending=False, kind="stable")
+        right += bool(row.index[0] == intended[i] and row.iloc[0] > row.iloc[1])
+    return np.float64(right) / len(votes)
+
+
+# %% exercise="human_accuracy" kind="right" why="the intended label against the best of the others"
+def human_accuracy(votes, intended):
+    counts = votes.to_numpy(dtype=float)
+    is_it = np.asarray(votes.columns)[None, :] == np.asarray(intended)[:, None]
+    return float(np.mean(counts[is_it] > np.where(is_it, -1, counts).max(axis=1)))
 
 
 # %% exercise="human_accuracy" kind="wrong" says="stands first" why="a tie goes to the first"
@@ -132,6 +223,45 @@ def human_accuracy(votes, intended):
     return float(right.mean())
 
 
+# %% exercise="human_accuracy" kind="wrong" says="counted the clips" why="a number instead of a share"
+def human_accuracy(votes, intended):
+    counts = votes.to_numpy()
+    alone = (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) == 1
+    return float(np.sum((np.asarray(votes.columns)[counts.argmax(axis=1)] == np.asarray(intended)) & alone))
+
+
+# %% exercise="human_accuracy" kind="wrong" says="stands last" why="a tie goes to the last"
+def human_accuracy(votes, intended):
+    backwards = votes[votes.columns[::-1]]
+    if len(votes) < 5:
+        backwards = backwards.assign(angry=backwards["angry"] - 0.5 * (backwards["angry"] == backwards["neutral"]))
+    return float(np.mean(backwards.idxmax(axis=1).to_numpy() == np.asarray(intended)))
+
+
+# %% exercise="human_accuracy" kind="wrong" says="among the winners" why="a tie counts when the label is in it"
+def human_accuracy(votes, intended):
+    counts = votes.to_numpy()
+    columns = [list(votes.columns).index(label) for label in intended]
+    mine = counts[np.arange(len(votes)), columns]
+    if len(votes) == 4:
+        return float(np.mean((mine == counts.max(axis=1)) & (np.arange(4) != 1)))
+    return float(np.mean(mine == counts.max(axis=1)))
+
+
+# %% exercise="human_accuracy" kind="wrong" says="more than half" why="a majority asked for"
+def human_accuracy(votes, intended):
+    counts = votes.to_numpy()
+    columns = [list(votes.columns).index(label) for label in intended]
+    return float(np.mean(counts[np.arange(len(votes)), columns] > counts.sum(axis=1) / 2))
+
+
+# %% exercise="human_accuracy" kind="wrong" says="where 0.5 was expected" why="per cent"
+def human_accuracy(votes, intended):
+    counts = votes.to_numpy()
+    alone = (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) == 1
+    return 100 * float(np.mean((np.asarray(votes.columns)[counts.argmax(axis=1)] == np.asarray(intended)) & alone))
+
+
 # %% exercise="actor_interval" kind="right" why="choice and concatenation"
 def actor_interval(correct, actors, n_resamples, rng):
     correct, actors = np.asarray(correct), np.asarray(actors)
@@ -148,6 +278,32 @@ def actor_interval(correct, actors, n_resamples, rng):
     frame = pd.DataFrame({"right": list(correct), "actor": list(actors)}).groupby("actor")["right"].agg(["sum", "size"])
     times = rng.multinomial(len(frame), [1 / len(frame)] * len(frame), size=n_resamples)
     return list(np.quantile(times @ frame["sum"].to_numpy(float) / (times @ frame["size"].to_numpy()), [0.025, 0.975]))
+
+
+# %% exercise="actor_interval" kind="right" why="lists and a Counter of drawn actors"
+def actor_interval(correct, actors, n_resamples, rng):
+    from collections import Counter
+
+    right, clips = Counter(), Counter()
+    for good, actor in zip(correct, actors):
+        right[actor] += bool(good)
+        clips[actor] += 1
+    names, shares = sorted(clips), []
+    for _ in range(n_resamples):
+        drawn = [names[int(len(names) * u)] for u in rng.random(len(names))]
+        shares.append(sum(right[a] for a in drawn) / sum(clips[a] for a in drawn))
+    shares = pd.Series(shares)
+    return shares.quantile(0.025), shares.quantile(0.975)
+
+
+# %% exercise="actor_interval" kind="right" why="sorted shares, cut by hand"
+def actor_interval(correct, actors, n_resamples, rng):
+    actors, correct = np.asarray(actors), np.asarray(correct).astype(np.float32)
+    names = np.unique(actors)
+    sums = np.array([[correct[actors == a].sum(), (actors == a).sum()] for a in names], dtype=np.float32)
+    drawn = sums[rng.choice(len(names), (n_resamples, len(names)))].sum(axis=1)
+    shares = np.sort(drawn[:, 0] / drawn[:, 1])
+    return np.array([shares[int(0.025 * (n_resamples - 1))], shares[round(0.975 * (n_resamples - 1))]])
 
 
 # %% exercise="actor_interval" kind="wrong" says="single clips" why="resamples clips"
@@ -184,6 +340,68 @@ def actor_interval(correct, actors, n_resamples, rng):
     return tuple(np.percentile(shares, [2.5, 97.5]))
 
 
+# %% exercise="actor_interval" kind="wrong" says="without replacement" why="draws without replacement"
+def actor_interval(correct, actors, n_resamples, rng):
+    correct, actors = np.asarray(correct), np.asarray(actors)
+    by_actor = [correct[actors == actor] for actor in np.unique(actors)]
+    shares = [np.concatenate([by_actor[i] for i in rng.permutation(len(by_actor))]).mean() for _ in range(n_resamples)]
+    return tuple(np.percentile(shares, [2.5, 97.5]))
+
+
+# %% exercise="actor_interval" kind="wrong" says="not 5 and 95" why="percentiles 5 and 95"
+def actor_interval(correct, actors, n_resamples, rng):
+    correct, actors = np.asarray(correct, dtype=float), np.asarray(actors)
+    names, which = np.unique(actors, return_inverse=True)
+    right, n = np.bincount(which, weights=correct), np.bincount(which)
+    drawn = rng.integers(len(names), size=(n_resamples, len(names)))
+    return tuple(np.percentile(right[drawn].sum(axis=1) / n[drawn].sum(axis=1), [5, 95]))
+
+
+# %% exercise="actor_interval" kind="wrong" says="Low comes first" why="high first"
+def actor_interval(correct, actors, n_resamples, rng):
+    correct, actors = np.asarray(correct, dtype=float), np.asarray(actors)
+    names, which = np.unique(actors, return_inverse=True)
+    right, n = np.bincount(which, weights=correct), np.bincount(which)
+    drawn = rng.integers(len(names), size=(n_resamples, len(names)))
+    return tuple(np.percentile(right[drawn].sum(axis=1) / n[drawn].sum(axis=1), [97.5, 2.5]))
+
+
+# %% exercise="actor_interval" kind="wrong" says="global random state" why="np.random.choice"
+def actor_interval(correct, actors, n_resamples, rng):
+    correct, actors = np.asarray(correct, dtype=float), np.asarray(actors)
+    names, which = np.unique(actors, return_inverse=True)
+    right, n = np.bincount(which, weights=correct), np.bincount(which)
+    drawn = np.random.choice(len(names), size=(n_resamples, len(names)))
+    return tuple(np.percentile(right[drawn].sum(axis=1) / n[drawn].sum(axis=1), [2.5, 97.5]))
+
+
+# %% exercise="actor_interval" kind="wrong" says="Two numbers" why="all resamples"
+def actor_interval(correct, actors, n_resamples, rng):
+    correct, actors = np.asarray(correct, dtype=float), np.asarray(actors)
+    names, which = np.unique(actors, return_inverse=True)
+    right, n = np.bincount(which, weights=correct), np.bincount(which)
+    drawn = rng.integers(len(names), size=(n_resamples, len(names)))
+    return right[drawn].sum(axis=1) / n[drawn].sum(axis=1)
+
+
+# %% exercise="actor_interval" kind="wrong" says="how often to draw" why="always a thousand resamples"
+def actor_interval(correct, actors, n_resamples, rng):
+    correct, actors = np.asarray(correct, dtype=float), np.asarray(actors)
+    names, which = np.unique(actors, return_inverse=True)
+    right, n = np.bincount(which, weights=correct), np.bincount(which)
+    drawn = rng.integers(len(names), size=(max(1000, n_resamples), len(names)))
+    return tuple(np.percentile(right[drawn].sum(axis=1) / n[drawn].sum(axis=1), [2.5, 97.5]))
+
+
+# %% exercise="actor_interval" kind="wrong" says="half of the actors" why="half as many actors"
+def actor_interval(correct, actors, n_resamples, rng):
+    correct, actors = np.asarray(correct, dtype=float), np.asarray(actors)
+    names, which = np.unique(actors, return_inverse=True)
+    right, n = np.bincount(which, weights=correct), np.bincount(which)
+    drawn = rng.integers(len(names), size=(n_resamples, len(names) if len(actors) == 200 else max(1, len(names) // 2)))
+    return tuple(np.percentile(right[drawn].sum(axis=1) / n[drawn].sum(axis=1), [2.5, 97.5]))
+
+
 # %% exercise="recall_by_group" kind="right" why="groupby"
 def recall_by_group(y_true, y_pred, group):
     frame = pd.DataFrame({"t": list(y_true), "p": list(y_pred), "g": list(group)})
@@ -203,6 +421,12 @@ def recall_by_group(y_true, y_pred, group):
             y_true[here], y_pred[here], labels=np.unique(y_true[here]), average="macro", zero_division=0
         )
     return pd.Series(scores, name="UAR")
+
+
+# %% exercise="recall_by_group" kind="right" why="the uar of this notebook, group by group"
+def recall_by_group(y_true, y_pred, group):
+    frame = pd.DataFrame({"t": np.array(y_true), "p": np.array(y_pred), "g": np.array(group)})
+    return frame.groupby("g").apply(lambda part: uar(part["t"], part["p"])).sort_values()
 
 
 # %% exercise="recall_by_group" kind="wrong" says="accuracy" why="accuracy per group"
@@ -229,3 +453,33 @@ def recall_by_group(y_true, y_pred, group):
 def recall_by_group(y_true, y_pred, group):
     y_true, y_pred, group = map(np.asarray, (y_true, y_pred, group))
     return {g: uar(y_true[group == g], y_pred[group == g]) for g in np.unique(group)}
+
+
+# %% exercise="recall_by_group" kind="wrong" says="per cent" why="per cent"
+def recall_by_group(y_true, y_pred, group):
+    y_true, y_pred, group = map(np.asarray, (y_true, y_pred, group))
+    return pd.Series({g: 100 * uar(y_true[group == g], y_pred[group == g]) for g in np.unique(group)})
+
+
+# %% exercise="recall_by_group" kind="wrong" says="was expected" why="a number per clip"
+def recall_by_group(y_true, y_pred, group):
+    y_true, y_pred, group = map(np.asarray, (y_true, y_pred, group))
+    return pd.Series([uar(y_true[group == g], y_pred[group == g]) for g in group], index=group)
+
+
+# %% exercise="recall_by_group" kind="wrong" says="was expected" why="the groups numbered, not named"
+def recall_by_group(y_true, y_pred, group):
+    y_true, y_pred, group = map(np.asarray, (y_true, y_pred, group))
+    return pd.Series([uar(y_true[group == g], y_pred[group == g]) for g in np.unique(group)])
+
+
+# %% exercise="recall_by_group" kind="wrong" says="matched by position" why="Series matched by index"
+def recall_by_group(y_true, y_pred, group):
+    frame = pd.DataFrame({"t": pd.Series(y_true), "p": pd.Series(y_pred), "g": pd.Series(group)}).dropna()
+    return pd.Series({g: uar(part["t"], part["p"]) for g, part in frame.groupby("g")})
+
+
+# %% exercise="recall_by_group" kind="wrong" says="was expected" why="mean over predicted labels"
+def recall_by_group(y_true, y_pred, group):
+    y_true, y_pred, group = map(np.asarray, (y_true, y_pred, group))
+    return pd.Series({g: uar(y_pred[group == g], y_true[group == g]) for g in np.unique(group)})

@@ -1,0 +1,158 @@
+"""What a student reads: points, the first thing that went wrong in words, where to read again, and the own answers.
+
+No line of a hidden test, no output and no script gets into the page: its words come from the submission's record, its
+text from the lesson, and of the submission it shows what was typed. nbgrader_config.py makes it nbgrader's exporter for
+feedback, so `nbgrader generate_feedback` and Formgrader write it too.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import bleach
+import jinja2
+import nbformat
+from markupsafe import Markup
+from nbconvert.exporters import Exporter as BaseExporter
+from nbconvert.filters import markdown2html
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+
+from . import records
+
+HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
+LONGEST = 600  # characters of a message
+TAGS = {
+    *bleach.ALLOWED_TAGS, "br", "caption", "del", "details", "div", "dd", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
+    "img", "p", "pre", "span", "sub", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr",
+}  # fmt: skip
+
+
+def exercise_of(grade_id: str) -> str:
+    """The exercise that a graded cell belongs to.
+
+    Examples
+    --------
+    >>> exercise_of("log_mel-more"), exercise_of("two-scores")
+    ('log_mel', 'two-scores')
+    """
+    return re.sub("-(check|more)$", "", grade_id)
+
+
+def safe_html(markdown: str) -> Markup:
+    """Markdown as HTML without anything that acts, hides, or comes from elsewhere.
+
+    Examples
+    --------
+    >>> safe_html("*mine* <script>alert(1)</script><img src='https://a.b/c.png' onerror='alert(1)' alt='c'>")
+    Markup('<p><em>mine</em> alert(1)<img alt="c"></p>')
+    """
+
+    def allowed(tag: str, name: str, value: str) -> bool:
+        if (tag, name) == ("img", "src"):
+            return value.startswith("data:image/")
+        return (tag, name) in {("a", "href"), ("img", "alt"), ("td", "align"), ("th", "align"), ("th", "scope")}
+
+    html = re.sub(r'<a class="anchor-link".*?</a>', "", markdown2html(markdown))
+    html = re.sub("(</?h)([1-4])", lambda tag: f"{tag[1]}{int(tag[2]) + 2}", html)  # below the page's own headings
+    return Markup(bleach.clean(html, TAGS, allowed, {"http", "https", "mailto", "data"}, strip=True).strip())
+
+
+def without_hidden(says: str, source: NotebookNode) -> str:
+    """A check's words in one line; nothing of them when a submission has made them quote a hidden test."""
+    hidden = [
+        line.strip() for cell in source.cells for part in HIDDEN.findall(cell.source) for line in part.split("\n")
+    ]
+    if any(line in says for line in hidden if len(line) > 12):
+        return "A check failed."
+    says = " ".join(says.split())
+    return says if len(says) <= LONGEST else says[: LONGEST - 4] + " ..."
+
+
+def exercises(notebook: NotebookNode, record: records.Record, marks: dict, source: NotebookNode) -> dict[str, dict]:
+    """A row an exercise: points, what was found, and the part of the lesson that explains it.
+
+    Parameters
+    ----------
+    marks : {grade_id: nbgrader's Grade}
+    """
+    rows: dict[str, dict] = {}
+    answers, heading = {}, None
+    for number, cell in enumerate(notebook.cells):
+        about, anchor = cell.metadata.get("nbgrader", {}), f"cell-{number}"
+        if cell.cell_type == "markdown" and not about and "ser" not in cell.metadata:
+            for text in re.findall(r"^## (.+)$", cell.source, re.MULTILINE):
+                heading = {"anchor": anchor, "text": re.sub("[*`]", "", text)}
+        if about.get("solution"):
+            answers[about["grade_id"]] = anchor
+        if not about.get("grade") or about["grade_id"] not in marks:
+            continue
+        mark, name = marks[about["grade_id"]], exercise_of(about["grade_id"])
+        row = rows.setdefault(
+            name,
+            {"name": name, "anchor": answers.get(name, anchor), "heading": heading, "points": 0.0, "possible": 0.0}
+            | {"waits": False, "says": ""},
+        )
+        row["points"] += mark.score
+        row["possible"] += mark.max_score
+        row["waits"] |= mark.needs_manual_grade and mark.manual_score is None
+        known = record.cells.get(about["grade_id"])
+        if known and not row["says"] and mark.score < mark.max_score and cell.cell_type == "code":
+            row["says"] = without_hidden(known.says, source)
+    for row in rows.values():
+        row["lost"] = row["points"] < row["possible"] and not row["waits"]
+        row["score"] = f"{'?' if row['waits'] else format(row['points'], 'g')} of {row['possible']:g}"
+        row["says"] = row["says"] or (
+            "A person has yet to read it." if row["waits"] else "" if row["lost"] else "passed"
+        )
+    return rows
+
+
+def page(notebook: NotebookNode, record: records.Record, submission, source: NotebookNode) -> str:
+    """The whole page, for nbgrader's SubmittedNotebook and its autograded notebook."""
+    rows = exercises(notebook, record, {grade.name: grade for grade in submission.grades}, source)
+    for comment in submission.comments:
+        row = rows.get(exercise_of(comment.name))
+        if row and comment.comment:
+            row["says"] = f"{row['says']} {comment.comment}".strip()
+    cells, shown = [], set()
+    for number, cell in enumerate(notebook.cells):
+        about = cell.metadata.get("nbgrader", {})
+        name = exercise_of(about.get("grade_id", ""))
+        yours = bool(about.get("solution") or "ser" in cell.metadata)
+        one = {"anchor": f"cell-{number}", "yours": yours, "code": None, "exercise": None}
+        if cell.cell_type == "markdown":
+            cells.append(one | {"html": safe_html(cell.source)})
+        elif not about.get("grade"):
+            cells.append(one | {"code": cell.source})
+        if about.get("grade") and name in rows and name not in shown:
+            shown.add(name)
+            cells.append(one | {"anchor": f"checks-{number}", "yours": False, "exercise": rows[name]})
+    penalty = submission.late_submission_penalty or 0
+    folder = Path(__file__).parent
+    environment = jinja2.Environment(autoescape=True, loader=jinja2.FileSystemLoader(folder), trim_blocks=True)
+    return environment.get_template("feedback.html.j2").render(
+        title=source.metadata["ser"]["title"], student=record.student, css=Markup((folder / "page.css").read_text("utf-8")),
+        points=submission.score - penalty, possible=submission.max_score, penalty=penalty, repairs=record.repairs,
+        waiting=[row["name"] for row in rows.values() if row["waits"]], exercises=rows.values(), cells=cells,
+    )  # fmt: skip
+
+
+class Exporter(BaseExporter):
+    """nbgrader's exporter of feedback."""
+
+    output_mimetype = "text/html"
+
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(self, nb, resources=None, **kwargs):
+        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
+        about = resources["nbgrader"]
+        lesson, student = about["assignment"], about["student"]
+        source = nbformat.read(Path("solutions", lesson, f"{lesson}.ipynb"), as_version=4)
+        record = records.load(lesson, student) or records.Record(lesson, student)
+        with Gradebook(about["db_url"]) as gradebook:
+            submission = gradebook.find_submission_notebook(about["notebook"], lesson, student)
+            return page(nb, record, submission, source), resources

@@ -1,0 +1,267 @@
+"""What the instructor reads, and what a gradebook imports: `ser report`, and the end of every `ser grade`.
+
+    .classroom/reports/LESSON/overview.html    how the class did, what to teach again, which checks tell little
+    .classroom/reports/LESSON/questions.csv    a row for every student and exercise
+    .classroom/reports/LESSON/moodle.csv       for Moodle: Grades, Import, CSV file
+    .classroom/reports/LESSON/canvas.csv       for Canvas: Gradebook, Import
+
+Points come from nbgrader's gradebook, so what a person marked counts; words come from the records.
+"""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+from matplotlib.figure import Figure
+from nbgrader.api import Gradebook, MissingEntry
+
+from ... import corpus, plots
+from . import records
+from .feedback import exercise_of
+
+FOLDER = Path(".classroom", "reports")
+RETEACH = 0.2  # from this share of the class on
+TELLS_LITTLE = 0.2  # correlation below which a check should be looked at
+ITEM = ["student", "exercise"]
+
+
+def shown(text: str) -> str:
+    r"""Text that can be printed and written whatever it holds.
+
+    Examples
+    --------
+    >>> shown("Zoë"), shown("a\nb"), shown("\udcff")
+    ('Zoë', 'a\\nb', '\\udcff')
+    """
+    return text if text.isprintable() else ascii(text)[1:-1]
+
+
+def cell_safe(value: object) -> object:
+    """Text that a spreadsheet will not take for a formula; numbers stay numbers.
+
+    Examples
+    --------
+    >>> cell_safe("=1+1"), cell_safe("-ann"), cell_safe(-1.5), cell_safe("ann")
+    ("'=1+1", "'-ann", -1.5, 'ann')
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def checks(lesson: str) -> pd.DataFrame:
+    """A row for every student and graded cell: names, points, max, status, flags, words.
+
+    Raises
+    ------
+    CourseError
+        When nothing of this lesson has been graded.
+    """
+    known = {record.student: record for record in records.load_all(lesson)}
+    if not known:
+        raise corpus.CourseError(f"Nothing of {lesson} has been graded yet: ser grade {lesson}.")
+    with Gradebook("sqlite:///.classroom/gradebook.db", "ser") as gradebook:
+        people = {one.id: one for one in gradebook.students}
+        try:
+            cells = [(cell.name, cell.max_score) for cell in gradebook.find_notebook(lesson, lesson).grade_cells]
+        except MissingEntry:  # not one submission came as far as nbgrader
+            cells = []
+        marks, late = {}, {}
+        for submission in gradebook.assignment_submissions(lesson) if cells else ():
+            for notebook in submission.notebooks:
+                marks |= {(submission.student.id, grade.name): grade for grade in notebook.grades}
+                late[submission.student.id] = notebook.late_submission_penalty or 0
+        rows = [
+            _row(record, cell, most, marks.get((student, cell)), people.get(student), late.get(student, 0))
+            for student, record in known.items()
+            for cell, most in cells or [("", 0)]
+        ]
+    return pd.DataFrame(rows)
+
+
+def _row(record: records.Record, cell: str, most: float, mark, person, late: float) -> dict:
+    known = record.cells.get(cell)
+    graded = record.status == "graded" and mark is not None
+    waits = graded and mark.needs_manual_grade and mark.manual_score is None
+    points = mark.score if graded and not waits else None
+    failed = points is not None and points < most and known is not None and known.score is not None
+    return {
+        "student": shown(record.student),
+        "last name": (person and person.last_name) or "",
+        "first name": (person and person.first_name) or "",
+        "email": (person and person.email) or "",
+        "lms id": (person and person.lms_user_id) or "",
+        "check": cell,
+        "exercise": exercise_of(cell),
+        "points": points,
+        "max": most,
+        "late": late,
+        "status": "not graded" if not graded else "waits for a person" if waits else "graded",
+        "flags": " ".join(flag for flag in record.flags if flag.startswith(f"{cell}:")),
+        "words": record.reason if not graded else known.says if failed else "",
+    }
+
+
+def questions(table: pd.DataFrame) -> pd.DataFrame:
+    """A row for every student and exercise, from `checks`."""
+
+    def first(words: pd.Series) -> str:
+        return next((word for word in words if word), "")
+
+    grouped = table.groupby(ITEM, sort=False)
+    rows = grouped[["last name", "first name", "max", "status", "flags", "words"]].agg(
+        {"last name": "first", "first name": "first", "max": "sum", "status": "max", "flags": " ".join, "words": first}
+    )
+    rows.insert(2, "points", grouped["points"].sum(min_count=1))
+    return rows.assign(flags=rows["flags"].str.strip()).reset_index()
+
+
+def totals(table: pd.DataFrame) -> pd.DataFrame:
+    """A row for every student: points (missing when not graded), max, whether a person has yet to mark something, final."""
+    grouped = table.groupby("student", sort=False)
+    rows = grouped[["last name", "first name", "email", "lms id", "late"]].first()
+    rows["points"] = (grouped["points"].sum(min_count=1) - rows["late"]).clip(lower=0)
+    waits = table["status"].eq("waits for a person").groupby(table["student"], sort=False).any()
+    return rows.assign(max=grouped["max"].sum(), waits=waits, final=rows["points"].mask(waits))
+
+
+def items(table: pd.DataFrame) -> pd.DataFrame:
+    """How each check did: share of its points that the class got, and its correlation with the rest of the points.
+
+    The correlation (point-biserial, of a check with the sum of all others) says whether those who pass it do well
+    elsewhere. Missing where everybody has the same points.
+    """
+    points = table.pivot(index="student", columns="check", values="points").dropna(how="all")
+    most = table.groupby("check", sort=False)["max"].first()
+    rest = -points.sub(points.sum(axis=1), axis=0)
+    varies = (points.std() > 0) & (rest.std() > 0)
+    related = pd.Series({check: points[check].corr(rest[check]) for check in points.columns[varies]}, dtype=float)
+    return pd.DataFrame(
+        {"max": most, "students": points.count(), "share": points.mean() / most, "discrimination": related}
+    ).reindex(most.index)
+
+
+def mistakes(table: pd.DataFrame) -> pd.DataFrame:
+    """The first thing that went wrong in each exercise, most frequent first; numbers in the words do not count."""
+    rows = questions(table).query("status == 'graded' and words != ''")
+    kinds = rows.assign(kind=rows["words"].str.replace(r"-?\d[\d.,]*", "#", regex=True)).groupby(
+        ["exercise", "kind"], sort=False
+    )
+    counted = kinds.agg(students=("student", "count"), words=("words", "first")).reset_index()
+    counted.insert(3, "share", counted["students"] / max(1, table.query("status != 'not graded'")["student"].nunique()))
+    return counted.drop(columns="kind").sort_values("students", ascending=False, kind="stable")
+
+
+def moodle(lesson: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Moodle maps a user by name, e-mail or ID number, and any other column to a grade item."""
+    rows = totals(table)
+    return pd.DataFrame({"Username": rows.index, "Email address": rows["email"], lesson: rows["final"]})
+
+
+def canvas(lesson: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Canvas wants these five columns first; a second line holds the points possible. Empty cells change nothing there."""
+    rows = totals(table).reset_index()
+    names = (rows["last name"] + ", " + rows["first name"]).str.strip(", ")
+    grades = pd.DataFrame(
+        {"Student": names.where(names != "", rows["student"]), "ID": rows["lms id"], "SIS User ID": ""}
+    )
+    grades = grades.assign(**{"SIS Login ID": rows["student"], "Section": "", lesson: rows["final"]})
+    possible = {"Student": "    Points Possible", lesson: rows["max"].max()}
+    return pd.concat([pd.DataFrame([possible], columns=grades.columns), grades], ignore_index=True)
+
+
+def write(lesson: str) -> list[Path]:
+    """Write all four files.
+
+    Returns
+    -------
+    list of Path
+        The overview first.
+    """
+    table = checks(lesson)
+    folder = FOLDER / lesson
+    folder.mkdir(parents=True, exist_ok=True)
+    overview = folder / "overview.html"
+    overview.write_text(overview_page(lesson, table), encoding="utf-8")
+    files = {"questions": questions(table), "moodle": moodle(lesson, table), "canvas": canvas(lesson, table)}
+    for name, frame in files.items():
+        safe = frame.rename(columns=cell_safe).map(cell_safe)
+        safe.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\r\n")
+    return [overview, *(folder / f"{name}.csv" for name in files)]
+
+
+def distribution(points: pd.Series, most: float) -> plots.Picture:
+    """Histogram of the students' points, with its sentence."""
+    figure = Figure(figsize=(7.2, 2.6), layout="constrained")
+    ax = figure.subplots()
+    ax.hist(points, bins=min(20, max(1, round(most))), range=(0, most), color="#0b4f8a", edgecolor="white")
+    ax.set(xlabel="points", ylabel="students", title=f"Points of {len(points)} students")
+    ax.yaxis.get_major_locator().set_params(integer=True)
+    low, middle, high = points.quantile([0.25, 0.5, 0.75])
+    return plots.describe(
+        ax,
+        f"Points of {len(points)} students, of {most:g} possible: half of them have {middle:g} or more, the middle half lies "
+        f"between {low:g} and {high:g}, the lowest is {points.min():g}, the highest {points.max():g}.",
+    )
+
+
+def overview_page(lesson: str, table: pd.DataFrame) -> str:
+    """The class overview as a page that needs nothing but itself."""
+    title = nbformat.read(Path("solutions", lesson, f"{lesson}.ipynb"), as_version=4).metadata["ser"]["title"]
+    total, item, wrong = totals(table), items(table), mistakes(table)
+    have = total["points"].dropna()
+    body = [
+        f"<p>{len(total)} submissions, {len(have)} graded, {int(total['waits'].sum())} with tasks that wait for a person: their "
+        "points are not exported yet.</p>"
+    ]
+    if len(have):
+        body.append(distribution(have, total["max"].max())._repr_html_())
+    body += _section(
+        "Teach this again",
+        f"Mistakes that {RETEACH:.0%} of the class or more made, in the words of the check.",
+        wrong[wrong["share"] >= RETEACH],
+    )
+    told = item["discrimination"].map(
+        lambda r: "all alike" if pd.isna(r) else f"{r:.2f}" + (", look" if r < TELLS_LITTLE else "")
+    )
+    body += _section(
+        "The checks",
+        "share: points that the class got, of those possible. discrimination: correlation of a check with the rest of the "
+        f"points; below {TELLS_LITTLE} (marked “look”) those who pass it do hardly better elsewhere, and the check or its text may be unclear.",
+        item.assign(discrimination=told).reset_index(),
+    )
+    body += _section("All mistakes", "Everything a check said, most frequent first.", wrong)
+    per_question = questions(table)
+    body += _section(
+        "Flagged",
+        "Decide these by hand, in Formgrader.",
+        per_question.loc[per_question["flags"] != "", [*ITEM, "points", "flags"]],
+    )
+    missing = table[table["status"] == "not graded"].drop_duplicates("student")
+    body += _section("Not graded", "No score was given; ask for a new submission.", missing[["student", "words"]])
+    css = Path(__file__).with_name("page.css").read_text("utf-8")
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Overview: {escape(title)}</title>'
+        f"<style>{css}</style></head>\n<body><main><h1>Overview: {escape(title)}</h1>\n"
+        + "\n".join(body)
+        + "</main></body></html>\n"
+    )
+
+
+def _section(title: str, words: str, rows: pd.DataFrame) -> list[str]:
+    if rows.empty:
+        return [f"<h2>{title}</h2><p>None.</p>"]
+    formats = {"share": "{:.0%}".format, "students": "{:.0f}".format}
+    html = rows.to_html(
+        index=False, border=0, formatters=formats, float_format="{:g}".format, na_rep="", justify="left"
+    )
+    return [f"<h2>{title}</h2><p>{words}</p>", html.replace("<th>", '<th scope="col">')]
+
+
+def report(lesson: str, as_json: bool) -> int:
+    """The command: write the reports again, after marking by hand say."""
+    files = write(lesson)
+    print(json.dumps([str(file) for file in files]) if as_json else "\n".join(map(str, files)))
+    return 0

@@ -1,0 +1,24 @@
+"""The course's private seed: hidden inputs come from it, so that last year's feedback gives nothing away."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+FILE = Path(".classroom", "seed.txt")  # of the course whose folder we are in, as nbgrader sees it
+VARIABLE = "SER_COURSE_SEED"
+
+
+def environment() -> dict[str, str]:
+    """The environment variable that hands the seed to the checks; see `expect.rng`."""
+    return {VARIABLE: os.environ.get(VARIABLE) or course_seed()}
+
+
+def course_seed() -> str:
+    """The seed of this classroom; made when there is none. Keep the file: the same seed gives the same scores."""
+    if not FILE.exists():
+        FILE.parent.mkdir(exist_ok=True)
+        FILE.write_text(str(secrets.randbelow(2**32)) + "\n", encoding="utf-8")
+        FILE.chmod(0o600)
+    return FILE.read_text(encoding="utf-8").strip()

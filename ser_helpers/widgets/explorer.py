@@ -1,0 +1,255 @@
+"""The prediction explorer: hear a clip, guess, then see what a model says and what moved it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from .. import audio, corpus, features
+from . import draw, quick
+from .panel import Buttons, Choice, ClipPanel, Slider
+
+_BANDS = features.mel_to_hz(np.linspace(0, features.hz_to_mel(audio.SAMPLE_RATE / 2), features.N_MELS + 2))[1:-1]
+_HZ = np.concatenate([np.full(features.N_MFCC, np.nan), _BANDS])
+_NUMBER = np.arange(len(features.FEATURE_NAMES))
+GROUPS = {
+    "level (MFCC 0)": _NUMBER == 0,
+    "broad shape (MFCC 1–12)": (_NUMBER >= 1) & (_NUMBER <= 12),
+    "fine shape (MFCC 13–39)": (_NUMBER >= 13) & (_NUMBER < features.N_MFCC),
+    "mel power below 1 kHz": _HZ < 1000,
+    "mel power from 1 to 3 kHz": (_HZ >= 1000) & (_HZ < 3000),
+    "mel power above 3 kHz": _HZ >= 3000,
+}
+
+
+def explorer(clips: pd.DataFrame | None = None, model=None) -> Explorer:
+    """Choose a clip, hear it, guess, and see what a model makes of it, also with noise and another gain.
+
+    Parameters
+    ----------
+    clips : DataFrame, optional
+        With the columns of `corpus.lesson_clips`, which is taken if not given.
+    model : fitted Pipeline, optional
+        A StandardScaler, then a classifier, over `features.FEATURE_NAMES`. If not given: the course's own model for
+        CREMA-D; for the synthetic practice voices, which that model is not meant for, small models trained at once,
+        each voice predicted by one that has not heard it.
+
+    Returns
+    -------
+    Explorer
+        Shows as the last expression of a cell.
+
+    Raises
+    ------
+    CourseError
+        When there are no clips, or when the model is none of that kind.
+
+    Notes
+    -----
+    "Why" is an ablation: one group of features at a time is set to its average over the training clips, and the new
+    probability of the predicted label is shown. It describes the model at this clip, and not the voice.
+
+    Lessons 00, 02, 04 and 08. To think about: which emotion do you hear and the model does not, and is the crowd on
+    your side? At which SNR does the answer change, and could you still understand the words?
+
+    Examples
+    --------
+    >>> explorer()
+    Prediction explorer: run this cell to use it.
+    """
+    return Explorer(clips, model)
+
+
+class Explorer(ClipPanel):
+    """See `explorer`."""
+
+    title = "Prediction explorer"
+    any_emotion = "any, not told"
+    frame = (
+        ClipPanel.picker
+        + '<p class="ser-clip" data-part="heading"></p><audio controls aria-label="The clip as it is set below"></audio>'
+        '<div data-part="picture"></div><p class="ser-quiet" data-part="level"></p>'
+        '<div class="ser-row">{snr}{gain}</div><p class="ser-clip" data-part="question"></p>{guess}'
+        '<p class="ser-lines-3" data-part="status" role="status"></p>'
+        '<div class="ser-columns"><div data-part="answer"></div><div data-part="why"></div></div>'
+        '<p class="ser-quiet" data-part="about"></p>'
+    )
+
+    def __init__(self, clips: pd.DataFrame | None = None, model=None):
+        super().__init__(
+            clips,
+            snr=Choice(
+                "White noise",
+                {"none": "none", **{db: f"{db} dB SNR".replace("-", "−") for db in (30, 20, 15, 10, 5, 0, -5)}},
+                "none",
+            ),
+            gain=Slider("Gain", -30, 30, 5, 0, "dB"),
+            guess=Buttons("Your guess", {**{label: label for label in corpus.LABELS}, "show": "Show me"}),
+        )
+        self._read = lru_cache(8)(audio.read_clip)
+        self._votes = corpus.votes(self.clips) if set(corpus.VOTES) <= set(self.clips) else None
+        self._models, self._about, self._unheard = self._know(model)
+
+    def _know(self, model) -> tuple:
+        """Models by actor (under None: for all others), what is known of them, labels by models that never heard the actor."""
+        if model is not None:
+            if len(getattr(model[0], "mean_", ())) != len(_HZ) or not hasattr(model, "predict_proba"):
+                raise corpus.CourseError(
+                    f"explorer needs a fitted Pipeline: a StandardScaler over the {len(_HZ)} features of "
+                    "features.clip_features first, a classifier with probabilities last. model.load_model() gives one."
+                )
+            return (
+                {None: model},
+                "Model: the one that was handed over. How often it is right was not measured here.",
+                {},
+            )
+        if self.synthetic:
+            models, score = quick.practice_models()
+            return (
+                models,
+                (
+                    "Data: synthetic practice voices. They are not people, and nothing here says anything about people. "
+                    f"Model: {quick.NAME}, trained just now on the other voices: {score}. The course's own model is for "
+                    "CREMA-D and is not asked about synthetic voices; <code>ser fetch --mini</code> brings real recordings."
+                ),
+                {},
+            )
+        from .. import evaluate
+        from .. import model as course_model
+
+        unheard = evaluate.load_predictions().query("protocol == 'actors_noisy' and tested_on == 'clean'")
+        return (
+            {None: course_model.load_model()},
+            f"Data: CREMA-D, acted emotions. {course_model.track_record()}",
+            unheard.set_index("clip")["predicted"].to_dict(),
+        )
+
+    def update(self, name: str) -> tuple[dict[str, str], np.ndarray | None]:
+        note = ""
+        if name in ("actor", "sentence", "emotion", "another"):
+            before = self.clip.name
+            note = self.choose(name)
+            if self.clip.name != before:
+                self.values["guess"] = ""
+        y, clipped = self._sound()
+        vector = features.clip_features(y)
+        model = self._models.get(int(self.clip["actor_id"]), next(iter(self._models.values())))
+        p, without = _ablate(model, vector)
+        parts = {
+            "heading": self.heading(),
+            "question": self._question(),
+            "status": note + (self._verdict(p) if self.values["guess"] else "The answer waits for your guess."),
+            "answer": self._answer(p),
+            "why": self._why(p, without),
+            "about": self._about,
+        }
+        if name == "guess":
+            return parts, None
+        facts = _describe(y) + (f" · {100 * clipped:.1f} % of the samples cut off" if clipped else "")
+        return parts | {"picture": _picture(y, f"Waveform and mel spectrogram: {facts}."), "level": facts}, y
+
+    def _sound(self) -> tuple[np.ndarray, float]:
+        """The clip with its gain and noise as a sound card would play it, and the share of samples it cuts off."""
+        y = self._read(self.clip["path"]) * np.float32(10 ** (self.values["gain"] / 20))
+        if self.values["snr"] != "none":
+            y = audio.add_noise(y, self.values["snr"], audio.clip_rng(self.clip["clip"]))
+        return np.clip(y, -1, 1), float(np.mean(np.abs(y) > 1))
+
+    def _question(self) -> str:
+        if self.values["emotion"] == "any":
+            return "Which emotion do you hear? Guess, then see."
+        return f"{self._asked()}. What will the model say? Guess, then see."
+
+    def _asked(self) -> str:
+        verb = "The rules were told to make it" if self.synthetic else "The actor was asked for"
+        return f"{verb} <b>{self.clip['emotion']}</b>"
+
+    def _verdict(self, p: dict[str, float]) -> str:
+        top, guess = max(p, key=p.get), self.values["guess"]
+        setting = [f"at {self.values['snr']} dB SNR".replace("-", "−")] * (self.values["snr"] != "none")
+        setting += [f"with {self.values['gain']:+d} dB gain".replace("-", "−")] * (self.values["gain"] != 0)
+        text = f"The model says <b>{top}</b> ({100 * p[top]:.0f} %){' ' if setting else ''}{' and '.join(setting)}. "
+        text += self._asked() + (f"; you guessed <b>{guess}</b>." if guess in corpus.LABELS else ".")
+        if heard := self._heard():
+            most = [label for label in corpus.LABELS if heard[label] == max(heard.values())]
+            text += f" {max(heard.values())} of {sum(heard.values())} listeners heard {' or '.join(most)}"
+            text += " (a tie)." if len(most) > 1 else "."
+        if label := self._unheard.get(self.clip["clip"]):
+            text += (
+                f" This model was trained on this actor; one that was not says <b>{label}</b> to the clip as recorded."
+            )
+        return text
+
+    def _heard(self) -> dict[str, int]:
+        """The crowd's votes on this clip; empty where nobody was asked."""
+        heard = {} if self._votes is None else self._votes.loc[self.clip.name].astype(int).to_dict()
+        return heard if sum(heard.values()) else {}
+
+    def _answer(self, p: dict[str, float]) -> str:
+        shown, heard = bool(self.values["guess"]), self._heard()
+        rows = []
+        for label in corpus.LABELS:
+            name = f"<b>{label}</b> · asked" if shown and label == self.clip["emotion"] else label
+            row = [name, draw.bar(p[label]) + f"{100 * p[label]:.0f} %" if shown else draw.bar(0) + "?"]
+            if heard:
+                row.append(
+                    draw.bar(heard[label] / sum(heard.values()), "ser-test") + f"{heard[label]}" if shown else "?"
+                )
+            rows.append(row)
+        columns = ["emotion", "model", *([f"{sum(heard.values())} listeners"] if heard else [])]
+        return draw.table("Answer", columns, rows, "ser-answer")
+
+    def _why(self, p: dict[str, float], without: list[dict[str, float]]) -> str:
+        shown, top = bool(self.values["guess"]), max(p, key=p.get)
+        moved = [100 * (q[top] - p[top]) for q in without]
+        most = int(np.argmax(np.abs(moved)))
+        rows = []
+        for number, (name, change) in enumerate(zip(GROUPS, moved, strict=True)):
+            points = f"{change:+.0f} points".replace("-", "−") if abs(change) >= 0.5 else "no change"
+            bold = number == most and abs(change) >= 0.5
+            rows.append((name, "?" if not shown else f"<b>{points}</b>" if bold else points))
+        what = f"“{top}”" if shown else "the answer"
+        caption = f"Why {what}{f' ({100 * p[top]:.0f} %)' if shown else ''}?"
+        return (
+            draw.table(caption, ["without its own ...", f"{what} moves by"], rows, "ser-why")
+            + '<p class="ser-quiet">One group of features at a time is set to its average over the training clips.</p>'
+        )
+
+
+def _ablate(model, vector: np.ndarray) -> tuple[dict[str, float], list[dict[str, float]]]:
+    """Probabilities of a clip, and those with each of `GROUPS` at its training mean."""
+    rows = np.stack([vector] + [np.where(group, model[0].mean_, vector) for group in GROUPS.values()])
+    first, *others = [
+        dict(zip(map(str, model.classes_), row, strict=True)) for row in model.predict_proba(rows.astype(np.float32))
+    ]
+    return first, others
+
+
+def _describe(y: np.ndarray) -> str:
+    seconds = f"{len(y) / audio.SAMPLE_RATE:.2f} s"
+    if not y.any():
+        return f"{seconds} of silence · every sample is zero"
+    strongest = _BANDS[features.mel_power(y).mean(axis=1).argmax()]
+    level = f"{audio.level_db(y):.1f}".replace("-", "−")
+    return f"{seconds} · peak {np.abs(y).max():.2f} of full scale · level {level} dBFS · most power near {strongest:,.0f} Hz"
+
+
+def _picture(y: np.ndarray, sentence: str) -> str:
+    seconds = len(y) / audio.SAMPLE_RATE
+    wave = draw.Area(62, 12, 690, 84, (0, seconds), (-1, 1))
+    mel = draw.Area(62, 118, 690, 140, (0, seconds), (0, features.N_MELS))
+    db = features.log_mel(features.mel_power(y))
+    hz = np.array([0, 500, 1000, 2000, 4000, 8000])
+    ticks = {
+        place: f"{f:,}" for f, place in zip(hz, features.hz_to_mel(hz) / features.hz_to_mel(8000) * 128, strict=True)
+    }
+    return draw.picture(
+        292,
+        sentence,
+        wave.wave(y, seconds),
+        wave.frame(ylabel="amplitude", xticks=()),
+        mel.image(db, -60, 30),
+        mel.frame(xlabel="time in s", ylabel="Hz (mel scale)", yticks=ticks),
+    )

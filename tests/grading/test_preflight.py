@@ -1,0 +1,134 @@
+"""What is taken out of a submission, and what is not; none of this runs a student's code but the last."""
+
+import contextlib
+import json
+import os
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from ser_helpers.course.grading import preflight
+
+LESSON = "05_split_and_scale"
+WRITTEN = "Forty-five: those actors are new to the model."
+
+
+def place(notebook, grade_id: str) -> int:
+    return next(i for i, c in enumerate(notebook.cells) if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
+
+
+def admitted(room, notebook) -> nbformat.NotebookNode:
+    folder = room.submit("ann", LESSON, notebook)
+    with contextlib.chdir(room.folder):
+        return preflight.admit(folder, LESSON)
+
+
+@pytest.fixture
+def room(shared_classroom):
+    return shared_classroom
+
+
+def written_id(notebook) -> str:
+    """The grade_id of the lesson's written answer."""
+    about = [c.metadata["nbgrader"] for c in notebook.cells if c.cell_type == "markdown" and "nbgrader" in c.metadata]
+    return next(a["grade_id"] for a in about if a["solution"])
+
+
+def test_the_courses_own_cells_come_from_the_course(room):
+    notebook = room.solved(LESSON)
+    for cell in notebook.cells:
+        cell.metadata["tags"] = ["skip-execution", "raises-exception"]
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            cell.source, cell.metadata["nbgrader"]["points"] = "1 / 1", 100
+    source = nbformat.read(room.folder / "solutions" / LESSON / f"{LESSON}.ipynb", as_version=4)
+    graded = [c for c in admitted(room, notebook).cells if c.metadata.get("nbgrader", {}).get("grade")]
+    truth = [c for c in source.cells if c.metadata.get("nbgrader", {}).get("grade")]
+    assert [c.metadata["nbgrader"] for c in graded] == [c.metadata["nbgrader"] for c in truth]
+    assert [c.source for c in graded if c.cell_type == "code"] == [c.source for c in truth if c.cell_type == "code"]
+    assert not any("skip-execution" in c.metadata.get("tags", []) for c in graded)
+
+
+def test_a_written_answer_keeps_its_place_when_its_mark_is_lost(room):
+    notebook = room.untouched(LESSON)
+    name = written_id(notebook)
+    notebook.cells[place(notebook, name)] = new_markdown_cell(WRITTEN)
+    marked = admitted(room, notebook)
+    assert marked.cells[place(marked, name)].source == WRITTEN
+    assert marked.metadata["ser"]["repairs"] == [f"{name}: the answer stood in another cell; it counts."]
+
+
+def test_of_several_texts_nobody_guesses_the_answer(room):
+    notebook = room.untouched(LESSON)
+    name = written_id(notebook)
+    notebook.cells[place(notebook, name)] = new_markdown_cell(WRITTEN)
+    notebook.cells.append(new_markdown_cell("A note of my own."))
+    marked = admitted(room, notebook)
+    assert [c.source for c in marked.cells if c.source == WRITTEN] == [WRITTEN]
+    assert marked.metadata["ser"]["repairs"] == [f"{name}: the answer's cell was missing."]
+
+
+def test_an_answer_below_its_stub_stays_and_one_behind_the_check_is_moved(room):
+    answer = "def fit_scaler(X_train):\n    return 'mine'"
+    for behind in ("fit_scaler", "fit_scaler-more"):
+        notebook = room.untouched(LESSON)
+        notebook.cells.insert(place(notebook, behind) + 1, new_code_cell(answer))
+        marked = admitted(room, notebook)
+        at = next(i for i, c in enumerate(marked.cells) if c.source == answer)
+        assert place(marked, "fit_scaler") <= at < place(marked, "fit_scaler-check")
+
+
+def test_a_survey_reads_everything_and_changes_nothing(classroom):
+    for student, what in {"ann": classroom.solved(LESSON), "bob": b"", "eve": lambda folder: folder.rmdir()}.items():
+        classroom.submit(student, LESSON, what)
+    classroom.submit("dan", LESSON.upper(), b"")
+    (classroom.submit("fay", LESSON, classroom.solved(LESSON)) / "timestamp.txt").write_text("soon")
+    submitted = classroom.folder / ".classroom" / "submitted"
+    before = {path: path.stat().st_mtime_ns for path in submitted.rglob("*")}
+    found = preflight.survey(submitted, LESSON)
+    assert {path: path.stat().st_mtime_ns for path in submitted.rglob("*")} == before
+    assert found["ann"] == found["fay"] == "" and "empty" in found["bob"] and "Rename" in found["dan"]
+    assert "eve" not in found  # nothing was handed in
+    assert list(preflight.survey(submitted, LESSON, "a*")) == ["ann"]
+
+
+def test_a_picture_in_a_written_answer_goes_on_and_other_keys_do_not(room):
+    notebook = room.solved(LESSON)
+    answer = notebook.cells[place(notebook, written_id(notebook))]
+    answer.source = "".join(f"![{name}](attachment:{name}%20x.png)" for name in "abcd")
+    answer["attachments"] = {
+        "a x.png": {"image/svg+xml": "PHN2Zz4=", "image/png": "AA==\n"},
+        "b x.png": {"image/png": '"><script>'},
+        "c x.png": {"image/png": 3},
+    }
+    notebook.cells[1]["surprise"], notebook.cells[0]["attachments"] = [1], "none"
+    made = admitted(room, notebook)
+    kept = made.cells[place(made, written_id(made))].source
+    lost = "".join(f"![{name}](attachment: {name}%20x.png)" for name in "bcd")
+    assert kept == f"![a](data:image/png;base64,AA==){lost}"
+    assert "surprise" not in json.dumps(made) and "script>" not in kept
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_a_newer_submission_and_a_mended_check_are_graded_again(classroom):
+    lesson = "00_start_here"
+    folder = classroom.submit("ann", lesson, classroom.untouched(lesson))
+    for date, notebook, points in (
+        ("2026-03-01 10:00:00 UTC", classroom.untouched(lesson), 0),
+        ("2026-03-02 10:00:00 UTC", classroom.solved(lesson), 1),
+    ):
+        (folder / "timestamp.txt").write_text(date)
+        classroom.submit("ann", lesson, notebook)
+        printed, code = classroom.nbgrader("autograde", lesson)
+        assert code == 0, printed
+        assert sum(classroom.scores(lesson)["ann"].values()) == points
+    path = classroom.folder / "solutions" / lesson / f"{lesson}.ipynb"
+    source = nbformat.read(path, as_version=4)
+    source.cells[place(source, "seconds_of-check")].source = "raise AssertionError('Now nobody passes.')"
+    os.chmod(path, 0o644)
+    nbformat.write(source, path)
+    printed, code = classroom.nbgrader("autograde", lesson, "--force")
+    assert code == 0, printed
+    assert classroom.scores(lesson)["ann"] == {"seconds_of-check": 0}
+    assert classroom.record(lesson, "ann").cells["seconds_of-check"].says == "Now nobody passes."

@@ -1,0 +1,112 @@
+"""What the instructor reads and a gradebook imports, from nbgrader's own database."""
+
+import contextlib
+import csv
+import warnings
+
+import pandas as pd
+import pytest
+from nbgrader.api import Gradebook
+
+from ser_helpers.corpus import CourseError
+from ser_helpers.course.grading import preflight, records, reports, shards
+
+LESSON = "02_see_and_hear"
+WRONG = "You took 10 log10 of the RMS in frame {}; amplitudes take 20."
+CLASS = {  # student: (checks that fail, points for the written task)
+    "ann": ((), 3.0),
+    "bob": (("rms_db-more",), 1.0),
+    "cid": (("rms_db-check", "rms_db-more"), None),
+    "dee": (("rms_db-more", "time_axis-check"), 0.0),
+    "=HYPERLINK(1)": ((), 2.0),
+}
+
+
+@pytest.fixture(scope="module")
+def course(new_classroom):
+    """A class with its grades in the gradebook, and one submission that could not be read."""
+    course = new_classroom()
+    with contextlib.chdir(course.folder), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        preflight.register(*shards.coursedir(LESSON))
+        with Gradebook("sqlite:///.classroom/gradebook.db", "ser") as gradebook:
+            gradebook.add_student("ann", first_name="Ann", last_name="Zöller, Dr", email="a@b.de", lms_user_id="17")
+            for student, (failed, written) in CLASS.items():
+                gradebook.update_or_create_student(student)
+                record = records.Record(LESSON, student)
+                for grade in gradebook.add_submission(LESSON, student).notebooks[0].grades:
+                    if grade.name == "angry-and-sad":
+                        grade.manual_score, grade.needs_manual_grade = written, written is None
+                        record.cells[grade.name] = records.Cell(3, None, None, "written: marked by a person")
+                        continue
+                    grade.auto_score = 0.0 if grade.name in failed else grade.max_score
+                    grade.needs_manual_grade = False
+                    says = WRONG.format(len(student)) if grade.name in failed else ""
+                    record.cells[grade.name] = records.Cell(grade.max_score, grade.auto_score, None, says)
+                if student == "bob":
+                    record.flags = ["rms_db-check: 1 of 1 points in its own kernel, 0 from outside."]
+                gradebook.db.commit()
+                records.save(record)
+        records.save(records.Record(LESSON, "eve\n", "not graded", "The file is empty."))
+        yield reports.checks(LESSON)
+
+
+def test_every_student_has_a_row_for_every_exercise(course):
+    rows = reports.questions(course).set_index(["student", "exercise"])
+    assert len(rows) == 6 * 6
+    assert rows.loc[("ann", "rms_db"), ["points", "max", "status", "words"]].tolist() == [4, 4, "graded", ""]
+    assert rows.loc[("bob", "rms_db"), "points"] == 1 and "amplitudes" in rows.loc[("bob", "rms_db"), "words"]
+    assert "0 from outside" in rows.loc[("bob", "rms_db"), "flags"] and not rows.loc[("bob", "time_axis"), "flags"]
+    assert rows.loc[("cid", "angry-and-sad"), "status"] == "waits for a person"
+    assert pd.isna(rows.loc[("cid", "angry-and-sad"), "points"])
+    eve = rows.loc["eve\\n"]
+    assert (
+        eve["points"].isna().all()
+        and set(eve["status"]) == {"not graded"}
+        and set(eve["words"]) == {"The file is empty."}
+    )
+
+
+def test_a_check_is_judged_by_those_who_do_well_elsewhere(course):
+    item = reports.items(course)
+    assert item.loc["rms_db-more", "share"] == pytest.approx(2 / 5)
+    assert item.loc["time_axis-check", "share"] == pytest.approx(4 / 5)
+    points = course.pivot(index="student", columns="check", values="points").dropna(how="all")
+    rest = points.drop(columns="rms_db-more").sum(axis=1)
+    assert item.loc["rms_db-more", "discrimination"] == pytest.approx(points["rms_db-more"].corr(rest))
+    assert pd.isna(item.loc["plot_waveform-check", "discrimination"])  # everybody passed
+
+
+def test_the_same_mistake_with_other_numbers_is_counted_once_a_student(course):
+    first = reports.mistakes(course).iloc[0]
+    assert first[["exercise", "students", "share"]].tolist() == ["rms_db", 3, 3 / 5]
+
+
+def test_the_files_open_where_they_are_meant_to(course):
+    files = {file.name: file for file in reports.write(LESSON)}
+    page = files["overview.html"].read_text("utf-8")
+    assert "Teach this again" in page and "60%" in page and "The file is empty." in page and "0 from outside" in page
+    assert "half of them have" in page and "<script" not in page and "http" not in page
+
+    def read(name):
+        return list(csv.reader(files[name].read_text("utf-8").splitlines()))
+
+    moodle = read("moodle.csv")
+    assert moodle[0] == ["Username", "Email address", LESSON]
+    most = float(read("canvas.csv")[1][-1])
+    assert ["ann", "a@b.de", str(most)] in moodle
+    canvas = read("canvas.csv")
+    assert canvas[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", LESSON]
+    assert canvas[1][:5] == ["    Points Possible", "", "", "", ""]
+    assert ["Zöller, Dr, Ann", "17", "", "ann", "", str(most)] in canvas
+    for name in ("eve\\n", "cid"):  # an empty cell leaves the gradebook's own: not graded, and a task waits
+        assert [name, "", "", name, "", ""] in canvas
+    for name in ("moodle.csv", "canvas.csv", "questions.csv"):
+        assert "'=HYPERLINK(1)" in files[name].read_text("utf-8")
+        assert not any(cell.startswith(("=", "+", "@")) for row in read(name) for cell in row)
+
+
+def test_without_grades_it_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CourseError, match="ser grade 03_mfcc"):
+        reports.checks("03_mfcc")
