@@ -84,11 +84,12 @@ def test_a_class_is_graded_and_only_what_changed_is_graded_again(classroom):
 def test_a_submission_that_takes_too_long_is_given_up_and_said(classroom, monkeypatch):
     classroom.submit("ann", LESSON, classroom.solved(LESSON))
     monkeypatch.chdir(classroom.folder)
+    before = set(multiprocessing.active_children())  # joblib keeps its workers for the next call
     (record,) = shards.grade(LESSON, limit=0.1)
     assert record.status == "not graded" and "more than 0.1 s" in record.reason
     (same,) = shards.grade(LESSON)  # it has not changed, so it is not tried again
     assert same == record
-    assert not multiprocessing.active_children()
+    assert set(multiprocessing.active_children()) <= before
 
 
 def test_what_cannot_be_done_is_said_in_one_line(classroom, monkeypatch, tmp_path):
