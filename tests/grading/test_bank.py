@@ -6,6 +6,8 @@ paid for once, so the exercises of a submission are judged apart.
 
 import itertools
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,18 +26,33 @@ def submissions(lesson: str) -> list[list[dict]]:
     return [[one for one in row if one] for row in itertools.zip_longest(*by_exercise.values())]
 
 
+@pytest.fixture(scope="module")
+def graded(new_classroom, bubblewrap, request) -> Iterator[dict[str, Future]]:
+    """For each lesson asked for, its classroom and what nbgrader said: two lessons at a time, as there are two cores."""
+
+    def grade(lesson: str, classroom):
+        for number, row in enumerate(submissions(lesson)):
+            sources = {answer["exercise"]: answer["source"] for answer in row}
+            classroom.submit(f"student{number:02}", lesson, classroom.solved(lesson, **sources))
+        return classroom, *classroom.nbgrader("autograde", lesson)
+
+    here = [item for item in request.session.items if item.path == request.path]
+    with ThreadPoolExecutor(2) as pool:
+        yield {
+            lesson: pool.submit(grade, lesson, new_classroom())
+            for lesson in (item.callspec.params["lesson"] for item in here)
+        }
+        pool.shutdown(cancel_futures=True)
+
+
 @pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_the_bank_through_nbgrader(lesson, new_classroom, bubblewrap, capsys):
-    classroom, handed_in = new_classroom(), submissions(lesson)
-    for number, row in enumerate(handed_in):
-        sources = {answer["exercise"]: answer["source"] for answer in row}
-        classroom.submit(f"student{number:02}", lesson, classroom.solved(lesson, **sources))
-    printed, code = classroom.nbgrader("autograde", lesson)
+def test_the_bank_through_nbgrader(lesson, graded, capsys):
+    classroom, printed, code = graded[lesson].result()
     assert code == 0, printed[-2000:]
 
-    scores, wrongly = classroom.scores(lesson), []
+    handed_in, scores, wrongly = submissions(lesson), classroom.scores(lesson), []
     kept = caught = seen = n_right = n_wrong = 0
     for number, row in enumerate(handed_in):
         student = f"student{number:02}"
