@@ -38,15 +38,7 @@ DISK_GB = 2.5
 LOCKS = {"course": HERE / "requirements.lock", "tests": HERE / "tests" / "requirements.lock"}
 
 # librosa's first call compiles for 10 to 20 s; done here once, it is quick in every lesson.
-WARM_NUMBA = """
-import librosa, numpy
-for part in (librosa, librosa.core, librosa.feature, librosa.util):
-    for name in dir(part):  # all of librosa, or the grader would compile the rest for each class
-        getattr(part, name)
-noise = numpy.random.default_rng(0).standard_normal(16000).astype("float32")
-librosa.feature.mfcc(y=noise, sr=16000)
-librosa.yin(y=noise, sr=16000, fmin=65, fmax=600)
-"""
+WARM_NUMBA = "from ser_helpers.course import doctor; doctor.warm_numba()"
 
 FULL = f"The disk is full. Free {DISK_GB} GB and run this again."
 OFFLINE = "The network cannot be reached. Connect (or set HTTPS_PROXY) and run this again."

@@ -273,6 +273,17 @@ def said(cell: nbformat.NotebookNode) -> str:
     return "" if cell.get("execution_count") else "did not run: the kernel ended before this cell"
 
 
+def exercise_of(grade_id: str) -> str:
+    """The exercise that a graded cell belongs to.
+
+    Examples
+    --------
+    >>> exercise_of("log_mel-more"), exercise_of("two-scores")
+    ('log_mel', 'two-scores')
+    """
+    return re.sub("-(check|more)$", "", grade_id)
+
+
 def _rows(notebook: nbformat.NotebookNode, unreadable: dict[str, str]) -> list[Row]:
     """A row per exercise; its two check cells together."""
     from nbgrader.utils import compute_checksum
@@ -288,7 +299,7 @@ def _rows(notebook: nbformat.NotebookNode, unreadable: dict[str, str]) -> list[R
             last.hint = f"{hint[1].strip()}: {' '.join(hint[2].split())}"
         if not graded.get("grade"):
             continue
-        name, points = re.sub("-(check|more)$", "", graded["grade_id"]), graded.get("points", 0)
+        name, points = exercise_of(graded["grade_id"]), graded.get("points", 0)
         row = rows.setdefault(name, Row(name, 0, 0, ""))
         row.points += points
         if cell.cell_type == "markdown":

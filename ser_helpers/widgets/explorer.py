@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import pandas as pd
 
@@ -88,7 +86,6 @@ class Explorer(ClipPanel):
             gain=Slider("Gain", -30, 30, 5, 0, "dB"),
             guess=Buttons("Your guess", {**{label: label for label in corpus.LABELS}, "show": "Show me"}),
         )
-        self._read = lru_cache(8)(audio.read_clip)
         self._votes = corpus.votes(self.clips) if set(corpus.VOTES) <= set(self.clips) else None
         self._models, self._about, self._unheard = self._know(model)
 
@@ -128,7 +125,7 @@ class Explorer(ClipPanel):
 
     def update(self, name: str) -> tuple[dict[str, str], np.ndarray | None]:
         note = ""
-        if name in ("actor", "sentence", "emotion", "another"):
+        if name in self.moves:
             before = self.clip.name
             note = self.choose(name)
             if self.clip.name != before:
@@ -147,12 +144,13 @@ class Explorer(ClipPanel):
         }
         if name == "guess":
             return parts, None
-        facts = _describe(y) + (f" · {100 * clipped:.1f} % of the samples cut off" if clipped else "")
-        return parts | {"picture": _picture(y, f"Waveform and mel spectrogram: {facts}."), "level": facts}, y
+        power = features.mel_power(y)
+        facts = _describe(y, power) + (f" · {100 * clipped:.1f} % of the samples cut off" if clipped else "")
+        return parts | {"picture": _picture(y, power, f"Waveform and mel spectrogram: {facts}."), "level": facts}, y
 
     def _sound(self) -> tuple[np.ndarray, float]:
         """The clip with its gain and noise as a sound card would play it, and the share of samples it cuts off."""
-        y = self._read(self.clip["path"]) * np.float32(10 ** (self.values["gain"] / 20))
+        y = self.read(self.clip["path"]) * np.float32(10 ** (self.values["gain"] / 20))
         if self.values["snr"] != "none":
             y = audio.add_noise(y, self.values["snr"], audio.clip_rng(self.clip["clip"]))
         return np.clip(y, -1, 1), float(np.mean(np.abs(y) > 1))
@@ -227,20 +225,20 @@ def _ablate(model, vector: np.ndarray) -> tuple[dict[str, float], list[dict[str,
     return first, others
 
 
-def _describe(y: np.ndarray) -> str:
+def _describe(y: np.ndarray, power: np.ndarray) -> str:
     seconds = f"{len(y) / audio.SAMPLE_RATE:.2f} s"
     if not y.any():
         return f"{seconds} of silence · every sample is zero"
-    strongest = _BANDS[features.mel_power(y).mean(axis=1).argmax()]
+    strongest = _BANDS[power.mean(axis=1).argmax()]
     level = f"{audio.level_db(y):.1f}".replace("-", "−")
     return f"{seconds} · peak {np.abs(y).max():.2f} of full scale · level {level} dBFS · most power near {strongest:,.0f} Hz"
 
 
-def _picture(y: np.ndarray, sentence: str) -> str:
+def _picture(y: np.ndarray, power: np.ndarray, sentence: str) -> str:
     seconds = len(y) / audio.SAMPLE_RATE
     wave = draw.Area(62, 12, 690, 84, (0, seconds), (-1, 1))
     mel = draw.Area(62, 118, 690, 140, (0, seconds), (0, features.N_MELS))
-    db = features.log_mel(features.mel_power(y))
+    db = features.log_mel(power)
     hz = np.array([0, 500, 1000, 2000, 4000, 8000])
     ticks = {
         place: f"{f:,}" for f, place in zip(hz, features.hz_to_mel(hz) / features.hz_to_mel(8000) * 128, strict=True)

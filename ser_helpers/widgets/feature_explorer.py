@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import pandas as pd
 
@@ -69,12 +67,11 @@ class FeatureExplorer(ClipPanel):
             mels=Choice("Mel bands", {n: str(n) for n in (4, 8, 16, 40, 64, 128, 256)}, features.N_MELS),
             coefficients=Choice("MFCC", {n: str(n) for n in (1, 2, 4, 13, 20, 40, 80)}, features.N_MFCC),
         )
-        self._read = lru_cache(8)(audio.read_clip)
 
     def update(self, name: str) -> tuple[dict[str, str], np.ndarray | None]:
-        moved = name in ("actor", "sentence", "emotion", "another")
+        moved = name in self.moves
         note = self.choose(name) if moved else ""
-        y = self._read(self.clip["path"])
+        y = self.read(self.clip["path"])
         steps = Steps(y, *(self.values[key] for key in ("window", "hop", "mels", "coefficients")))
         return {
             "heading": f"{self.heading()} · {self.clip['emotion']}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 
@@ -141,6 +142,7 @@ class ClipPanel(Panel):
     """A panel about one clip, chosen by actor, sentence and emotion."""
 
     any_emotion = "any emotion"
+    moves = ("actor", "sentence", "emotion", "another")  # controls after which another clip may be meant
     picker = '<div class="ser-row">{actor}{sentence}{emotion}{another}</div>'
 
     def __init__(self, clips: pd.DataFrame | None = None, **controls):
@@ -159,6 +161,7 @@ class ClipPanel(Panel):
             another=Action("Another clip"),
             **controls,
         )
+        self.read = lru_cache(8)(audio.read_clip)
         self._order = np.random.default_rng(0).permutation(len(self.clips))
         self.clip = self.clips.iloc[self._order[0]]
 

@@ -19,6 +19,7 @@ from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
+from ..check import exercise_of
 from . import records
 
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
@@ -27,17 +28,6 @@ TAGS = {
     *bleach.ALLOWED_TAGS, "br", "caption", "del", "details", "div", "dd", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
     "img", "p", "pre", "span", "sub", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr",
 }  # fmt: skip
-
-
-def exercise_of(grade_id: str) -> str:
-    """The exercise that a graded cell belongs to.
-
-    Examples
-    --------
-    >>> exercise_of("log_mel-more"), exercise_of("two-scores")
-    ('log_mel', 'two-scores')
-    """
-    return re.sub("-(check|more)$", "", grade_id)
 
 
 def safe_html(markdown: str) -> Markup:

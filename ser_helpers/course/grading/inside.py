@@ -46,7 +46,6 @@ def preload() -> None:
     import ipykernel.ipkernel
     import ipykernel.kernelapp
     import ipywidgets
-    import librosa
     import matplotlib.pyplot as plt
     import numpy as np
     import pandas
@@ -58,16 +57,13 @@ def preload() -> None:
     import soundfile
 
     from ser_helpers import corpus, evaluate, features, model, plots  # noqa: F401
-    from ser_helpers.course import expect  # noqa: F401
+    from ser_helpers.course import doctor, expect  # noqa: F401
 
     from . import judge  # noqa: F401
 
-    for module in (librosa, librosa.core, librosa.feature, librosa.util):
-        for name in dir(module):
-            getattr(module, name)  # librosa loads its parts at their first use
+    doctor.warm_numba()
     sound = np.zeros(16_000, "float32")
     sound[::50] = 0.1
-    librosa.feature.mfcc(y=sound, sr=16_000, n_mfcc=13)
     features.clip_features(sound)
     plots.waveform(sound)._repr_html_()
     plt.close("all")

@@ -20,8 +20,8 @@ from matplotlib.figure import Figure
 from nbgrader.api import Gradebook, MissingEntry
 
 from ... import corpus, plots
+from ..check import exercise_of
 from . import records
-from .feedback import exercise_of
 
 FOLDER = Path(".classroom", "reports")
 RETEACH = 0.2  # from this share of the class on
