@@ -12,7 +12,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from .corpus import CourseError
+from .errors import CourseError
 
 
 def doctor(args: argparse.Namespace) -> int:
@@ -22,7 +22,7 @@ def doctor(args: argparse.Namespace) -> int:
 
 
 def fetch(args: argparse.Namespace) -> int:
-    from . import download
+    from .corpus import fetch as download
 
     clips = download.select(actors=args.actors, mini=args.mini, everything=args.all)
     report = download.fetch(clips, folder=args.to, base=args.source, progress=not args.json)
@@ -95,13 +95,13 @@ def check(args: argparse.Namespace) -> int:
 
 
 def reset(args: argparse.Namespace) -> int:
-    from .course import build
+    from .course.authoring import build
 
     return build.reset(args.lesson)
 
 
 def build(args: argparse.Namespace) -> int:
-    from .course import build
+    from .course.authoring import build
 
     return build.check_build() if args.check else build.measure() if args.measure else build.build()
 

@@ -13,7 +13,7 @@ import numpy as np
 import soundfile as sf
 import soxr
 
-from .corpus import CourseError
+from .errors import CourseError
 
 SAMPLE_RATE = 16000
 

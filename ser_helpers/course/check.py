@@ -18,8 +18,8 @@ from pathlib import Path
 
 import nbformat
 
-from .. import corpus
-from . import build
+from ..errors import CourseError
+from .authoring import build
 
 SECONDS_PER_CELL = 60
 WRITTEN, UNWRITTEN = "written: marked by a person", "not written yet"
@@ -169,11 +169,11 @@ def run(lesson: str, root: Path = build.ROOT) -> Report:
     lesson = next((name for name in names if path.name.startswith(name)), path.stem)
     if lesson not in names or not path.exists():
         shown = path.relative_to(root) if path.is_relative_to(root) else path
-        raise corpus.CourseError(f"There is no lesson in {shown}. Lessons: {', '.join(names)}.")
+        raise CourseError(f"There is no lesson in {shown}. Lessons: {', '.join(names)}.")
     try:
         notebook = nbformat.read(path, as_version=4)
     except Exception:  # nbformat raises whatever json and its schemas do
-        raise corpus.CourseError(
+        raise CourseError(
             f"{path.name} is damaged and cannot be read as a notebook. `ser reset {lesson}` makes it new and keeps this one beside it."
         ) from None
     notes = _real_checks(notebook, root / "solutions" / lesson / f"{lesson}.ipynb")

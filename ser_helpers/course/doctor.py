@@ -18,9 +18,9 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from .. import audio, corpus, features, model
+from .. import audio, corpus, features, model, places
 
-ROOT = corpus.DATA.parent
+ROOT = places.CHECKOUT
 OURS = Path(sys.prefix).resolve() == (ROOT / ".venv").resolve()  # else conda's, or one's own
 AGAIN = "run `python3 start.py` again" if OURS else "update this environment, or start with `python3 start.py`"
 

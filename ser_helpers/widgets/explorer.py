@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from .. import audio, corpus, features
+from ..errors import CourseError
 from . import draw, quick
 from .panel import Buttons, Choice, ClipPanel, Slider
 
@@ -93,7 +94,7 @@ class Explorer(ClipPanel):
         """Models by actor (under None: for all others), what is known of them, labels by models that never heard the actor."""
         if model is not None:
             if len(getattr(model[0], "mean_", ())) != len(_HZ) or not hasattr(model, "predict_proba"):
-                raise corpus.CourseError(
+                raise CourseError(
                     f"explorer needs a fitted Pipeline: a StandardScaler over the {len(_HZ)} features of "
                     "features.clip_features first, a classifier with probabilities last. model.load_model() gives one."
                 )

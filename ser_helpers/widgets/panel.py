@@ -18,6 +18,7 @@ import pandas as pd
 import soundfile as sf
 
 from .. import audio, corpus
+from ..errors import CourseError
 
 HERE = Path(__file__).parent
 ANY = "any"
@@ -124,7 +125,7 @@ class Panel(anywidget.AnyWidget):
                 self.values[name] = self.controls[name].read(content["value"])
             parts, sound = self.update(name)
         except Exception as error:  # whatever a model of one's own raises too: silence would leave a person wondering
-            kind = "" if isinstance(error, corpus.CourseError) else f"{type(error).__name__}: "
+            kind = "" if isinstance(error, CourseError) else f"{type(error).__name__}: "
             parts = {"status": escape(kind + str(error))}
         frame = f'<section aria-label="{self.title}"><p class="ser-title">{self.title}</p>{self.frame}</section>'
         frame = frame.format(**{name: control.html(name) for name, control in self.controls.items()})
@@ -148,7 +149,7 @@ class ClipPanel(Panel):
     def __init__(self, clips: pd.DataFrame | None = None, **controls):
         self.clips = (corpus.lesson_clips() if clips is None else clips).reset_index(drop=True)
         if not len(self.clips):
-            raise corpus.CourseError("There is no clip to explore: the table has no rows.")
+            raise CourseError("There is no clip to explore: the table has no rows.")
         actors, sentences = sorted(self.clips["actor_id"].unique()), sorted(self.clips["sentence"].unique())
         self.synthetic = min(actors) >= 9000
         who = "voice" if self.synthetic else "actor"

@@ -14,7 +14,7 @@ import anywidget
 import traitlets
 from markdown_it import MarkdownIt
 
-from .. import corpus
+from .. import places
 
 CHOICE = re.compile(r"<details><summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
 # A paragraph that begins in bold, and two choices or more right below it.
@@ -93,7 +93,7 @@ def questions(lesson: str) -> list[str]:
     >>> questions("03_mfcc")[0][:23]
     '**What do you expect?**'
     """
-    path = corpus.DATA.parent / "lessons" / lesson / f"{lesson}.ipynb"
+    path = places.course_folder() / "lessons" / lesson / f"{lesson}.ipynb"
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
     return [match for text in texts for match in QUESTION.findall(text)]

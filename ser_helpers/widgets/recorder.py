@@ -15,6 +15,7 @@ import numpy as np
 import traitlets
 
 from .. import audio, corpus
+from ..errors import CourseError
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -150,7 +151,7 @@ class Recorder(anywidget.AnyWidget):
         """Write a take as a WAV file: the only way in which a voice gets onto a disk."""
         place = Path(folder.strip()).expanduser().resolve()
         if place.is_relative_to(Path.cwd()):
-            raise corpus.CourseError("Not saved: that folder is handed in with the lesson. Name one outside of it.")
+            raise CourseError("Not saved: that folder is handed in with the lesson. Name one outside of it.")
         place.mkdir(parents=True, exist_ok=True)
         numbers = ("", *(f"-{n}" for n in range(2, 1000)))
         path = next(p for n in numbers if not (p := place / f"take-{take}{n}.wav").exists())

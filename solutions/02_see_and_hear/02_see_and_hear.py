@@ -164,7 +164,7 @@ for _n, _rate in ((1, 8000), (4001, 16000), (4003, 16000), (32001, 16000), (4410
 # axes as an argument (`ax`) and returns them. Then six waveforms can stand side by side, on one scale:
 
 # %%
-plots.waveforms(sounds, title=f"Speaker {ACTOR}" + (" (synthetic voice)" if ACTOR >= 9000 else ""))
+plots.waveforms(sounds, title=f"Speaker {ACTOR}" + (" (synthetic voice)" if clips.attrs["source"] == "practice" else ""))
 
 # %% [markdown]
 # Look at the heights. The loudness of an acted emotion is there before any fancy feature. Many programs now divide each
@@ -470,7 +470,7 @@ for _y, _frame, _hop in (
 # </details>
 
 # %%
-plots.levels(sounds, title=f"Speaker {ACTOR}" + (" (synthetic voice)" if ACTOR >= 9000 else ""))
+plots.levels(sounds, title=f"Speaker {ACTOR}" + (" (synthetic voice)" if clips.attrs["source"] == "practice" else ""))
 
 # %% [markdown]
 # One speaker is an anecdote, and this one was chosen because the differences are plain. Here is the median level of clips
@@ -648,7 +648,7 @@ widgets.feature_explorer()
 widgets.question("02_see_and_hear", 4)
 
 # %%
-plots.pitches(sounds, title=f"Speaker {ACTOR}" + (" (synthetic voice)" if ACTOR >= 9000 else ""))
+plots.pitches(sounds, title=f"Speaker {ACTOR}" + (" (synthetic voice)" if clips.attrs["source"] == "practice" else ""))
 
 # %% [markdown]
 # Finding the pitch is an art of its own. Every method errs now and then, mostly by an octave, so trust the middle of a

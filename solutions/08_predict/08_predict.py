@@ -546,7 +546,7 @@ with tempfile.TemporaryDirectory() as folder:
     skops.io.dump({"model": make_pipeline(FunctionTransformer(func=print))}, trap)
     try:
         model.load_model(trap)
-    except corpus.CourseError as error:
+    except ValueError as error:
         print(str(error).replace(folder, ""))
 
 # %% [markdown]

@@ -13,7 +13,7 @@ import pytest
 import soundfile
 
 from ser_helpers import audio, corpus
-from ser_helpers.course import build
+from ser_helpers.course.authoring import build
 
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},

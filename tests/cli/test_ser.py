@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from ser_helpers import audio, corpus, download
+from ser_helpers import audio, corpus, places
 from ser_helpers.__main__ import main
+from ser_helpers.corpus import fetch as download
 
-README = (corpus.DATA.parent / "README.md").read_text(encoding="utf-8")
+README = (places.CHECKOUT / "README.md").read_text(encoding="utf-8")
 
 
 def ser(*words):

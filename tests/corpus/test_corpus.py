@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ser_helpers import corpus
+from ser_helpers.errors import CourseError
 
 
 def test_crema_d_as_its_authors_counted_it():
@@ -51,12 +52,12 @@ def test_both_corpora_have_the_same_columns():
     ],
 )
 def test_a_wrong_name_is_quoted(name, culprit):
-    with pytest.raises(corpus.CourseError, match=culprit):
+    with pytest.raises(CourseError, match=culprit):
         corpus.parse_clip_name(name)
 
 
 def test_unknown_corpus():
-    with pytest.raises(corpus.CourseError, match="choose 'crema-d' or 'practice'"):
+    with pytest.raises(CourseError, match="choose 'crema-d' or 'practice'"):
         corpus.clip_table("ravdess")
 
 
@@ -90,7 +91,7 @@ def test_wav_goes_before_flac(monkeypatch, tmp_path, some_audio):
 
 def test_a_folder_without_clips_is_an_error_and_not_an_empty_table(monkeypatch, tmp_path):
     monkeypatch.setenv("CREMA_D_HOME", str(tmp_path / "nowhere"))
-    with pytest.raises(corpus.CourseError, match="CREMA_D_HOME is .*nowhere.*Correct"):
+    with pytest.raises(CourseError, match="CREMA_D_HOME is .*nowhere.*Correct"):
         corpus.lesson_clips()
 
 

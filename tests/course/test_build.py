@@ -3,7 +3,8 @@
 import nbformat
 import pytest
 
-from ser_helpers.course import build
+from ser_helpers.course.authoring import build
+from ser_helpers.errors import CourseError
 
 LESSON = '''# ---
 # jupyter:
@@ -98,7 +99,7 @@ def test_a_learners_work_is_kept_beside_the_new_lesson(house, capsys):
     path.write_text("this is no notebook")
     assert build.reset("10_tiny", root) == 0
     assert path.with_name("10_tiny.mine-2.ipynb").read_text() == "this is no notebook" and lesson(root)
-    with pytest.raises(build.corpus.CourseError, match="There is no lesson '11_other': 10_tiny"):
+    with pytest.raises(CourseError, match="There is no lesson '11_other': 10_tiny"):
         build.reset("11_other", root)
 
 

@@ -11,8 +11,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from test_build import LESSON, house  # noqa: F401
 
 from ser_helpers import check as check_in_a_lesson
-from ser_helpers.corpus import CourseError
-from ser_helpers.course import build, check
+from ser_helpers.course import check
+from ser_helpers.course.authoring import build
+from ser_helpers.errors import CourseError
 
 
 @pytest.fixture

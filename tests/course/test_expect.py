@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ser_helpers.course import build, expect
+from ser_helpers.course import expect
+from ser_helpers.course.authoring import build
 
 
 def says(words, call):

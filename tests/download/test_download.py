@@ -14,7 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ser_helpers import corpus, download
+from ser_helpers import corpus
+from ser_helpers.corpus import fetch as download
+from ser_helpers.errors import CourseError
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n"
 PAGE = b"<!DOCTYPE html><html><body>This repository is over its data quota.</body></html>"
@@ -208,7 +210,7 @@ def test_nobody_answers(tmp_path):
 
 @pytest.mark.parametrize("base", ["my laptop", "ftp://laptop/", "laptop:8000", "http://"])
 def test_what_is_no_address_is_said_at_once(tmp_path, base):
-    with pytest.raises(corpus.CourseError, match="is no address"):
+    with pytest.raises(CourseError, match="is no address"):
         download.fetch(some_clips(1)[0], folder=tmp_path / "new", base=base, progress=False)
     assert not (tmp_path / "new").exists()
 
@@ -216,7 +218,7 @@ def test_what_is_no_address_is_said_at_once(tmp_path, base):
 def test_a_folder_that_cannot_be_written(tmp_path):
     clips, _ = some_clips(1)
     (tmp_path / "file").touch()
-    with pytest.raises(corpus.CourseError, match="cannot be written.*--to"):
+    with pytest.raises(CourseError, match="cannot be written.*--to"):
         download.fetch(clips, folder=tmp_path / "file" / "AudioWAV", progress=False)
 
 
@@ -247,7 +249,7 @@ def test_too_little_disk_is_said_before_anything_is_asked_for(serve, tmp_path, m
     clips, files = some_clips(2)
     server = serve(files)
     monkeypatch.setattr(download.shutil, "disk_usage", lambda _: shutil_usage(free=1000))
-    with pytest.raises(corpus.CourseError, match="0 MB free.*--to"):
+    with pytest.raises(CourseError, match="0 MB free.*--to"):
         fetch(clips, tmp_path, server)
     assert not server.asked and not list(tmp_path.iterdir())
 
@@ -274,7 +276,7 @@ def test_the_disk_fills_up_half_way(serve, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("words, match", [(dict(actors=[1]), "There is no actor 1"), (dict(), "There is no actor")])
 def test_select_refuses(words, match):
-    with pytest.raises(corpus.CourseError, match=match):
+    with pytest.raises(CourseError, match=match):
         download.select(**words)
 
 
@@ -286,7 +288,7 @@ def test_the_mini_set_is_balanced():
 
 FETCH = """
 import sys, pandas as pd
-from ser_helpers import download
+from ser_helpers.corpus import fetch as download
 clips = pd.read_csv(sys.argv[1])
 report = download.fetch(clips, folder=sys.argv[2], base=sys.argv[3], progress=False)
 print(report.sentence())

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ser_helpers import corpus, evaluate, features
+from ser_helpers import corpus, evaluate, features, places
+from ser_helpers.errors import CourseError
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def test_workers_do_not_change_predictions(small):
 def test_a_folder_that_cannot_be_written_is_said_before_the_training(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setattr(evaluate, "out_of_fold", None)
-    with pytest.raises(corpus.CourseError, match="cannot be written.*--out"):
+    with pytest.raises(CourseError, match="cannot be written.*--out"):
         evaluate.run(folder=tmp_path / "file")
 
 
@@ -103,7 +104,7 @@ def test_what_the_course_says_about_its_scores():
 
 
 def test_the_readme_tells_the_original_project_as_measured():
-    text = " ".join((corpus.DATA.parent / "README.md").read_text(encoding="utf-8").split())
+    text = " ".join((places.CHECKOUT / "README.md").read_text(encoding="utf-8").split())
     measured = json.loads((evaluate.RESULTS / "original.json").read_text(encoding="utf-8"))
     assert f"{measured['columns']:,} columns of which half is padding, stopped after ten minutes" in text
     assert measured["padding_share"] == pytest.approx(0.5, abs=0.02) and measured["minutes_allowed"] == 10

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ser_helpers import audio, corpus, features
+from ser_helpers.errors import CourseError
 
 
 def librosa_features(y):
@@ -151,5 +152,5 @@ def test_without_audio_there_is_one_sentence(monkeypatch, tmp_path):
     for variable in corpus.HOMES:
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr(corpus, "cache_folder", lambda: tmp_path / "nothing here")
-    with pytest.raises(corpus.CourseError, match="no CREMA-D audio here. `ser fetch` brings it"):
+    with pytest.raises(CourseError, match="no CREMA-D audio here. `ser fetch` brings it"):
         features.update_table(path=tmp_path / "features.npz")

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from ser_helpers.course.build import ROOT
+from ser_helpers.course.authoring.build import ROOT
 from ser_helpers.course.grading import records
 
 

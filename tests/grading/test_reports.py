@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from nbgrader.api import Gradebook
 
-from ser_helpers.corpus import CourseError
 from ser_helpers.course.grading import preflight, records, reports, shards
+from ser_helpers.errors import CourseError
 
 LESSON = "02_see_and_hear"
 WRONG = "You took 10 log10 of the RMS in frame {}; amplitudes take 20."

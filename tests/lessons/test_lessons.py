@@ -5,7 +5,7 @@ import re
 import nbformat
 import pytest
 
-from ser_helpers.course import build
+from ser_helpers.course.authoring import build
 
 NAMES = build.lesson_names()
 REAL = pytest.mark.real

@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from ser_helpers import audio, corpus, features, model
+from ser_helpers.errors import CourseError
 
 
 @pytest.fixture(scope="module")
@@ -48,16 +49,16 @@ def test_saved_and_loaded_it_predicts_the_same(fitted, tmp_path):
 def test_a_pickle_and_other_files_are_refused(tmp_path):
     for name, content in {"a.skops": pickle.dumps(print), "b.skops": b"", "c.skops": b"hello"}.items():
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(corpus.CourseError, match="not a model saved by this course"):
+        with pytest.raises(CourseError, match="not a model saved by this course"):
             model.load_model(tmp_path / name)
-    with pytest.raises(corpus.CourseError, match="There is no model.*ser train"):
+    with pytest.raises(CourseError, match="There is no model.*ser train"):
         model.load_model(tmp_path / "gone.skops")
 
 
 def test_types_that_no_model_needs_are_refused_by_name(tmp_path):
     hostile = make_pipeline(FunctionTransformer(func=exec), StandardScaler())
     skops.io.dump({"model": hostile}, tmp_path / "hostile.skops")
-    with pytest.raises(corpus.CourseError, match="not opened: it would build builtins.exec"):
+    with pytest.raises(CourseError, match="not opened: it would build builtins.exec"):
         model.load_model(tmp_path / "hostile.skops")
 
 
@@ -65,7 +66,7 @@ def test_a_model_for_other_features_is_refused(fitted, tmp_path, monkeypatch):
     pipeline, _ = fitted
     model.save_model(pipeline, tmp_path / "m.skops", card={})
     monkeypatch.setattr(features, "FEATURE_NAMES", features.FEATURE_NAMES[::-1])
-    with pytest.raises(corpus.CourseError, match="trained on other features"):
+    with pytest.raises(CourseError, match="trained on other features"):
         model.load_model(tmp_path / "m.skops")
 
 
@@ -73,7 +74,7 @@ def test_a_file_that_another_version_reads_differently_is_refused(fitted, tmp_pa
     pipeline, X = fitted
     contents = {"model": pipeline, "features": list(features.FEATURE_NAMES), "probe": np.full((1, 6), 1 / 6)}
     skops.io.dump(contents, tmp_path / "old.skops")
-    with pytest.raises(corpus.CourseError, match="predicts otherwise.*ser train"):
+    with pytest.raises(CourseError, match="predicts otherwise.*ser train"):
         model.load_model(tmp_path / "old.skops")
 
 
@@ -82,7 +83,7 @@ def test_a_file_of_an_older_layout_is_refused(fitted, tmp_path, contents):
     pipeline, _ = fitted
     older = {"model": pipeline[0], "features": list(features.FEATURE_NAMES), "probe": np.full((1, 6), 1 / 6)}
     skops.io.dump(pipeline if contents == "no dictionary" else older, tmp_path / "older.skops")
-    with pytest.raises(corpus.CourseError, match="another version.*ser train"):
+    with pytest.raises(CourseError, match="another version.*ser train"):
         model.load_model(tmp_path / "older.skops")
 
 
@@ -90,14 +91,14 @@ def test_a_model_for_other_labels_is_refused(fitted, tmp_path):
     _, X = fitted
     pipeline = make_pipeline(StandardScaler(), DummyClassifier()).fit(X, np.tile(["calm", "excited"], len(X) // 2))
     model.save_model(pipeline, tmp_path / "m.skops", card={})
-    with pytest.raises(corpus.CourseError, match=r"or labels \(calm, excited\)"):
+    with pytest.raises(CourseError, match=r"or labels \(calm, excited\)"):
         model.load_model(tmp_path / "m.skops")
 
 
 def test_a_folder_that_cannot_be_written_is_said_before_the_training(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setattr(model, "build_model", None)
-    with pytest.raises(corpus.CourseError, match="cannot be written.*--out"):
+    with pytest.raises(CourseError, match="cannot be written.*--out"):
         model.train(tmp_path / "file" / "m.skops")
 
 

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from ser_helpers import audio, corpus, evaluate, features, model, plots
+from ser_helpers.errors import CourseError
 
 RATE = audio.SAMPLE_RATE
 SILENCE, ONE_SAMPLE = np.zeros(41108, dtype="float32"), np.ones(1, dtype="float32")
@@ -234,7 +235,7 @@ def test_a_notebook_shows_each_figure_once():
 
 @pytest.mark.parametrize("drawn, sentence", [(None, "A figure."), ([], "A figure."), (Figure(), ""), (Figure(), None)])
 def test_describe_says_what_it_needs(drawn, sentence):
-    with pytest.raises(corpus.CourseError, match="describe needs a"):
+    with pytest.raises(CourseError, match="describe needs a"):
         plots.describe(drawn, sentence)
 
 
@@ -262,7 +263,7 @@ def test_says_so_when_it_is_no_sound(name, wrong):
     ],
 )
 def test_says_what_it_needs(draw, message):
-    with pytest.raises(corpus.CourseError, match=message):
+    with pytest.raises(CourseError, match=message):
         draw()
 
 

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 import soundfile as sf
 
-from ser_helpers import audio, corpus, features
+from ser_helpers import audio, corpus, features, places
 
-ROOT = corpus.DATA.parent
+ROOT = places.CHECKOUT
 
 
 def test_every_voice_says_every_sentence_in_every_emotion_once():
@@ -49,7 +49,7 @@ def test_no_recording_of_crema_d_is_committed():
 
 
 def test_the_datasheet_counts_what_is_there():
-    sheet = " ".join((corpus.DATA / "README.md").read_text(encoding="utf-8").split())
+    sheet = " ".join((places.DATA / "README.md").read_text(encoding="utf-8").split())
     clips = corpus.clip_table()
     actors = clips.drop_duplicates("actor_id")
     per_actor = clips.groupby("actor_id").size().value_counts()

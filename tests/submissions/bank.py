@@ -5,7 +5,7 @@ from pathlib import Path
 
 import jupytext
 
-from ser_helpers.course.build import run_cells
+from ser_helpers.course.authoring.build import run_cells
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.parent.name for path in ROOT.glob("tests/submissions/*/answers.py"))

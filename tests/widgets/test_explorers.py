@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from ser_helpers import audio, corpus, evaluate, features, model, widgets
+from ser_helpers.errors import CourseError
 
 PRACTICE = corpus.clip_table("practice")
 PRACTICE["path"] = corpus.find_audio(PRACTICE)
@@ -116,7 +117,7 @@ def test_hard_clips(widget, tmp_path):
         assert said in page.text() and not page.odd()
     assert "There is no file" in page.move("sentence", "WSI").status
     assert "There is no file" not in page.move("sentence", "DFA").status
-    with pytest.raises(corpus.CourseError, match="no rows"):
+    with pytest.raises(CourseError, match="no rows"):
         widget(clips=PRACTICE[:0])
 
 
@@ -145,7 +146,7 @@ def test_it_says_what_the_model_says_and_why():
     moved = f"{100 * moved:+.0f} points".replace("-", "−") if abs(moved) >= 0.005 else "no change"
     assert moved in page.parts["why"].split("</tr>")[1]
     assert "not measured" in page.parts["about"]
-    with pytest.raises(corpus.CourseError, match="StandardScaler"):
+    with pytest.raises(CourseError, match="StandardScaler"):
         widgets.explorer(clips=PRACTICE, model=fitted[1:])
     page.panel._models = {None: None}
     assert "TypeError" in page.move("another").status  # a model that breaks is told, not swallowed

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from ser_helpers import corpus, widgets
-from ser_helpers.course import build
+from ser_helpers import places, widgets
+from ser_helpers.course.authoring import build
 from ser_helpers.widgets.question import questions
 
 CALL = re.compile(r"""widgets\.question\(["'](\w+)["'],\s*(\d+)\)""")
@@ -34,7 +34,7 @@ Not a choice.
 @pytest.fixture
 def lesson(tmp_path, monkeypatch):
     """A function that puts a lesson of that markdown where lessons are."""
-    monkeypatch.setattr(corpus, "DATA", tmp_path / "data")
+    monkeypatch.setattr(places, "DATA", tmp_path / "data")
 
     def write(*texts: str) -> str:
         folder = tmp_path / "lessons" / "99_test"
@@ -69,7 +69,7 @@ def test_a_question_that_is_not_there_costs_a_sentence(lesson, capsys):
     for number in (0, 2):
         assert widgets.question(name, number) is None
         assert f"no number {number}" in capsys.readouterr().out
-    (corpus.DATA.parent / "lessons" / name / f"{name}.ipynb").write_text("{")
+    (places.CHECKOUT / "lessons" / name / f"{name}.ipynb").write_text("{")
     assert widgets.question(name, 1) is None
     assert "the text above" in capsys.readouterr().out
 
@@ -81,7 +81,7 @@ def test_where_widgets_cannot_show_a_sentence_does(lesson):
 
 @pytest.mark.parametrize("name", build.lesson_names())
 def test_each_question_of_a_lesson_stands_right_below_its_text(name):
-    cells = json.loads((corpus.DATA.parent / "lessons" / name / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    cells = json.loads((places.CHECKOUT / "lessons" / name / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
     found = questions(name)
     assert found
     for above, cell in zip(cells, cells[1:], strict=False):

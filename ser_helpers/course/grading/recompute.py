@@ -18,7 +18,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
 from .. import check
-from . import preflight, records, sandbox, seed
+from ..rebuild import functions_of, skip_what_no_answer_needs
+from . import records, sandbox, seed
 
 ALONE = {"final_report-check"}  # looks at more than what a function returns: how often the test was opened
 MAY_STAY = {
@@ -37,15 +38,13 @@ def recompute(notebook: NotebookNode, source: NotebookNode, seconds: int) -> dic
         skipped = "skip-execution" in cell.metadata.get("tags", []) or graded(cell).get("grade_id") in ALONE
         return cell.cell_type == "code" and not skipped
 
-    preflight.skip_what_no_answer_needs(source)
+    skip_what_no_answer_needs(source)
     code = [cell for cell in source.cells if runs(cell)]
     task = {
         "do": "judge",
         "seconds": seconds,
         "cells": [(graded(cell).get("grade_id"), cell.source) for cell in code if not graded(cell).get("solution")],
-        "functions": [
-            name for cell in code if graded(cell).get("solution") for name in preflight.functions_of(cell.source)
-        ],
+        "functions": [name for cell in code if graded(cell).get("solution") for name in functions_of(cell.source)],
         "env": seed.environment(),
     }
     own = [cell.source for cell in notebook.cells if runs(cell) and not graded(cell).get("grade")]

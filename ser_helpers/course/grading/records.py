@@ -6,7 +6,9 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-FOLDER = Path(".classroom", "records")  # of the course whose folder we are in, as nbgrader sees it
+from ...places import CLASSROOM
+
+FOLDER = CLASSROOM / "records"  # of the course whose folder we are in, as nbgrader sees it
 
 
 @dataclass

@@ -19,11 +19,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 from nbgrader.api import Gradebook, MissingEntry
 
-from ... import corpus, plots
+from ... import plots
+from ...errors import CourseError
+from ...places import CLASSROOM
 from ..check import exercise_of
 from . import records
 
-FOLDER = Path(".classroom", "reports")
+FOLDER = CLASSROOM / "reports"
 RETEACH = 0.2  # from this share of the class on
 TELLS_LITTLE = 0.2  # correlation below which a check should be looked at
 ITEM = ["student", "exercise"]
@@ -61,7 +63,7 @@ def checks(lesson: str) -> pd.DataFrame:
     """
     known = {record.student: record for record in records.load_all(lesson)}
     if not known:
-        raise corpus.CourseError(f"Nothing of {lesson} has been graded yet: ser grade {lesson}.")
+        raise CourseError(f"Nothing of {lesson} has been graded yet: ser grade {lesson}.")
     with Gradebook("sqlite:///.classroom/gradebook.db", "ser") as gradebook:
         people = {one.id: one for one in gradebook.students}
         try:

@@ -30,9 +30,9 @@ from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_output
 from traitlets import Integer
 
-from ... import corpus
+from ...errors import CourseError
+from ...places import CHECKOUT as ROOT
 from .. import kernel
-from ..build import ROOT
 from . import inside, seed
 
 PYTHONS = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve()}
@@ -53,7 +53,7 @@ MOST_OUTPUT = 20 * 2**20  # characters that a notebook may print or draw
 MOST_MESSAGE = 32 * 2**20  # bytes of a single message from the kernel
 
 
-class SandboxError(corpus.CourseError):
+class SandboxError(CourseError):
     """The sandbox could not be started; the message says what to do."""
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
-from pathlib import Path
 
-FILE = Path(".classroom", "seed.txt")  # of the course whose folder we are in, as nbgrader sees it
+from ...places import CLASSROOM
+
+FILE = CLASSROOM / "seed.txt"  # of the course whose folder we are in, as nbgrader sees it
 VARIABLE = "SER_COURSE_SEED"
 
 

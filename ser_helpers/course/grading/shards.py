@@ -33,12 +33,13 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 
-from ... import corpus
+from ...errors import CourseError
+from ...places import CLASSROOM
 from . import preflight, records, reports, sandbox, seed
 
 SECONDS = 600  # wall clock a submission; its cells may take 300 and the second run of the checks 180
 BACKUPS = 10  # of the gradebook that are kept
-SUBMITTED, CLASSROOM = Path(".classroom", "submitted"), Path(".classroom")
+SUBMITTED = CLASSROOM / "submitted"
 
 
 def grade(
@@ -76,7 +77,7 @@ def grade(
     """
     found = _found(lesson)
     if missing := sorted(set(students or ()) - set(found)):
-        raise corpus.CourseError(f"{SUBMITTED} has no {lesson} from {', '.join(map(reports.shown, missing))}.")
+        raise CourseError(f"{SUBMITTED} has no {lesson} from {', '.join(map(reports.shown, missing))}.")
     students = sorted(set(students or found))
     confined = sandbox.confined()
     with alone():
@@ -102,13 +103,13 @@ def grade(
 def _found(lesson: str) -> dict[str, str]:
     """Who handed the lesson in, and why it cannot be graded ("" when it can); an error says what is missing."""
     if not Path("nbgrader_config.py").exists():
-        raise corpus.CourseError("There is no nbgrader_config.py here. Go to the course's folder first, then grade.")
+        raise CourseError("There is no nbgrader_config.py here. Go to the course's folder first, then grade.")
     if not Path("solutions", lesson, f"{lesson}.ipynb").exists():
         names = sorted(path.parent.name for path in Path("solutions").glob("*/*.ipynb"))
-        raise corpus.CourseError(f"There is no lesson {lesson}. Lessons: {', '.join(names)}.")
+        raise CourseError(f"There is no lesson {lesson}. Lessons: {', '.join(names)}.")
     found = preflight.survey(SUBMITTED, lesson) if SUBMITTED.exists() else {}
     if not found:
-        raise corpus.CourseError(f"Nothing was handed in: put notebooks into {SUBMITTED}/NAME/{lesson}/{lesson}.ipynb.")
+        raise CourseError(f"Nothing was handed in: put notebooks into {SUBMITTED}/NAME/{lesson}/{lesson}.ipynb.")
     return found
 
 
@@ -120,7 +121,7 @@ def alone() -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise corpus.CourseError("Another `ser grade` is at work in this folder. Wait until it is done.") from None
+            raise CourseError("Another `ser grade` is at work in this folder. Wait until it is done.") from None
         yield
 
 

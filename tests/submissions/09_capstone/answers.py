@@ -331,5 +331,9 @@ def final_report(seed):
     return {
         "uar_new": float(evaluate.uar(evaluate.confusion(true, mine))),
         "uar_baseline": float(evaluate.uar(evaluate.confusion(true, theirs))),
-        "difference": difference, "low": low, "high": high, "n_clips": len(seen), "n_actors": 15,
-    }  # fmt: skip
+        "difference": difference,
+        "low": low,
+        "high": high,
+        "n_clips": len(seen),
+        "n_actors": 15,
+    }  # fmt: skipfrom ser_helpers import places

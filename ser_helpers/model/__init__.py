@@ -15,9 +15,10 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from . import audio, corpus, features
+from .. import audio, corpus, features, places
+from ..errors import CourseError
 
-MODEL = corpus.DATA / "model" / "crema_d.skops"
+MODEL = places.DATA / "model" / "crema_d.skops"
 # What skops may build besides numpy arrays and scikit-learn estimators: the trained network keeps its optimiser.
 TRUSTED = ["sklearn.neural_network._stochastic_optimizers.SGDOptimizer"]
 
@@ -87,7 +88,7 @@ def train(path: str | Path = MODEL, seed: int = 0, expected: list[dict] | None =
     dict
         The model card.
     """
-    corpus.writable_folder(Path(path).parent, option="--out")
+    places.writable_folder(Path(path).parent, option="--out")
     clips, clean, noisy = features.load_features()
     labels = clips["emotion"].to_numpy(dtype=str)
     with threadpool_limits(1):  # sums in another order would end in another network
@@ -168,15 +169,13 @@ def load_model(path: str | Path = MODEL) -> Pipeline:
 
     path = Path(path)
     if not path.exists():
-        raise corpus.CourseError(f"There is no model {path}. `ser train` makes one.")
+        raise CourseError(f"There is no model {path}. `ser train` makes one.")
     try:
         strangers = set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED)
     except Exception:  # skops raises whatever zipfile and json do on a file that is something else
-        raise corpus.CourseError(
-            f"{path} is not a model saved by this course (skops). `ser train` makes one."
-        ) from None
+        raise CourseError(f"{path} is not a model saved by this course (skops). `ser train` makes one.") from None
     if strangers:
-        raise corpus.CourseError(
+        raise CourseError(
             f"{path} was not opened: it would build {', '.join(sorted(strangers))}, which no model of this course needs."
         )
     with warnings.catch_warnings():
@@ -187,16 +186,16 @@ def load_model(path: str | Path = MODEL) -> Pipeline:
             vector = np.linspace(-1, 1, len(names), dtype=np.float32)[None]
             labels, answer = model.classes_.tolist(), model.predict_proba(vector)
         except Exception as error:
-            raise corpus.CourseError(
+            raise CourseError(
                 f"{path} was saved by another version and cannot be read ({error}). `ser train` makes a new one."
             ) from None
     if names != list(features.FEATURE_NAMES) or labels != list(corpus.LABELS):
-        raise corpus.CourseError(
+        raise CourseError(
             f"{path} was trained on other features ({len(names)}) or labels ({', '.join(map(str, labels))}). `ser train` "
             "makes a new one."
         )
     if not np.allclose(answer, probe, atol=1e-3):
-        raise corpus.CourseError(
+        raise CourseError(
             f"{path} predicts otherwise than when it was saved: this scikit-learn reads it differently. Train a new "
             "one with `ser train`."
         )

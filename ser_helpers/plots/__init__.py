@@ -31,9 +31,10 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from . import audio, evaluate, features
-from .audio import SAMPLE_RATE
-from .corpus import LABELS, CourseError
+from .. import audio, evaluate, features
+from ..audio import SAMPLE_RATE
+from ..corpus import LABELS
+from ..errors import CourseError
 
 COLOURS = dict(zip(LABELS, ("#A32C10", "#20A284", "#C66BD0", "#B88A00", "#3C3C3C", "#1F4A96"), strict=True))
 MARKERS = dict(zip(LABELS, "^sDvoP", strict=True))

@@ -21,7 +21,8 @@ from requests.adapters import HTTPAdapter
 from tqdm import tqdm
 from urllib3.util import Retry
 
-from . import corpus
+from .. import corpus, places
+from ..errors import CourseError
 
 OFFICIAL = "https://media.githubusercontent.com/media/CheyneyComputerScience/CREMA-D/master/AudioWAV/"
 MIRROR = "https://gitlab.com/cs-cooper-lab/crema-d-mirror/-/raw/HEAD/AudioWAV/"
@@ -42,7 +43,7 @@ ELSEWHERE = (
 def _unseen(folder: Path) -> str:
     """A sentence when the lessons would not find what is in the folder."""
     variable = next(filter(os.environ.get, corpus.HOMES), None)
-    home = Path(os.environ[variable]).expanduser() if variable else corpus.cache_folder()
+    home = Path(os.environ[variable]).expanduser() if variable else places.cache_folder("crema-d")
     if folder.resolve() in (home.resolve(), (home / "AudioWAV").resolve()):
         return ""
     return (
@@ -107,7 +108,7 @@ def select(actors: list[int] | None = None, mini: bool = False, everything: bool
         return clips[clips["sentence"] == MINI_SENTENCE]
     unknown = sorted(set(actors or []) - set(clips["actor_id"].tolist()))
     if unknown or not actors:
-        raise corpus.CourseError(f"There is no actor {', '.join(map(str, unknown))}: CREMA-D's are 1001 to 1091.")
+        raise CourseError(f"There is no actor {', '.join(map(str, unknown))}: CREMA-D's are 1001 to 1091.")
     return clips[clips["actor_id"].isin(actors)]
 
 
@@ -209,15 +210,15 @@ def fetch(
     pooch checks hashes and repeats broken transfers; urllib3 waits and asks again after 429 and 5xx.
     """
     if base and not (urlsplit(base).scheme in ("http", "https") and urlsplit(base).hostname):
-        raise corpus.CourseError(f"{base!r} is no address: http:// or https:// and a server's name were expected.")
-    folder = Path(folder) if folder else corpus.cache_folder() / "AudioWAV"
+        raise CourseError(f"{base!r} is no address: http:// or https:// and a server's name were expected.")
+    folder = Path(folder) if folder else places.cache_folder("crema-d") / "AudioWAV"
     report = FetchReport(folder)
     partial = _ready(folder)
     try:
         todo = _missing(clips, folder, report)
         free, need = shutil.disk_usage(folder).free, int(todo["bytes"].sum())
         if free < need + 50e6:
-            raise corpus.CourseError(
+            raise CourseError(
                 f"{folder} has {free / 1e6:.0f} MB free and {need / 1e6:.0f} MB are needed. Make room, or choose "
                 "another folder with --to."
             )
@@ -233,7 +234,7 @@ def fetch(
 
 def _ready(folder: Path) -> Path:
     """Make the folder, and empty its corner for unfinished clips, where a killed run may have left some."""
-    partial = corpus.writable_folder(folder, option="--to") / PARTIAL
+    partial = places.writable_folder(folder, option="--to") / PARTIAL
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     return partial

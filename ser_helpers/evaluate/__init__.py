@@ -16,8 +16,8 @@ from sklearn.metrics import confusion_matrix
 from sklearn.model_selection import GroupKFold, StratifiedKFold
 from threadpoolctl import threadpool_limits
 
-from . import corpus, features
-from .model import build_model
+from .. import corpus, features, places
+from ..model import build_model
 
 PROTOCOLS = {
     "leak": "noisy copies made before a random split (leak)",
@@ -26,7 +26,7 @@ PROTOCOLS = {
     "actors": "actors kept apart",
     "actors_noisy": "actors kept apart, noisy copies in training only",
 }
-RESULTS = corpus.DATA / "results"
+RESULTS = places.DATA / "results"
 N_FOLDS = 5
 
 
@@ -364,7 +364,7 @@ def run(quick: bool = False, folder: Path = RESULTS, n_jobs: int = -1, progress:
         ``scores`` (see `score_table`) and ``people`` (see `human_yardstick`) on all clips and on the same clips.
     """
     if not quick:
-        corpus.writable_folder(folder, option="--out")
+        places.writable_folder(folder, option="--out")
     clips, clean, noisy = features.load_features()
     predictions = out_of_fold(clips, clean, noisy, first_fold_only=quick, n_jobs=n_jobs, progress=progress)
     results = {

@@ -22,15 +22,16 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from .. import corpus
-from .contract import CONTRACT
+from ... import places
+from ...errors import CourseError
+from ..contract import CONTRACT
 
-ROOT = corpus.DATA.parent
+ROOT = places.CHECKOUT
 REGION = re.compile(r"^\s*### BEGIN (SOLUTION|HIDDEN TESTS)$(.*?)^\s*### END \1$", re.MULTILINE | re.DOTALL)
 DRAWS = re.compile(r"\bplt\.|\.subplots\(|\bFigure\(|sns\.\w+plot|\.(plot|hist|imshow|specshow|waveshow)\(")
 
 
-class BuildError(corpus.CourseError):
+class BuildError(CourseError):
     """A source that cannot be built; the message names file and cell."""
 
 
@@ -254,7 +255,7 @@ def reset(name: str, root: Path = ROOT) -> int:
     """A lesson as new; the learner's version stays beside it."""
     script = root / "solutions" / name / f"{name}.py"
     if not script.exists():
-        raise corpus.CourseError(f"There is no lesson {name!r}: {', '.join(lesson_names(root))}.")
+        raise CourseError(f"There is no lesson {name!r}: {', '.join(lesson_names(root))}.")
     path = root / "lessons" / name / f"{name}.ipynb"
     fresh = text_of(release({name: source_notebook(script)})[name])
     if path.exists() and was_edited(path):
@@ -389,7 +390,7 @@ def run_notebook(path: Path, allow_errors: bool = False, timeout: int = 120) -> 
 
     from nbclient import NotebookClient
 
-    from .kernel import KernelManager
+    from ..kernel import KernelManager
 
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [

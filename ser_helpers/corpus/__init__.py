@@ -7,11 +7,13 @@ is fetched) and ``"practice"`` (288 synthetic clips that ship with the course).
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from ..errors import CourseError
+from ..places import DATA, cache_folder
 
 EMOTION_CODES = {"ANG": "angry", "DIS": "disgust", "FEA": "fear", "HAP": "happy", "NEU": "neutral", "SAD": "sad"}
 LABELS = tuple(EMOTION_CODES.values())
@@ -34,13 +36,8 @@ VOTES = tuple(f"votes_{label}" for label in LABELS)
 COLUMNS = (
     ["clip", "actor_id", "sentence", "emotion", "level", "sha256", "bytes", "seconds", *VOTES, "age", "sex", "defect"]
 )  # fmt: skip
-DATA = Path(__file__).resolve().parent.parent / "data"
 SUFFIXES = (".wav", ".flac")  # in this order when a clip is there twice
 HOMES = ("CREMA_D_HOME", "SER_CLASS_FOLDER")  # variables that name a folder with audio, the first one set counts
-
-
-class CourseError(ValueError):
-    """Something a person can mend; the message says what happened and what to do."""
 
 
 def parse_clip_name(name: str | Path) -> dict:
@@ -106,36 +103,6 @@ def clip_of(path: str | Path) -> str:
     return stem + "X" if stem.endswith("_X") else stem
 
 
-def writable_folder(folder: Path, option: str) -> Path:
-    """The folder, made where it is not there yet; asked for before the work whose result it is to hold.
-
-    Parameters
-    ----------
-    folder : Path
-    option : str
-        How a person chooses another folder; the message says it.
-
-    Raises
-    ------
-    CourseError
-        When it cannot be made or written.
-
-    Examples
-    --------
-    >>> writable_folder(Path("."), option="--to").is_dir()
-    True
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise CourseError(
-            f"{folder} cannot be written ({error.strerror}). Choose another with {option}, or mend its permissions."
-        ) from None
-    return folder
-
-
 def clip_table(source: str = "crema-d") -> pd.DataFrame:
     """All clips of a corpus, a row each, sorted by clip.
 
@@ -192,13 +159,6 @@ def crowd_label(clips: pd.DataFrame) -> pd.Series:
     return counts.idxmax(axis="columns").mask(tied, "")
 
 
-def cache_folder() -> Path:
-    """Where `ser fetch` puts CREMA-D's audio when it is not told otherwise: the user's cache, a folder ``crema-d``."""
-    import pooch
-
-    return Path(pooch.os_cache("crema-d"))
-
-
 def _clips_in(folder: Path) -> dict[str, Path]:
     """Every audio file with a clip name in `folder`, its ``AudioWAV`` or its ``flac``: clip -> path, WAV first."""
     found: dict[str, Path] = {}
@@ -232,7 +192,7 @@ def audio_home() -> Path | None:
                 f"1001_DFA_ANG_XX.wav or .flac there, in AudioWAV and in flac). Correct {variable} or remove it."
             )
         return folder
-    return cache_folder() if _clips_in(cache_folder()) else None
+    return cache_folder("crema-d") if _clips_in(cache_folder("crema-d")) else None
 
 
 def find_audio(clips: pd.DataFrame) -> pd.Series:

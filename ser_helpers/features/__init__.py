@@ -19,13 +19,14 @@ import scipy.fft
 import scipy.signal
 import scipy.sparse
 
-from . import audio, corpus
+from .. import audio, corpus, places
+from ..errors import CourseError
 
 N_FFT, HOP, N_MELS, N_MFCC = 2048, 512, 128, 40
 AMIN, TOP_DB = 1e-10, 80.0
 FEATURE_NAMES = tuple([f"mfcc_{i}" for i in range(N_MFCC)] + [f"mel_{i}" for i in range(N_MELS)])
 NOISY_SNR_DB = 15.0
-TABLE = corpus.DATA / "crema_d" / "features.npz"
+TABLE = places.DATA / "crema_d" / "features.npz"
 
 
 def hz_to_mel(hz: np.ndarray | float) -> np.ndarray:
@@ -250,7 +251,7 @@ def _dask_client(address: str):
     try:
         from distributed import Client
     except ImportError:
-        raise corpus.CourseError(
+        raise CourseError(
             f"Dask is not installed here. `{sys.executable} -m pip install distributed` brings it."
         ) from None
     return Client(address, set_as_default=True, timeout=10)
@@ -347,7 +348,7 @@ def missing_features(path: Path | None = None) -> pd.Series:
 def _read_table(path: Path | None = None) -> dict[str, np.ndarray]:
     path = path or TABLE
     if not path.exists():
-        raise corpus.CourseError(f"{path.name} is missing from {path.parent}. Restore it, or run `ser features`.")
+        raise CourseError(f"{path.name} is missing from {path.parent}. Restore it, or run `ser features`.")
     with np.load(path, allow_pickle=False) as table:
         return dict(table)
 
@@ -377,10 +378,8 @@ def update_table(
     """
     path = path or TABLE
     if not corpus.audio_home():
-        raise corpus.CourseError(
-            f"There is no CREMA-D audio here. `ser fetch` brings it, or {corpus.HOMES[0]} names it."
-        )
-    corpus.writable_folder(path.parent, option="--out")
+        raise CourseError(f"There is no CREMA-D audio here. `ser fetch` brings it, or {corpus.HOMES[0]} names it.")
+    places.writable_folder(path.parent, option="--out")
     clips = corpus.clip_table()
     if path.exists():
         columns = _read_table(path)
