@@ -124,7 +124,7 @@ def clip_table(source: str = "crema-d") -> pd.DataFrame:
     (7442, 91)
     """
     if source == "crema-d":
-        with np.load(DATA / "crema_d" / "clips.npz", allow_pickle=False) as columns:
+        with np.load(DATA / "crema-d" / "clips.npz", allow_pickle=False) as columns:
             return pd.DataFrame({name: columns[name] for name in COLUMNS})
     if source == "practice":
         manifest = pd.read_csv(DATA / "practice" / "manifest.csv")

@@ -26,7 +26,7 @@ N_FFT, HOP, N_MELS, N_MFCC = 2048, 512, 128, 40
 AMIN, TOP_DB = 1e-10, 80.0
 FEATURE_NAMES = tuple([f"mfcc_{i}" for i in range(N_MFCC)] + [f"mel_{i}" for i in range(N_MELS)])
 NOISY_SNR_DB = 15.0
-TABLE = places.DATA / "crema_d" / "features.npz"
+TABLE = places.DATA / "crema-d" / "features.npz"
 
 
 def hz_to_mel(hz: np.ndarray | float) -> np.ndarray:

@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from .. import audio, corpus, features, places
 from ..errors import CourseError
 
-MODEL = places.DATA / "model" / "crema_d.skops"
+MODEL = places.DATA / "models" / "original.skops"
 # What skops may build besides numpy arrays and scikit-learn estimators: the trained network keeps its optimiser.
 TRUSTED = ["sklearn.neural_network._stochastic_optimizers.SGDOptimizer"]
 

@@ -51,7 +51,7 @@ def clip_features(y, sample_rate):
 clips = corpus.lesson_clips()
 print(clips.attrs["line"])
 fitted = model.load_model()
-print("Model: the course's own, trained on CREMA-D; its card is data/model/crema_d.json.")
+print("Model: the course's own, trained on CREMA-D; its card is data/models/original.json.")
 
 # %%
 spoken = audio.read_clip(clips.query("emotion == 'angry'")["path"].iloc[0])

@@ -1,6 +1,6 @@
 """Make clips.npz from CREMA-D's own tables (a maintainer's command; the course itself only reads the result).
 
-    python data/crema_d/make_tables.py FOLDER
+    python data/crema-d/make_tables.py FOLDER
 
 FOLDER holds CREMA-D's ``VideoDemographics.csv`` and ``tabulatedVotes.csv`` and a manifest of its WAV files
 (``wav_manifest.csv``: name, sha256, size). The three are joined into one row per clip; defects are found from the
