@@ -33,10 +33,10 @@ def fetch(args: argparse.Namespace) -> int:
 def tables(args: argparse.Namespace) -> int:
     from . import features
 
-    tried = features.update_table(path=args.out, n_jobs=args.jobs, dask=args.dask, progress=not args.json)
+    tried = features.update(path=args.out, n_jobs=args.jobs, dask=args.dask, progress=not args.json)
     wrong = tried[tried != ""]
     added = len(tried) - len(wrong)
-    reasons = features.missing_features(args.out).value_counts().to_dict() if args.out.exists() else {}
+    reasons = features.missing_features(path=args.out).value_counts().to_dict() if args.out.exists() else {}
     if args.json:
         print(json.dumps({"added": added, "failed": wrong.to_dict(), "without_features": reasons}, indent=1))
     else:
@@ -177,7 +177,7 @@ def parser() -> argparse.ArgumentParser:
         "ser features --out my_features.npz --dask tcp://127.0.0.1:8786",
     )
     sub.add_argument(
-        "--out", type=Path, default=_features.TABLE, metavar="FILE", help="the table to complete or begin (.npz)"
+        "--out", type=Path, default=_features.table_path(), metavar="FILE", help="the table to complete or begin (.npz)"
     )
     sub.add_argument("--dask", metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786, whose workers do the work")
     workers(sub)
