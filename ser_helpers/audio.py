@@ -214,7 +214,7 @@ def _missing_size(stream: BinaryIO) -> tuple[int, bytes] | None:
 def _decode(source: _Bytes | str | bytes, name: str) -> np.ndarray:
     """A whole file at 16 kHz: the mean of its channels, or the strongest one where the mean loses nearly everything."""
     y, channel, offset = _mono(source, name)
-    if channel is not None or abs(offset) > OFFSET:
+    if channel is not None or offset:
         y, _, _ = _mono(source, name, channel, offset)
     return y
 
@@ -243,14 +243,14 @@ def _mono(
     powers = squares / count - means**2
     strongest = max(powers[:-1], default=0.0)
     best = int(np.argmax(powers[:-1] > 0.99 * strongest)) if powers[-1] < LOST * strongest else -1
-    return y, None if best < 0 else best, float(means[best])
+    return y, None if best < 0 else best, float(means[best]) if abs(means[best]) > OFFSET else 0.0
 
 
 def _blocks(sound: sf.SoundFile, name: str) -> Iterator[np.ndarray]:
     """The samples of a file from its beginning to its end, (n, channels) at a time, as long as they can be sound."""
     longest = LONGEST * sound.samplerate  # frames: no header makes anybody wait for more
     long = f"up to {LONGEST // 60} minutes are read. Cut out the part that you want, and save it as a file of its own."
-    if longest < sound.frames < 2**62:  # beyond: unknown
+    if longest < sound.frames < 2**36 - 1:  # as FLAC says that it does not know
         raise AudioError(f"{name} lasts {sound.frames / sound.samplerate / 60:,.0f} minutes; {long}")
     size = max(1, min(BLOCK // sound.channels, sound.frames))
     count = 0
