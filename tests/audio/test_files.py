@@ -416,10 +416,9 @@ def spoiled(content: bytes, header: int, rng: np.random.Generator) -> bytes:
 
 def peak_memory() -> float:
     """Of this process so far, in MB; 0 where the system does not say."""
-    try:
-        return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text()).group(1)) / 1024
-    except OSError:
-        return 0.0
+    status = Path("/proc/self/status")  # getrusage would count the parent's peak as well
+    lines = status.read_text().splitlines() if status.exists() else []
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
 
 
 def fuzz(folder: Path) -> dict:
@@ -430,7 +429,8 @@ def fuzz(folder: Path) -> dict:
     start, report = peak_memory(), {}
     for name, (kind, subtype, header) in CONTAINERS.items():
         whole = bytes(encoded(y, kind, subtype))
-        came, slowest = Counter(), 0.0
+        came: Counter[str] = Counter()
+        slowest = 0.0
         for n in range(200):
             content = spoiled(whole, header, rng)
             path = folder / f"{n}.{kind.lower()}"
