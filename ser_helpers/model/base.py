@@ -47,4 +47,22 @@ class Recipe(Protocol):
         """Write a fitted model to a file."""
 
     def load(self, path: Path) -> Any:
-        """Read what `save` wrote; nothing in the file can run code."""
+        """Read what `save` wrote; nothing in the file can run code.
+
+        Raises
+        ------
+        CourseError
+            When it is another kind of file, or the model in it is not what `save` wrote.
+        """
+
+
+def version_of(features: FeatureSet) -> str:
+    """A feature set and its version, as cards and score rows name them.
+
+    Examples
+    --------
+    >>> from ser_helpers.features import FEATURES
+    >>> version_of(FEATURES["means168"])
+    'means168 v1'
+    """
+    return f"{features.name} v{features.version}"
