@@ -71,7 +71,12 @@ def corpora(args: argparse.Namespace) -> int:
     from . import corpus
 
     table = corpus.overview()
-    print(table.to_json(orient="records", indent=1) if args.json else table.to_string(index=False))
+    if args.json:
+        print(json.dumps(table.to_dict("records"), indent=1))
+    for row in () if args.json else table.to_dict("records"):
+        print(f"{row['name']:10} {row['title']}: {row['clips']:,} clips of {row['speakers']} speakers", end="")
+        print(f", {row['with_audio']:,} with their audio on this disk. Labels: {', '.join(row['labels'])}.")
+        print(f"{'':10} {row['note'] or row['licence']}")
     return 0
 
 
@@ -161,7 +166,7 @@ def train(args: argparse.Namespace) -> int:
 
     part = corpus.named(args.corpus)
     expected = evaluate.expected(part.name, args.recipe)
-    path = model.train(part, args.recipe, path=args.out, seed=args.seed, expected=expected)
+    path = model.train(part.name, args.recipe, path=args.out, seed=args.seed, expected=expected)
     card = model.load(path).card
     print(json.dumps(card, indent=1) if args.json else f"Saved {path}: {card['trained_on']}.")
     return 0
@@ -190,7 +195,7 @@ def evaluate(args: argparse.Namespace) -> int:
     from . import corpus, evaluate
 
     part = corpus.named(args.corpus)
-    results = evaluate.run(part, args.recipe, quick=args.quick, n_jobs=args.jobs, folder=args.out)
+    results = evaluate.run(part.name, args.recipe, quick=args.quick, n_jobs=args.jobs, folder=args.out)
     if not args.quick:
         from . import plots
 
@@ -284,7 +289,9 @@ def _grade_options(sub: argparse.ArgumentParser) -> None:
     _json(sub)
 
 
-@command("grade", _grade_options, "Grade everything that was handed in for a lesson, with nbgrader.", "ser grade 03_mfcc")
+@command(
+    "grade", _grade_options, "Grade everything that was handed in for a lesson, with nbgrader.", "ser grade 03_mfcc"
+)
 def grade(args: argparse.Namespace) -> int:
     if sys.platform == "win32":
         raise CourseError("Grading needs Linux: use a virtual machine, or Windows' own (WSL 2).")

@@ -24,9 +24,9 @@ def confusion(y_true: Sequence[str], y_pred: Sequence[str], labels: Sequence[str
     --------
     >>> confusion(["angry", "sad"], ["angry", "neutral"])[5].tolist()
     [0, 0, 0, 0, 1, 0]
-    >>> confusion(["calm", "sad"], ["sad", "sad"])
+    >>> confusion(["calm", "sad"], ["sad", "sad"])  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    ser_helpers.errors.CourseError: True label 'calm' is none of angry, disgust, fear, happy, neutral, sad. ...
+    ser_helpers.errors.CourseError: True label 'calm' is none of angry, disgust, fear, happy, neutral, sad. Leave ...
     """
     for which, given in (("True", y_true), ("Predicted", y_pred)):
         if strangers := set(given) - set(labels):

@@ -56,16 +56,16 @@ def splits(
     >>> len(set(train) & set(test))
     0
     """
-    labels, groups = np.asarray(labels), np.asarray(speakers)
-    n = len(labels)
+    y, groups = np.asarray(labels), np.asarray(speakers)
+    n = len(y)
     if protocol == "leak":
-        yield from StratifiedKFold(n_folds, shuffle=True, random_state=seed).split(np.zeros(2 * n), np.tile(labels, 2))
+        yield from StratifiedKFold(n_folds, shuffle=True, random_state=seed).split(np.zeros(2 * n), np.tile(y, 2))
         return
     kind, _, noisy_training = protocol.partition("_")
     if kind == "actors" and (there := len(set(groups.tolist()))) < n_folds:
         raise CourseError(f"{n_folds} folds that keep speakers apart need as many speakers; here are {there}.")
     fold = {"random": StratifiedKFold, "actors": GroupKFold}[kind](n_folds, shuffle=True, random_state=seed)
-    for train, test in fold.split(np.zeros(n), labels, groups if kind == "actors" else None):
+    for train, test in fold.split(np.zeros(n), y, groups if kind == "actors" else None):
         yield (np.concatenate([train, train + n]) if noisy_training else train), np.concatenate([test, test + n])
 
 

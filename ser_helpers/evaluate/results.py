@@ -5,20 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .. import corpus as corpora
 from .. import features, places
-from ..corpus.base import Corpus
 from ..errors import CourseError
 from ..model import Recipe, named, version_of
 from .metrics import accuracy, actor_interval, confusion, recall, uar
 from .protocols import N_FOLDS, PROTOCOLS, out_of_fold
 
 RESULTS = places.DATA / "results"
-ABOUT = ("corpus", "recipe", "features", "protocol", "tested_on", "target")  # together they tell one score from all others
+ABOUT = (
+    "corpus",
+    "recipe",
+    "features",
+    "protocol",
+    "tested_on",
+    "target",
+)  # together they tell one score from all others
 
 
 def human_yardstick(clips: pd.DataFrame) -> dict:
@@ -47,7 +54,9 @@ def human_yardstick(clips: pd.DataFrame) -> dict:
     counts = corpora.votes(clips)
     right = corpora.crowd_label(clips) == clips["emotion"]
     if unheard := set(clips["emotion"]) - set(counts):
-        raise CourseError(f"Nobody could vote for {', '.join(sorted(unheard))}: there are votes for {', '.join(counts)}.")
+        raise CourseError(
+            f"Nobody could vote for {', '.join(sorted(unheard))}: there are votes for {', '.join(counts)}."
+        )
     intended = counts.to_numpy()[np.arange(len(clips)), counts.columns.get_indexer(clips["emotion"])]
     return {
         "n_clips": len(clips),
@@ -62,9 +71,7 @@ def _heard(clips: pd.DataFrame) -> bool:
     return set(corpora.VOTES) <= set(clips) and bool(clips[list(corpora.VOTES)].to_numpy().any())
 
 
-def score_table(
-    clips: pd.DataFrame, predictions: pd.DataFrame, corpus: str | Corpus, recipe: str | Recipe
-) -> list[dict]:
+def score_table(clips: pd.DataFrame, predictions: pd.DataFrame, corpus: str | Path, recipe: str | Recipe) -> list[dict]:
     """A record per protocol, test condition and target label, with everything a reader needs to judge it.
 
     Parameters
@@ -73,8 +80,9 @@ def score_table(
         The clips that were predicted; where it has votes, the crowd's label is a second target.
     predictions : DataFrame
         From `out_of_fold`.
-    corpus, recipe
-        What was measured; the labels are the corpus's.
+    corpus : str or Path
+        What was measured: a name, or the CSV of a corpus of one's own. The labels are the corpus's.
+    recipe : str or Recipe
 
     Returns
     -------
@@ -88,7 +96,7 @@ def score_table(
     CourseError
         For a true or predicted label that the corpus does not have.
     """
-    corpus, recipe = corpora.named(corpus), named(recipe)
+    part, recipe = corpora.named(corpus), named(recipe)
     targets = {"intended": clips["emotion"]} | ({"crowd": corpora.crowd_label(clips)} if _heard(clips) else {})
     known = clips[["clip", "speaker"]].assign(**targets).set_index("clip")
     records = []
@@ -97,7 +105,7 @@ def score_table(
         for target in targets:
             judged = rows[rows[target] != ""]  # clips on which the crowd is tied have no crowd label
             record = {
-                "corpus": corpus.name,
+                "corpus": part.name,
                 "recipe": recipe.name,
                 "features": version_of(recipe.features),
                 "protocol": protocol,
@@ -105,14 +113,14 @@ def score_table(
                 "tested_on": tested_on,
                 "target": target,
             }
-            records.append(record | _counted(judged.rename(columns={target: "true"}), corpus.labels))
+            records.append(record | _counted(judged.rename(columns={target: "true"}), part.labels))
     return records
 
 
 def _counted(judged: pd.DataFrame, labels: Sequence[str]) -> dict:
     """What is counted in one record of `score_table`; `judged` has true, predicted, speaker and fold."""
     counts = confusion(judged["true"], judged["predicted"], labels)
-    record = {
+    record: dict[str, Any] = {
         "n_clips": len(judged),
         "n_actors": int(judged["speaker"].nunique()),
         "n_folds": int(judged["fold"].nunique()),
@@ -138,7 +146,7 @@ def result_path(corpus: str, recipe: str, folder: Path = RESULTS, suffix: str = 
 
 
 def run(
-    corpus: str | Corpus = "crema-d",
+    corpus: str | Path = "crema-d",
     recipe: str | Recipe = "original",
     quick: bool = False,
     folder: Path = RESULTS,
@@ -149,7 +157,7 @@ def run(
 
     Parameters
     ----------
-    corpus : str or Corpus
+    corpus : str or Path
         A name, or the CSV of a corpus of one's own.
     recipe : str or Recipe
     quick : bool
@@ -170,12 +178,12 @@ def run(
     -----
     Five folds, or as many as there are speakers.
     """
-    corpus, recipe = corpora.named(corpus), named(recipe)
-    path = result_path(corpus.name, recipe.name, folder)
+    part, recipe = corpora.named(corpus), named(recipe)
+    path = result_path(part.name, recipe.name, folder)
     if not quick:
         places.writable_folder(path.parent, option="--out")
-    clips, clean = features.load(corpus, recipe.features, "clean")
-    _, noisy = features.load(corpus, recipe.features, "noisy")
+    clips, clean = features.load(part, recipe.features, "clean")
+    _, noisy = features.load(part, recipe.features, "noisy")
     n_speakers = clips["speaker"].nunique()
     predictions = out_of_fold(
         clips,
@@ -187,17 +195,17 @@ def run(
         progress=progress,
         recipe=recipe,
     )
-    heard = {"all clips": corpus.table(), "same clips": clips} if _heard(clips) else {}
+    heard = {"all clips": part.table(), "same clips": clips} if _heard(clips) else {}
     results = {
-        "data": f"{corpus.title}, {len(clips)} clips of {n_speakers} speakers; recipe {recipe.name} on "
+        "data": f"{part.title}, {len(clips)} clips of {n_speakers} speakers; recipe {recipe.name} on "
         f"{version_of(recipe.features)}",
         "people": {which: human_yardstick(listened) for which, listened in heard.items()},
-        "scores": score_table(clips, predictions, corpus, recipe),
+        "scores": score_table(clips, predictions, part.name, recipe),
     }
     if not quick:
         path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
         predictions.to_csv(
-            result_path(corpus.name, recipe.name, folder, "_predictions.csv.gz"),
+            result_path(part.name, recipe.name, folder, "_predictions.csv.gz"),
             index=False,
             compression={"method": "gzip", "mtime": 0},
         )
@@ -247,7 +255,9 @@ def load_scores(corpus: str = "crema-d", recipe: str = "original", folder: Path 
         raise CourseError(f"{recipe} was not measured on {corpus} yet: there is no {path}. {mend} does it.")
     scores = pd.DataFrame(json.loads(path.read_text(encoding="utf-8"))["scores"])
     if not set(ABOUT) <= set(scores) or scores[list(ABOUT)].isna().any(axis=None):
-        raise CourseError(f"{path} has scores that do not say what they are about ({', '.join(ABOUT)}). {mend} measures anew.")
+        raise CourseError(
+            f"{path} has scores that do not say what they are about ({', '.join(ABOUT)}). {mend} measures anew."
+        )
     about = set(zip(scores["corpus"], scores["recipe"], strict=True))
     if about != {(corpus, recipe)} or scores["features"].nunique() > 1:
         found = "; ".join(sorted({" ".join(row) for row in scores[list(ABOUT[:3])].to_numpy().tolist()}))
@@ -274,7 +284,7 @@ def pick(scores: pd.DataFrame, **asked: str) -> pd.Series:
 
     Examples
     --------
-    >>> pick(load_scores(), protocol="actors", tested_on="clean", target="intended")["n_clips"]
+    >>> int(pick(load_scores(), protocol="actors", tested_on="clean", target="intended")["n_clips"])
     6130
     """
     if unknown := set(asked) - set(scores):

@@ -67,7 +67,9 @@ def read_card(path: Path) -> dict:
     """
     file = path.with_suffix(".json")
     if not file.exists():
-        raise CourseError(f"{path} has no card {file.name} beside it, so its recipe is unknown. `ser train` makes both.")
+        raise CourseError(
+            f"{path} has no card {file.name} beside it, so its recipe is unknown. `ser train` makes both."
+        )
     try:
         card = json.loads(file.read_text(encoding="utf-8"))
         missing = [name for name in NAMES if name not in card]

@@ -65,7 +65,7 @@ def load(path: str | Path = MODEL) -> Loaded:
     if not path.exists():
         raise CourseError(f"There is no model {path}. `ser train` makes one.")
     if path.suffix == ".skops" and not path.with_suffix(".json").exists():
-        skops_files.refuse_strangers(path, [])  # that a file would run code says more than that it has no card
+        skops_files.refuse_strangers(path)  # that a file would run code says more than that it has no card
     card = read_card(path)
     if card["recipe"] not in [recipe.name for recipe in RECIPES]:
         raise CourseError(

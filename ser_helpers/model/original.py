@@ -12,9 +12,6 @@ from . import skops_files
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-# What skops may build besides numpy arrays and scikit-learn estimators: the trained network keeps its optimiser.
-TRUSTED = ["sklearn.neural_network._stochastic_optimizers.SGDOptimizer"]
-
 
 def build_model(seed: int = 0) -> Pipeline:
     """The original project's configuration, to the letter: an unfitted scaler and network.
@@ -69,4 +66,4 @@ class Original:
         skops_files.save(model, path, self)
 
     def load(self, path: Path) -> Pipeline:
-        return skops_files.load(path, self, TRUSTED)
+        return skops_files.load(path, self)

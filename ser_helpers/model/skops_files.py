@@ -20,6 +20,8 @@ from .base import Classifier, version_of
 if TYPE_CHECKING:
     from .base import Recipe
 
+# What skops may build besides numpy arrays and scikit-learn estimators: a trained network keeps its optimiser.
+TRUSTED = ("sklearn.neural_network._stochastic_optimizers.SGDOptimizer",)
 N_FRAMES = 50  # of the worked example, where a clip's length is free
 
 
@@ -60,7 +62,7 @@ def save(model: Classifier, path: Path, recipe: Recipe) -> None:
     skops.io.dump(contents, path)
 
 
-def refuse_strangers(path: Path, trusted: Sequence[str]) -> None:
+def refuse_strangers(path: Path, trusted: Sequence[str] = TRUSTED) -> None:
     """Let a file pass that is skops and builds only numpy arrays, scikit-learn estimators and what is trusted.
 
     Raises
@@ -80,7 +82,7 @@ def refuse_strangers(path: Path, trusted: Sequence[str]) -> None:
         )
 
 
-def load(path: Path, recipe: Recipe, trusted: Sequence[str] = ()) -> Any:
+def load(path: Path, recipe: Recipe, trusted: Sequence[str] = TRUSTED) -> Any:
     """Read a model that `save` wrote.
 
     Parameters

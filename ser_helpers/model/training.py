@@ -10,7 +10,6 @@ from threadpoolctl import threadpool_limits
 
 from .. import corpus as corpora
 from .. import features, places
-from ..corpus.base import Corpus
 from .base import Recipe
 from .card import MODELS, make_card
 from .files import save_model
@@ -29,7 +28,7 @@ def model_path(corpus: str = "crema-d", recipe: str = "original") -> Path:
 
 
 def train(
-    corpus: str | Corpus = "crema-d",
+    corpus: str | Path = "crema-d",
     recipe: str | Recipe = "original",
     path: str | Path | None = None,
     seed: int = 0,
@@ -39,7 +38,7 @@ def train(
 
     Parameters
     ----------
-    corpus : str or Corpus
+    corpus : str or Path
         A name, or the CSV of a corpus of one's own.
     recipe : str or Recipe
     path : str or Path, optional
@@ -59,15 +58,15 @@ def train(
     CourseError
         When the folder cannot be written, or the corpus has no features yet.
     """
-    corpus, recipe = corpora.named(corpus), named(recipe)
-    path = Path(path or model_path(corpus.name, recipe.name))
+    part, recipe = corpora.named(corpus), named(recipe)
+    path = Path(path or model_path(part.name, recipe.name))
     places.writable_folder(path.parent, option="--out")
-    clips, clean = features.load(corpus, recipe.features, "clean")
-    _, noisy = features.load(corpus, recipe.features, "noisy")
+    clips, clean = features.load(part, recipe.features, "clean")
+    _, noisy = features.load(part, recipe.features, "noisy")
     y = np.tile(clips["emotion"].to_numpy(dtype=str), 2)
     with threadpool_limits(1):  # sums in another order would end in another network
-        model = recipe.build(seed, corpus.labels)
+        model = recipe.build(seed, part.labels)
         model.fit(np.concatenate([clean, noisy]), y)
     labels = [str(label) for label in model.classes_]
-    save_model(model, path, make_card(clips, corpus, recipe, labels, seed, expected))
+    save_model(model, path, make_card(clips, part, recipe, labels, seed, expected))
     return path
