@@ -149,7 +149,7 @@ def features(args: argparse.Namespace) -> int:
 def _train_options(sub: argparse.ArgumentParser) -> None:
     _corpus(sub)
     _recipe(sub)
-    sub.add_argument("--out", type=Path, metavar="FILE", help="where to save it, its card beside it (.skops)")
+    sub.add_argument("--out", type=Path, metavar="FILE", help="where to save it, its card beside it as .json")
     sub.add_argument("--seed", type=int, default=0, help="of the first weights and batches (%(default)s)")
     _json(sub)
 

@@ -34,11 +34,14 @@ class Recipe(Protocol):
         In sentences: "StandardScaler and MLPClassifier ...".
     features : FeatureSet
         What it is fitted on.
+    suffix : str
+        Of its files: ``".skops"``. Not ``".json"``, which is the card's.
     """
 
     name: str
     title: str
     features: FeatureSet
+    suffix: str
 
     def build(self, seed: int, labels: Sequence[str]) -> Classifier:
         """An unfitted model; the same seed and rows give the same model again."""

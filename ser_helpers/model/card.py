@@ -52,9 +52,22 @@ def make_card(
     }
 
 
-def write_card(card: dict, path: Path) -> None:
-    """Write the card of the model file `path`: the same name with ``.json``."""
-    path.with_suffix(".json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+def card_path(path: Path) -> Path:
+    """Where the card of the model file `path` is: the same name with ``.json``.
+
+    Raises
+    ------
+    CourseError
+        When the model itself has that name.
+
+    Examples
+    --------
+    >>> card_path(Path("my.skops")).name
+    'my.json'
+    """
+    if path.suffix == ".json":
+        raise CourseError(f"{path} is what the model's card is called. Give the model another suffix, .skops say.")
+    return path.with_suffix(".json")
 
 
 def read_card(path: Path) -> dict:
@@ -65,7 +78,7 @@ def read_card(path: Path) -> dict:
     CourseError
         When it is not there, is no JSON, or does not name corpus, recipe, features and labels.
     """
-    file = path.with_suffix(".json")
+    file = card_path(path)
     if not file.exists():
         raise CourseError(
             f"{path} has no card {file.name} beside it, so its recipe is unknown. `ser train` makes both."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from ..errors import CourseError
 from . import skops_files
 from .base import Recipe, version_of
-from .card import MODEL, read_card, write_card
+from .card import MODEL, card_path, read_card
 from .recipes import RECIPES, named
 
 
@@ -29,15 +30,15 @@ def save_model(model: Any, path: str | Path, card: dict) -> None:
     ----------
     model : fitted by the recipe that the card names
     path : str or Path
-        Ends in ``.skops`` for scikit-learn's models; the card is the same name with ``.json``.
+        Ends in the recipe's suffix; the card is the same name with ``.json``.
     card : dict
         From `make_card`: what it is, what it was trained on, how it scores and what it must not be used for.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".part")
+    fresh = path.with_suffix(f".part{path.suffix}")
     named(card["recipe"]).save(model, fresh)
-    write_card(card, path)
+    card_path(path).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     fresh.replace(path)
 
 
@@ -64,7 +65,7 @@ def load(path: str | Path = MODEL) -> Loaded:
     path = Path(path)
     if not path.exists():
         raise CourseError(f"There is no model {path}. `ser train` makes one.")
-    if path.suffix == ".skops" and not path.with_suffix(".json").exists():
+    if path.suffix == ".skops" and not card_path(path).exists():
         skops_files.refuse_strangers(path)  # that a file would run code says more than that it has no card
     card = read_card(path)
     if card["recipe"] not in [recipe.name for recipe in RECIPES]:

@@ -19,6 +19,7 @@ class Logistic:
     name = "logistic"
     title = "logistic regression on the 168 features"
     features = FEATURES["means168"]
+    suffix = ".skops"
 
     def build(self, seed: int, labels: Sequence[str]) -> Pipeline:
         from sklearn.linear_model import LogisticRegression

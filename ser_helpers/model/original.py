@@ -58,6 +58,7 @@ class Original:
     name = "original"
     title = "StandardScaler and MLPClassifier (relu, sgd, 100 hidden units), 168 features at 16 kHz"
     features = FEATURES["means168"]
+    suffix = ".skops"
 
     def build(self, seed: int, labels: Sequence[str]) -> Pipeline:
         return build_model(seed)

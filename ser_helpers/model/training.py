@@ -11,12 +11,12 @@ from threadpoolctl import threadpool_limits
 from .. import corpus as corpora
 from .. import features, places
 from .base import Recipe
-from .card import MODELS, make_card
+from .card import MODELS, card_path, make_card
 from .files import save_model
 from .recipes import named
 
 
-def model_path(corpus: str = "crema-d", recipe: str = "original") -> Path:
+def model_path(corpus: str = "crema-d", recipe: str | Recipe = "original") -> Path:
     """Where `train` saves a model if nothing else is asked for: the course's own under the name of its recipe alone.
 
     Examples
@@ -24,7 +24,8 @@ def model_path(corpus: str = "crema-d", recipe: str = "original") -> Path:
     >>> model_path().name, model_path("emodb", "logistic").parent.name
     ('original.skops', 'emodb')
     """
-    return (MODELS if corpus == "crema-d" else MODELS / corpus) / f"{recipe}.skops"
+    recipe = named(recipe)
+    return (MODELS if corpus == "crema-d" else MODELS / corpus) / f"{recipe.name}{recipe.suffix}"
 
 
 def train(
@@ -59,8 +60,8 @@ def train(
         When the folder cannot be written, or the corpus has no features yet.
     """
     part, recipe = corpora.named(corpus), named(recipe)
-    path = Path(path or model_path(part.name, recipe.name))
-    places.writable_folder(path.parent, option="--out")
+    path = Path(path or model_path(part.name, recipe))
+    places.writable_folder(card_path(path).parent, option="--out")
     clips, clean = features.load(part, recipe.features, "clean")
     _, noisy = features.load(part, recipe.features, "noisy")
     y = np.tile(clips["emotion"].to_numpy(dtype=str), 2)

@@ -154,6 +154,8 @@ def test_a_folder_that_cannot_be_written_is_said_before_the_training(tmp_path, m
     monkeypatch.setattr(training, "features", None)
     with pytest.raises(CourseError, match="cannot be written.*--out"):
         model.train(path=tmp_path / "file" / "m.skops")
+    with pytest.raises(CourseError, match="what the model's card is called"):
+        model.train(path=tmp_path / "m.json")
 
 
 def test_every_recipe_trains_saves_and_loads(tmp_path, fitted):
