@@ -213,7 +213,7 @@ def frames(y: np.ndarray, length: int, hop: int) -> np.ndarray:
     Returns
     -------
     ndarray of float32, shape (1 + n_samples // hop, length)
-        A view, not to be written to.
+        A view; do not write to it.
 
     Examples
     --------

@@ -22,7 +22,8 @@ import pandas as pd
 
 from .. import audio, places
 from .. import corpus as corpora
-from ..corpus.base import Corpus
+from ..corpus import Corpus
+from ..corpus.own import Own
 from ..errors import CourseError
 from .base import FeatureSet
 from .compute import rows_of, stack
@@ -63,8 +64,11 @@ def table_path(corpus: str | Path | Corpus = "crema-d", features: str | FeatureS
     ('means168.npz', 'practice')
     """
     part, name = _corpus(corpus), f"{named(features).name}.npz"
-    committed = places.DATA / part.name / name
-    return committed if committed.exists() else places.cache_folder("features") / part.name / name
+    folder = part.name
+    if isinstance(part, Own):  # two CSVs of one name, in two folders, are two corpora
+        folder += "-" + hashlib.sha256(str(part.path).encode()).hexdigest()[:8]
+    committed = places.DATA / folder / name
+    return committed if committed.exists() else places.cache_folder("features") / folder / name
 
 
 def load(
@@ -150,7 +154,7 @@ def missing_features(
     7442
     """
     part, kind = _corpus(corpus), named(features)
-    clips = part.table()["clip"]
+    clips = corpora.check_table(part, part.table())["clip"]
     table = _read(Path(path or table_path(part, kind)), part, clips, kind, ("clean",))
     missing = clips[~clips.isin(table.clips)]
     return pd.Series([table.reasons.get(clip, NOT_YET) for clip in missing], index=missing, name="reason", dtype=object)
@@ -193,15 +197,13 @@ def update(
     """
     part, kind = _corpus(corpus), named(features)
     path = Path(path or table_path(part, kind))
-    clips = part.table()
+    clips = corpora.check_table(part, part.table())
     paths = part.find(clips).set_axis(clips["clip"])
     held = Table([], {each: stack([], kind) for each in CONDITIONS}, {})
     if path.exists():
         held = _read(path, part, clips["clip"], kind, CONDITIONS)
     if paths.isna().all():
-        raise CourseError(
-            f"There is no {part.title} audio here. `ser fetch` brings it, or {corpora.HOMES[0]} names it."
-        )
+        raise CourseError(_no_audio(part))
     places.writable_folder(path.parent, option="--out")
     todo = paths[paths.notna() & ~paths.index.isin(held.clips)]
     rows = rows_of(todo.tolist(), todo.index.tolist(), kind, NOISY_SNR_DB, n_jobs, dask, progress)
@@ -213,12 +215,14 @@ def update(
 
 
 def _corpus(corpus: str | Path | Corpus) -> Corpus:
-    if not isinstance(corpus, (str, Path)):
-        return corpus
-    from types import SimpleNamespace
+    return corpora.named(corpus) if isinstance(corpus, (str, Path)) else corpus
 
-    title = {"crema-d": "CREMA-D", "practice": "Practice voices"}[str(corpus)]
-    return SimpleNamespace(name=corpus, title=title, table=lambda: corpora.clip_table(corpus), find=corpora.find_audio)
+
+def _no_audio(part: Corpus) -> str:
+    ways = [f"{source.address} has it." for source in part.sources()]
+    if part.name == "crema-d":
+        ways = [f"`ser fetch` brings it, or {corpora.HOMES[0]} names it."]
+    return " ".join([f"There is no {part.title} audio here.", *ways])
 
 
 def _load(
@@ -226,7 +230,7 @@ def _load(
 ) -> tuple[pd.DataFrame, list[np.ndarray]]:
     """The clips that have features, and their rows in each condition."""
     part, kind = _corpus(corpus), named(features)
-    clips = part.table()
+    clips = corpora.check_table(part, part.table())
     table = _read(Path(path or table_path(part, kind)), part, clips["clip"], kind, conditions)
     clips = clips[clips["clip"].isin(table.clips)].reset_index(drop=True)
     order = pd.Index(table.clips).get_indexer(clips["clip"])
@@ -269,9 +273,8 @@ def _write(path: Path, corpus: str, kind: FeatureSet, table: Table) -> None:
 def _read(path: Path, part: Corpus, known: pd.Series, kind: FeatureSet, conditions: Sequence[str]) -> Table:
     """What the file holds in these conditions, found by name; a sentence where it is not what was asked for."""
     if not path.exists():
-        raise CourseError(
-            f"There are no {kind.name} features of {part.title} in {path}. `ser features` computes them from the audio."
-        )
+        command = f"`ser features --corpus {part.path if isinstance(part, Own) else part.name} --features {kind.name}`"
+        raise CourseError(f"There are no {kind.name} features of {part.title} in {path}. {command} computes them.")
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             wanted = {"about", "clip", "without", "reason", *conditions, *(f"{each}_offsets" for each in conditions)}
@@ -317,7 +320,7 @@ def _about(
 
 def _check_clips(path: Path, names: list[str], part: Corpus, known: pd.Series) -> None:
     clips = pd.Series(names, dtype=object)
-    for wrong, why in ((clips.duplicated(), "twice"), (~clips.isin(known), f"which {part.title} does not have")):
+    for wrong, why in ((clips.duplicated(), "twice"), (~clips.isin(known), f"which is not in {part.title}")):
         if wrong.any():
             raise CourseError(f"{path} holds the clip {clips[wrong].iloc[0]}, {why}. {AGAIN}")
 

@@ -14,8 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from ..corpus import LABELS
+from ..corpus.labels import labels_in
 from ..errors import CourseError
-from .picture import Picture, join, labels_in, light, looks, new_axes, new_figure, percent, speakers, titled
+from .picture import Picture, join, light, looks, new_axes, new_figure, percent, speakers, titled
 
 
 @light

@@ -170,32 +170,6 @@ def named_sounds(sounds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {str(name): audio.one_sound(y) for name, y in sounds.items()}
 
 
-def labels_in(found: Iterable, labels: Sequence[str] | None = None) -> tuple[str, ...]:
-    """The labels that a figure has room for: those asked for, else the six, else those found, the six first.
-
-    Raises
-    ------
-    CourseError
-        When a label was found that was not asked for: a figure drops none.
-
-    Examples
-    --------
-    >>> labels_in(["sad", "angry"])
-    ('angry', 'disgust', 'fear', 'happy', 'neutral', 'sad')
-    >>> labels_in(["sad", "calm", "angry"])
-    ('angry', 'sad', 'calm')
-    """
-    there = {str(label) for label in found}
-    known, new = [label for label in LABELS if label in there], sorted(there - set(LABELS))
-    if labels is None:
-        return (*known, *new) if new else LABELS
-    if strangers := [label for label in (*known, *new) if label not in labels]:
-        raise CourseError(
-            f"{join(strangers)} came, and labels has no place for it. Add it to labels, or leave labels out."
-        )
-    return tuple(labels)
-
-
 def looks(names: Iterable[str], other: str | None = None) -> dict[str, tuple[str, str]]:
     """A colour and a marker for each label; the six keep theirs, and each further one gets one of its own.
 

@@ -36,7 +36,9 @@ class Question(anywidget.AnyWidget):
 
     _esm = (HERE / "question.js").read_text(encoding="utf-8")
     _css = "".join((HERE / name).read_text(encoding="utf-8") for name in ("panel.css", "question.css"))
-    choices = traitlets.List().tag(sync=True)  # a label and an explanation each, as HTML
+    choices: traitlets.List[dict[str, str]] = traitlets.List().tag(
+        sync=True
+    )  # a label and an explanation each, as HTML
     guess = traitlets.Int(-1).tag(sync=True)  # the place of the choice; -1 before the guess
 
     def __init__(self, lesson: str, name: str, choices: list[dict]):
