@@ -96,18 +96,15 @@ def out_of_fold(
     ----------
     clips : DataFrame with columns clip, speaker and emotion
     clean, noisy : ndarray, shape (n, n_features), or (n,) of matrices with a row per frame
-        What the recipe looks at, a row per clip.
     protocols : names out of `PROTOCOLS`
-    n_folds : int
+    n_folds, seed : int
+        The seed is the split's and the model's.
     first_fold_only : bool
         Train once per protocol instead of `n_folds` times; only the clips of that fold come back.
-    seed : int
-        Of the split and of the model.
     n_jobs : int
         Worker processes; any number gives the same predictions.
     progress : bool
     recipe : str or Recipe
-        How each fold's model is built.
 
     Returns
     -------
@@ -123,37 +120,43 @@ def out_of_fold(
     -----
     Lessons 05 and 06 run it on practice voices; `ser evaluate` on CREMA-D.
     """
+    if missing := {"clip", "speaker", "emotion"} - set(clips):
+        raise CourseError(f"The clips lack {', '.join(sorted(missing))}: take rows of corpus.clip_table().")
+    n, y, speakers = len(clips), clips["emotion"].to_numpy(dtype=str), clips["speaker"].to_numpy(dtype=str)
+    jobs = [
+        (protocol, fold, *rows)
+        for protocol in protocols
+        for fold, rows in enumerate(splits(protocol, y, speakers, n_folds, seed))
+        if fold == 0 or not first_fold_only
+    ]
+    fits = [(train, test) for *_, train, test in jobs]
+    X = np.concatenate([clean, noisy])
+    predictions = _fit_all(named(recipe), X, np.tile(y, 2), fits, seed, n_jobs, progress)
+    names = clips["clip"].to_numpy()
+    frames = []
+    for (protocol, fold, _, test), predicted in zip(jobs, predictions, strict=True):
+        tested = {"tested_on": np.where(test < n, "clean", "noisy"), "clip": names[test % n]}
+        frames.append(pd.DataFrame({"protocol": protocol, **tested, "fold": fold, "predicted": predicted}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _fit_all(
+    recipe: Recipe,
+    X: np.ndarray,
+    y: np.ndarray,
+    fits: list[tuple[np.ndarray, np.ndarray]],
+    seed: int,
+    n_jobs: int,
+    progress: bool,
+) -> list[np.ndarray]:
+    """For each pair of training and test rows a fresh model's answers on the test rows."""
     import joblib
     from tqdm import tqdm
 
-    if missing := {"clip", "speaker", "emotion"} - set(clips):
-        raise CourseError(f"The clips lack {', '.join(sorted(missing))}: take rows of corpus.clip_table().")
-    recipe = named(recipe)
-    n, y, speakers = len(clips), clips["emotion"].to_numpy(dtype=str), clips["speaker"].to_numpy(dtype=str)
-    X, both_y = np.concatenate([clean, noisy]), np.tile(y, 2)
-    jobs = [
-        (protocol, fold, train, test)
-        for protocol in protocols
-        for fold, (train, test) in enumerate(splits(protocol, y, speakers, n_folds, seed))
-        if fold == 0 or not first_fold_only
-    ]
     predictions = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(
-        joblib.delayed(_fit_and_predict)(recipe, X, both_y, train, test, seed) for _, _, train, test in jobs
+        joblib.delayed(_fit_and_predict)(recipe, X, y, train, test, seed) for train, test in fits
     )
-    predictions = list(tqdm(predictions, total=len(jobs), unit="fit", desc="Training", disable=not progress))
-    names = clips["clip"].to_numpy()
-    return pd.concat(
-        pd.DataFrame(
-            {
-                "protocol": protocol,
-                "tested_on": np.where(test < n, "clean", "noisy"),
-                "clip": names[test % n],
-                "fold": fold,
-                "predicted": predicted,
-            }
-        )
-        for (protocol, fold, _, test), predicted in zip(jobs, predictions, strict=True)
-    ).reset_index(drop=True)
+    return list(tqdm(predictions, total=len(fits), unit="fit", desc="Training", disable=not progress))
 
 
 class FinalTest:

@@ -179,22 +179,14 @@ def run(
     Five folds, or as many as there are speakers.
     """
     part, recipe = corpora.named(corpus), named(recipe)
-    path = result_path(part.name, recipe.name, folder)
+    files = [result_path(part.name, recipe.name, folder, suffix) for suffix in (".json", "_predictions.csv.gz")]
     if not quick:
-        places.writable_folder(path.parent, option="--out")
+        places.writable_folder(files[0].parent, option="--out")
     clips, clean = features.load(part, recipe.features, "clean")
     _, noisy = features.load(part, recipe.features, "noisy")
     n_speakers = clips["speaker"].nunique()
-    predictions = out_of_fold(
-        clips,
-        clean,
-        noisy,
-        n_folds=min(N_FOLDS, n_speakers),
-        first_fold_only=quick,
-        n_jobs=n_jobs,
-        progress=progress,
-        recipe=recipe,
-    )
+    how = {"n_folds": min(N_FOLDS, n_speakers), "first_fold_only": quick, "n_jobs": n_jobs, "progress": progress}
+    predictions = out_of_fold(clips, clean, noisy, recipe=recipe, **how)
     heard = {"all clips": part.table(), "same clips": clips} if _heard(clips) else {}
     results = {
         "data": f"{part.title}, {len(clips)} clips of {n_speakers} speakers; recipe {recipe.name} on "
@@ -203,12 +195,8 @@ def run(
         "scores": score_table(clips, predictions, part.name, recipe),
     }
     if not quick:
-        path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-        predictions.to_csv(
-            result_path(part.name, recipe.name, folder, "_predictions.csv.gz"),
-            index=False,
-            compression={"method": "gzip", "mtime": 0},
-        )
+        files[0].write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        predictions.to_csv(files[1], index=False, compression={"method": "gzip", "mtime": 0})
     return results
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 import soundfile as sf
 
@@ -134,6 +135,22 @@ def test_a_corpus_and_a_recipe_by_name_from_features_to_prediction(tmp_path, pra
     assert (card["corpus"], card["recipe"], card["features"]) == ("practice", "logistic", "means168 v1")
     assert main(["predict", "--model", str(tmp_path / "quick.skops"), str(practice_clip)]) == 0
     assert f"{practice_clip}: {practice_clip.stem.split('_')[2][:3].lower()}" in capsys.readouterr().out
+
+
+def test_a_corpus_of_ones_own_is_a_csv(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SER_CACHE", str(tmp_path))
+    monkeypatch.setattr(corpus.CORPORA, "_parts", dict(corpus.CORPORA._parts))
+    clips = corpus.clip_table("practice").groupby(["actor_id", "emotion"]).head(1).iloc[:36]
+    mine = pd.DataFrame({"file": corpus.find_audio(clips), "speaker": clips["actor_id"], "label": clips["emotion"]})
+    mine.replace({"label": {"neutral": "calm"}}).to_csv(tmp_path / "mine.csv", index=False)
+    table = str(tmp_path / "mine.csv")
+    assert main(["features", "--corpus", table, "--jobs", "1"]) == 0
+    assert "36 clips added" in capsys.readouterr().out
+    words = ["evaluate", "--quick", "--corpus", table, "--recipe", "logistic", "--jobs", "1", "--json"]
+    assert main(words) == 0
+    rows = json.loads(capsys.readouterr().out)["scores"]
+    assert {(row["corpus"], row["recipe"]) for row in rows} == {("mine", "logistic")}
+    assert all("calm" in row["recall"] and "neutral" not in row["recall"] for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,14 @@ class MeanAndSpread:
     def fit(self, X, y):
         rows = self.rows(X)
         self.mean, self.spread = rows.mean(axis=0), rows.std(axis=0)
-        line = LogisticRegression(C=0.1, max_iter=2000).fit((rows - self.mean) / self.spread, y)
+        line = LogisticRegression(C=0.1, tol=1e-3, max_iter=2000).fit((rows - self.mean) / self.spread, y)
         self.classes_, self.weights, self.start = line.classes_, line.coef_, line.intercept_
         return self
 
     def rows(self, X):
-        return np.stack([np.concatenate([clip.mean(axis=0), clip.std(axis=0)]) for clip in (x.astype(float) for x in X)])
+        return np.stack(
+            [np.concatenate([clip.mean(axis=0), clip.std(axis=0)]) for clip in (x.astype(float) for x in X)]
+        )
 
     def predict_proba(self, X):
         power = np.exp((self.rows(X) - self.mean) / self.spread @ self.weights.T + self.start)
