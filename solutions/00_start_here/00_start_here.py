@@ -166,12 +166,14 @@ def seconds_of(y):
 
 
 # %% nbgrader={"grade_id": "seconds_of-check", "grade": true, "points": 1, "locked": true}
-_got = seconds_of([0.0] * 8000)
-expect.kind(_got, float, "seconds_of(8,000 samples)")
-expect.close(
-    _got, 0.5, "seconds_of(8,000 samples)",
-    mistakes=[(8000, "That is the number of samples. How many of them are there in a second?"), (2.0, "Your fraction is upside down: 8,000 samples are half a second.")],
-)
+@expect.check
+def _():
+    got = seconds_of([0.0] * 8000)
+    expect.kind(got, float, "seconds_of(8,000 samples)")
+    expect.close(
+        got, 0.5, "seconds_of(8,000 samples)",
+        mistakes=[(8000, "That is the number of samples. How many of them are there in a second?"), (2.0, "Your fraction is upside down: 8,000 samples are half a second.")],
+    )
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
