@@ -68,6 +68,7 @@ Audio(audio.read_clip(first["path"]), rate=audio.SAMPLE_RATE, normalize=False)
 print("Its file is called", Path(first["path"]).name)
 
 # %% [markdown]
+# <!-- question last-part -->
 # **What do you expect?** Four parts, joined by `_`. What might the last one mean?
 #
 # <details><summary>A. How loud the clip is</summary>
@@ -85,7 +86,7 @@ print("Its file is called", Path(first["path"]).name)
 # </details>
 
 # %%
-widgets.question("01_load_crema_d", 1)
+widgets.question("01_load_crema_d", "last-part")
 
 # %% [markdown]
 # The four parts are **actor**, **sentence**, **emotion** and **level**:
@@ -346,6 +347,7 @@ def _():
 # %% [markdown]
 # ## How many of each?
 #
+# <!-- question clips-per-emotion -->
 # **What do you expect?** Six emotions, 91 actors, twelve sentences. Are there as many neutral clips as angry ones?
 #
 # <details><summary>A. Yes: six emotions, a sixth each</summary>
@@ -362,7 +364,7 @@ def _():
 # </details>
 
 # %%
-widgets.question("01_load_crema_d", 2)
+widgets.question("01_load_crema_d", "clips-per-emotion")
 
 # %%
 plots.emotion_counts(table)
@@ -580,6 +582,7 @@ corpus.votes(twins).set_index(twins["clip"])
 table.loc[table["defect"].ne("") & ~table["clip"].isin(twins["clip"]), ["clip", "emotion", "seconds", "defect"]]
 
 # %% [markdown]
+# <!-- question silent-clip -->
 # **What do you expect?** What does the silent clip do to a program that takes the logarithm of its energy?
 #
 # <details><summary>A. Nothing: 0 is a number like any other</summary>
@@ -596,7 +599,7 @@ table.loc[table["defect"].ne("") & ~table["clip"].isin(twins["clip"]), ["clip", 
 # </details>
 
 # %%
-widgets.question("01_load_crema_d", 3)
+widgets.question("01_load_crema_d", "silent-clip")
 
 # %%
 with np.errstate(divide="ignore", invalid="ignore"):  # what many notebooks do, and then they see nothing
@@ -609,6 +612,7 @@ with np.errstate(divide="ignore", invalid="ignore"):  # what many notebooks do, 
 # `emotion` is the instruction that the actor got: the **intended** label. The authors also let a crowd listen to the
 # voice alone, and each clip has about nine votes: the **perceived** emotion. Do the two agree?
 #
+# <!-- question crowd-agrees -->
 # **What do you expect?** For how many of the clips is the crowd's most frequent vote the intended label?
 #
 # <details><summary>A. Nine in ten: these are trained actors</summary>
@@ -625,7 +629,7 @@ with np.errstate(divide="ignore", invalid="ignore"):  # what many notebooks do, 
 # </details>
 
 # %%
-widgets.question("01_load_crema_d", 4)
+widgets.question("01_load_crema_d", "crowd-agrees")
 
 # %%
 crowd = corpus.crowd_label(table)
@@ -668,6 +672,7 @@ ipywidgets.interactive(
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question no-rows -->
 # **1. Your folder is misspelt, and your table comes out with no rows. What is the best moment to notice?**
 #
 # <details><summary>A. When scikit-learn says `n_samples=0`</summary>
@@ -680,9 +685,10 @@ ipywidgets.interactive(
 # </details>
 
 # %%
-widgets.question("01_load_crema_d", 5)
+widgets.question("01_load_crema_d", "no-rows")
 
 # %% [markdown]
+# <!-- question same-bytes -->
 # **2. Two clips have the same bytes and two labels. What do you do?**
 #
 # <details><summary>A. Keep the label that fits better, by ear</summary>
@@ -695,9 +701,10 @@ widgets.question("01_load_crema_d", 5)
 # </details>
 
 # %%
-widgets.question("01_load_crema_d", 6)
+widgets.question("01_load_crema_d", "same-bytes")
 
 # %% [markdown]
+# <!-- question which-label -->
 # **3. "The label of this clip is sad." Which label is meant?**
 #
 # <details><summary>A. There is only one</summary>
@@ -710,7 +717,7 @@ widgets.question("01_load_crema_d", 6)
 # </details>
 
 # %%
-widgets.question("01_load_crema_d", 7)
+widgets.question("01_load_crema_d", "which-label")
 
 # %% [markdown]
 # ## Take-away

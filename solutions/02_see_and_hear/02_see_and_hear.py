@@ -58,6 +58,7 @@ for number, label in enumerate(order, start=1):
     display(Audio(sounds[label], rate=audio.SAMPLE_RATE, normalize=False))
 
 # %% [markdown]
+# <!-- question six-in-order -->
 # **What do you expect?** When the next cell shows the order: how many of the six will you have right?
 #
 # <details><summary>A. All six</summary>
@@ -74,7 +75,7 @@ for number, label in enumerate(order, start=1):
 # </details>
 
 # %%
-widgets.question("02_see_and_hear", 1)
+widgets.question("02_see_and_hear", "six-in-order")
 
 # %%
 print({number: str(label) for number, label in enumerate(order, start=1)})
@@ -377,6 +378,7 @@ def _():
 #
 # A full-scale sine has an RMS of 1/√2 and is at -3.01 dB. Half the pressure is 6 dB less.
 #
+# <!-- question silence -->
 # **What do you expect?** What is the level of silence?
 #
 # <details><summary>A. 0 dB</summary>
@@ -393,7 +395,7 @@ def _():
 # </details>
 
 # %%
-widgets.question("02_see_and_hear", 2)
+widgets.question("02_see_and_hear", "silence")
 
 # %% [markdown]
 # ### Exercise 4: `rms_db`
@@ -526,6 +528,7 @@ Markdown("Median level of up to 40 clips per emotion, in dBFS: "
 plots.spectrogram(sounds["angry"], title="angry")
 
 # %% [markdown]
+# <!-- question stripes -->
 # **What do you expect?** The stripes are multiples of the voice's pitch. If the same sentence is spoken higher, the
 # stripes ...
 #
@@ -539,7 +542,7 @@ plots.spectrogram(sounds["angry"], title="angry")
 # </details>
 
 # %%
-widgets.question("02_see_and_hear", 3)
+widgets.question("02_see_and_hear", "stripes")
 
 # %%
 plots.spectrogram(sounds["sad"], title="sad")
@@ -662,6 +665,7 @@ widgets.feature_explorer()
 # The other big cue is how fast the vocal folds open and close: the **fundamental frequency**, heard as pitch. It is the
 # distance between two stripes of the spectrogram.
 #
+# <!-- question pitch-apart -->
 # **What do you expect?** You heard the angry and the sad clip. By how much do their pitches differ?
 #
 # <details><summary>A. Hardly: it is the same voice</summary>
@@ -678,7 +682,7 @@ widgets.feature_explorer()
 # </details>
 
 # %%
-widgets.question("02_see_and_hear", 4)
+widgets.question("02_see_and_hear", "pitch-apart")
 
 # %%
 plots.pitches(sounds, title=f"Speaker {ACTOR}" + (" (synthetic voice)" if clips.attrs["source"] == "practice" else ""))
@@ -750,6 +754,7 @@ ipywidgets.interactive(
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question level-of-a-tenth -->
 # **1. A clip's RMS is 0.1. Its level is ...**
 #
 # <details><summary>A. -10 dBFS</summary>
@@ -762,9 +767,10 @@ ipywidgets.interactive(
 # </details>
 
 # %%
-widgets.question("02_see_and_hear", 5)
+widgets.question("02_see_and_hear", "level-of-a-tenth")
 
 # %% [markdown]
+# <!-- question divide-by-peak -->
 # **2. Why is it a bad idea to divide every clip by its peak before training?**
 #
 # <details><summary>A. It changes the file's length</summary>
@@ -777,9 +783,10 @@ widgets.question("02_see_and_hear", 5)
 # </details>
 
 # %%
-widgets.question("02_see_and_hear", 6)
+widgets.question("02_see_and_hear", "divide-by-peak")
 
 # %% [markdown]
+# <!-- question waveshow -->
 # **3. You want to see every sample. `waveshow` draws ...**
 #
 # <details><summary>A. every sample, always</summary>
@@ -792,7 +799,7 @@ widgets.question("02_see_and_hear", 6)
 # </details>
 
 # %%
-widgets.question("02_see_and_hear", 7)
+widgets.question("02_see_and_hear", "waveshow")
 
 # %% [markdown]
 # ## Take-away

@@ -54,6 +54,7 @@ plots.padding(corpus.clip_table()["seconds"])
 # %% [markdown]
 # The first question was easy: the fewer zeros, the longer the clip. The row gives its duration away, without any acoustics.
 #
+# <!-- question duration -->
 # **What do you expect?** Can the *duration alone* tell the emotion? Guessing among six gets about 17 % right.
 #
 # <details><summary>A. No: 17 %, as guessing</summary>
@@ -70,7 +71,7 @@ plots.padding(corpus.clip_table()["seconds"])
 # </details>
 
 # %%
-widgets.question("03_mfcc", 1)
+widgets.question("03_mfcc", "duration")
 
 # %%
 table = corpus.clip_table()
@@ -87,6 +88,7 @@ Markdown(f"Measured on {original['data']}: each row has **{original['columns']:,
          f"**{100 * original['padding_share']:.0f} %** of the time in it is padding.")
 
 # %% [markdown]
+# <!-- question glued-columns -->
 # **What do you expect?** What else goes wrong when MFCC and mel columns are glued together and padded at the very end?
 #
 # <details><summary>A. Nothing, zeros are neutral</summary>
@@ -100,7 +102,7 @@ Markdown(f"Measured on {original['data']}: each row has **{original['columns']:,
 # </details>
 
 # %%
-widgets.question("03_mfcc", 2)
+widgets.question("03_mfcc", "glued-columns")
 
 # %% [markdown]
 # You need a vector of fixed length in which every place always means the same. This lesson builds one, in four steps.
@@ -137,6 +139,7 @@ plots.mel_filter_bank(n_mels=128, n_fft=200)
 # cell (`top_db`), and it measures against a **reference**. With `ref=1.0` a quiet clip stays quieter than a loud one. With
 # `ref=np.max` each clip is measured against itself, and the level is gone.
 #
+# <!-- question sample-rate -->
 # **What do you expect?** You forget to tell librosa the sample rate. It assumes 22,050 Hz. What happens?
 #
 # <details><summary>A. An error, the array has another length</summary>
@@ -149,7 +152,7 @@ plots.mel_filter_bank(n_mels=128, n_fft=200)
 # </details>
 
 # %%
-widgets.question("03_mfcc", 3)
+widgets.question("03_mfcc", "sample-rate")
 
 # %% [markdown]
 # ### Exercise 1: `log_mel`
@@ -279,6 +282,7 @@ ipywidgets.interactive(
 #
 # Move the slider above. From how many coefficients on does the curve keep its hills? What remains of the voice at one?
 #
+# <!-- question thirteen-mfcc -->
 # **What do you expect?** To get 13 MFCC out of 128 mel bands you ...
 #
 # <details><summary>A. transform the whole column and keep the first 13 results</summary>
@@ -292,7 +296,7 @@ ipywidgets.interactive(
 # </details>
 
 # %%
-widgets.question("03_mfcc", 4)
+widgets.question("03_mfcc", "thirteen-mfcc")
 
 # %% [markdown]
 # ### Exercise 2: `mfcc_from_log_mel`
@@ -385,6 +389,7 @@ widgets.feature_explorer()
 # The course takes the means of 40 MFCC and, behind them, the means of the 128 mel bands in *linear power*, which keep the
 # level. 168 numbers.
 #
+# <!-- question twice-as-long -->
 # **What do you expect?** You take a clip and append it to itself. What happens to its 168 numbers?
 #
 # <details><summary>A. They double</summary>
@@ -397,7 +402,7 @@ widgets.feature_explorer()
 # </details>
 
 # %%
-widgets.question("03_mfcc", 5)
+widgets.question("03_mfcc", "twice-as-long")
 
 # %%
 once, twice = features.clip_features(y), features.clip_features(np.concatenate([y, y]))
@@ -542,6 +547,7 @@ print(f"The faster way and librosa differ by at most {off:.5f} in an MFCC.")
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question same-length -->
 # **1. Why do all clips need a vector of the same length?**
 #
 # <details><summary>A. A network's first layer has one weight per input</summary>
@@ -554,9 +560,10 @@ print(f"The faster way and librosa differ by at most {off:.5f} in an MFCC.")
 # </details>
 
 # %%
-widgets.question("03_mfcc", 6)
+widgets.question("03_mfcc", "same-length")
 
 # %% [markdown]
+# <!-- question zero-padding -->
 # **2. Zero-padding to the longest clip tells the network ...**
 #
 # <details><summary>A. nothing</summary>
@@ -569,9 +576,10 @@ widgets.question("03_mfcc", 6)
 # </details>
 
 # %%
-widgets.question("03_mfcc", 7)
+widgets.question("03_mfcc", "zero-padding")
 
 # %% [markdown]
+# <!-- question wrong-length -->
 # **3. At prediction time your vector has 130 numbers, in training it had 168. What happened, most likely?**
 #
 # <details><summary>A. The recording was too short</summary>
@@ -584,7 +592,7 @@ widgets.question("03_mfcc", 7)
 # </details>
 
 # %%
-widgets.question("03_mfcc", 8)
+widgets.question("03_mfcc", "wrong-length")
 
 # %% [markdown]
 # ## Take-away

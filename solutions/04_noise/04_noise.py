@@ -59,6 +59,7 @@ for snr_db in (None, 30, 15, 5, 0):
 #
 # At 0 dB both are equally strong. At 30 dB the noise has a thousandth of the power.
 #
+# <!-- question noise-size -->
 # **What do you expect?** At 20 dB, how large are the noise samples beside the signal's, on average?
 #
 # <details><summary>A. A hundredth</summary>
@@ -75,7 +76,7 @@ for snr_db in (None, 30, 15, 5, 0):
 # </details>
 
 # %%
-widgets.question("04_noise", 1)
+widgets.question("04_noise", "noise-size")
 
 # %%
 plots.snr_ladder(clean, clip=sample["clip"])
@@ -264,6 +265,7 @@ def _():
 # Here is the course's network on CREMA-D, actors kept apart, trained on clean clips only. It is tested twice: on clean
 # clips, and on the same clips with noise at 15 dB, the third sound you heard.
 #
+# <!-- question with-noise -->
 # **What do you expect?** On clean clips it names almost half of the emotions. With noise at 15 dB it names ...
 #
 # <details><summary>A. nearly as many: every word can still be understood</summary>
@@ -280,7 +282,7 @@ def _():
 # </details>
 
 # %%
-widgets.question("04_noise", 2)
+widgets.question("04_noise", "with-noise")
 
 # %%
 scores = evaluate.load_scores().query("target == 'intended'").set_index(["protocol", "tested_on"])
@@ -295,6 +297,7 @@ Markdown(f"Clean clips **{100 * quiet['accuracy']:.1f} %**, the same clips at 15
 # The remedy is old: let it hear noise in training. Add a noisy copy of each training clip, with the same label. That is
 # **augmentation**.
 #
+# <!-- question copies-on-clean -->
 # **What do you expect?** With noisy copies in training, on *clean* test clips the score ...
 #
 # <details><summary>A. rises: more data is better</summary>
@@ -307,7 +310,7 @@ Markdown(f"Clean clips **{100 * quiet['accuracy']:.1f} %**, the same clips at 15
 # </details>
 
 # %%
-widgets.question("04_noise", 3)
+widgets.question("04_noise", "copies-on-clean")
 
 # %%
 plots.clean_and_noisy(evaluate.load_scores())
@@ -325,6 +328,7 @@ Markdown(f"With actors kept apart, noisy copies **cost {cost:.1f} points** on cl
 #
 # Now look at the topmost pair. It is better than everything below on clean *and* noisy clips. Is it the best idea?
 #
+# <!-- question topmost-score -->
 # **What do you expect?** In the topmost protocol the noisy copies were made first, and then all clips, clean and noisy,
 # were split at random. The high score comes from ...
 #
@@ -339,7 +343,7 @@ Markdown(f"With actors kept apart, noisy copies **cost {cost:.1f} points** on cl
 # </details>
 
 # %%
-widgets.question("04_noise", 4)
+widgets.question("04_noise", "topmost-score")
 
 # %% [markdown]
 # ## Where noise must not reach
@@ -464,6 +468,7 @@ widgets.explorer()
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question snr-zero -->
 # **1. Noise at 0 dB SNR is ...**
 #
 # <details><summary>A. silent</summary>
@@ -476,9 +481,10 @@ widgets.explorer()
 # </details>
 
 # %%
-widgets.question("04_noise", 5)
+widgets.question("04_noise", "snr-zero")
 
 # %% [markdown]
+# <!-- question clean-test-only -->
 # **2. "Augmentation did not help: 45 % without, 44 % with, on our (clean) test set." What is missing?**
 #
 # <details><summary>A. A larger network</summary>
@@ -491,9 +497,10 @@ widgets.question("04_noise", 5)
 # </details>
 
 # %%
-widgets.question("04_noise", 6)
+widgets.question("04_noise", "clean-test-only")
 
 # %% [markdown]
+# <!-- question augment-then-split -->
 # **3. You augment all clips and then call `train_test_split`. What is wrong?**
 #
 # <details><summary>A. Nothing, the noise makes every copy a new clip</summary>
@@ -506,7 +513,7 @@ widgets.question("04_noise", 6)
 # </details>
 
 # %%
-widgets.question("04_noise", 7)
+widgets.question("04_noise", "augment-then-split")
 
 # %% [markdown]
 # ## Take-away

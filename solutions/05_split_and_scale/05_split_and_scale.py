@@ -47,6 +47,7 @@ LABELS = list(corpus.LABELS)
 print("Data: CREMA-D, scores and features measured beforehand (data/). This lesson needs no sound.")
 
 # %% [markdown]
+# <!-- question new-actors -->
 # **What do you expect?** Ten actors, some eighty recordings each. You draw a fifth of all recordings for the test, at
 # random. How many actors will you meet in the test whom you have *not* trained on?
 #
@@ -64,7 +65,7 @@ print("Data: CREMA-D, scores and features measured beforehand (data/). This less
 # </details>
 
 # %%
-widgets.question("05_split_and_scale", 1)
+widgets.question("05_split_and_scale", "new-actors")
 
 # %%
 table, X, _ = features.load_features()
@@ -84,6 +85,7 @@ plots.split_dots(ten["actor_id"], apart_test, title="The same ten actors, two of
 # This split answers the other question: *how well does it do on people it has never heard?* That is the one you have when
 # you speak into a microphone.
 #
+# <!-- question two-scores -->
 # **What do you expect?** How far are the two scores apart, for one and the same network on one and the same recordings?
 #
 # <details><summary>A. Less than a point: emotion is emotion</summary>
@@ -100,7 +102,7 @@ plots.split_dots(ten["actor_id"], apart_test, title="The same ten actors, two of
 # </details>
 
 # %%
-widgets.question("05_split_and_scale", 2)
+widgets.question("05_split_and_scale", "two-scores")
 
 # %%
 widgets.leak_meter()
@@ -338,6 +340,7 @@ pd.DataFrame(X, columns=names)[["mfcc_0", "mfcc_20", "mel_5", "mel_120"]].descri
 # One is in the hundreds, another a millionth. A network that adds them up, weight by weight, hears only the first. So each
 # column is **standardised**: take away its mean, divide by its standard deviation.
 #
+# <!-- question whose-mean -->
 # **What do you expect?** Whose mean and standard deviation?
 #
 # <details><summary>A. Those of all rows, before the split: more data, better estimates</summary>
@@ -356,7 +359,7 @@ pd.DataFrame(X, columns=names)[["mfcc_0", "mfcc_20", "mel_5", "mel_120"]].descri
 # </details>
 
 # %%
-widgets.question("05_split_and_scale", 3)
+widgets.question("05_split_and_scale", "whose-mean")
 
 # %% [markdown]
 # ### Exercise 3: `fit_scaler`
@@ -591,6 +594,7 @@ pd.DataFrame(
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question which-is-wrong -->
 # **1. 52 % on random clips, 46 % with actors kept apart. Which one is wrong?**
 #
 # <details><summary>A. The 52 %</summary>
@@ -603,9 +607,10 @@ pd.DataFrame(
 # </details>
 
 # %%
-widgets.question("05_split_and_scale", 4)
+widgets.question("05_split_and_scale", "which-is-wrong")
 
 # %% [markdown]
+# <!-- question at-prediction -->
 # **2. Where do mean and standard deviation come from at prediction time?**
 #
 # <details><summary>A. From the new recording</summary>
@@ -618,9 +623,10 @@ widgets.question("05_split_and_scale", 4)
 # </details>
 
 # %%
-widgets.question("05_split_and_scale", 5)
+widgets.question("05_split_and_scale", "at-prediction")
 
 # %% [markdown]
+# <!-- question two-names -->
 # **3. Your split is right, but two files in the collection are the same recording under two names. What can happen?**
 #
 # <details><summary>A. Nothing, the split is right</summary>
@@ -633,7 +639,7 @@ widgets.question("05_split_and_scale", 5)
 # </details>
 
 # %%
-widgets.question("05_split_and_scale", 6)
+widgets.question("05_split_and_scale", "two-names")
 
 # %% [markdown]
 # ## Take-away

@@ -72,6 +72,7 @@ plots.network()
 #
 # hidden = relu(X · W₁ + b₁)  and then  scores = hidden · W₂ + b₂
 #
+# <!-- question how-many-numbers -->
 # **What do you expect?** How many numbers does the training have to find?
 #
 # <details><summary>A. 106</summary>
@@ -88,7 +89,7 @@ plots.network()
 # </details>
 
 # %%
-widgets.question("06_train_mlp", 1)
+widgets.question("06_train_mlp", "how-many-numbers")
 
 # %%
 trained = model.load_model()
@@ -161,6 +162,7 @@ def _():
 #
 # exp(a - c) / Σ exp(b - c) = exp(a) / Σ exp(b)
 #
+# <!-- question safe-softmax -->
 # **What do you expect?** Which c makes it safe?
 #
 # <details><summary>A. The mean of the scores</summary>
@@ -173,7 +175,7 @@ def _():
 # </details>
 
 # %%
-widgets.question("06_train_mlp", 2)
+widgets.question("06_train_mlp", "safe-softmax")
 
 # %% [markdown]
 # ### Exercise 2: `softmax`
@@ -254,6 +256,7 @@ def _():
 #
 # Now put it together. For each layer but the last: product, bias, relu. For the last one: product, bias, softmax.
 #
+# <!-- question relu-at-the-end -->
 # **What do you expect?** What happens if you let relu loose on the last layer, too?
 #
 # <details><summary>A. Nothing, softmax makes everything positive anyway</summary>
@@ -266,7 +269,7 @@ def _():
 # </details>
 
 # %%
-widgets.question("06_train_mlp", 3)
+widgets.question("06_train_mlp", "relu-at-the-end")
 
 # %% [markdown]
 # ### Exercise 3: `mlp_forward`
@@ -468,6 +471,7 @@ print(f"{len(losses)} epochs. Loss after each of the last five: {np.round(losses
 plots.loss_curve(losses)
 
 # %% [markdown]
+# <!-- question when-flat -->
 # **What do you expect?** A loss curve trembles. When would you say that it has stopped falling?
 #
 # <details><summary>A. When an epoch is no better than the one before</summary>
@@ -480,7 +484,7 @@ plots.loss_curve(losses)
 # </details>
 
 # %%
-widgets.question("06_train_mlp", 4)
+widgets.question("06_train_mlp", "when-flat")
 
 # %% [markdown]
 # ### Exercise 5: `has_converged`
@@ -572,6 +576,7 @@ def _():
 # scikit-learn acts when the counter *exceeds* it, an epoch later. With `adaptive` it then does not stop: it divides its
 # step size by five, and starts counting anew. Only at the sixth time, when the step has become tiny, does training end.
 #
+# <!-- question epochs-after -->
 # **What do you expect?** How many of all epochs of the curve above come *after* your function would first have stopped?
 #
 # <details><summary>A. One: scikit-learn acts an epoch later</summary>
@@ -584,7 +589,7 @@ def _():
 # </details>
 
 # %%
-widgets.question("06_train_mlp", 5)
+widgets.question("06_train_mlp", "epochs-after")
 
 # %%
 tol, patience = fitted[-1].tol, fitted[-1].n_iter_no_change
@@ -634,6 +639,7 @@ ipywidgets.interactive(
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question why-relu -->
 # **1. Why is there a relu between the layers?**
 #
 # <details><summary>A. To make numbers positive for softmax</summary>
@@ -646,9 +652,10 @@ ipywidgets.interactive(
 # </details>
 
 # %%
-widgets.question("06_train_mlp", 6)
+widgets.question("06_train_mlp", "why-relu")
 
 # %% [markdown]
+# <!-- question loss-falls -->
 # **2. The training loss falls for ever, the score on other voices does not. What is happening?**
 #
 # <details><summary>A. It memorises</summary>
@@ -661,9 +668,10 @@ widgets.question("06_train_mlp", 6)
 # </details>
 
 # %%
-widgets.question("06_train_mlp", 7)
+widgets.question("06_train_mlp", "loss-falls")
 
 # %% [markdown]
+# <!-- question best-of-twenty -->
 # **3. Somebody reports the best of twenty seeds. What do you think?**
 #
 # <details><summary>A. Fair: everyone can try seeds</summary>
@@ -676,7 +684,7 @@ widgets.question("06_train_mlp", 7)
 # </details>
 
 # %%
-widgets.question("06_train_mlp", 8)
+widgets.question("06_train_mlp", "best-of-twenty")
 
 # %% [markdown]
 # ## Take-away

@@ -61,6 +61,7 @@ exam["crowd"] = corpus.crowd_label(exam)
 exam[["clip", "sex", "level", "intended", "predicted", "crowd"]].sample(6, random_state=4)
 
 # %% [markdown]
+# <!-- question who-is-right -->
 # **What do you expect?** Who is right more often about what the actor was told?
 #
 # <details><summary>A. The crowd, clearly: people have heard emotions all their lives</summary>
@@ -78,7 +79,7 @@ exam[["clip", "sex", "level", "intended", "predicted", "crowd"]].sample(6, rando
 # </details>
 
 # %%
-widgets.question("07_evaluate", 1)
+widgets.question("07_evaluate", "who-is-right")
 
 # %%
 model_right, crowd_right = (exam["predicted"] == exam["intended"]).mean(), (exam["crowd"] == exam["intended"]).mean()
@@ -224,6 +225,7 @@ plots.confusion_pair(
 #
 # Suppose a lazy system answers "neutral" to everything, on a day when three clips in four are neutral.
 #
+# <!-- question useless-model -->
 # **What do you expect?** Which score tells you that it is useless?
 #
 # <details><summary>A. Accuracy</summary>
@@ -242,7 +244,7 @@ plots.confusion_pair(
 # </details>
 
 # %%
-widgets.question("07_evaluate", 2)
+widgets.question("07_evaluate", "useless-model")
 
 # %% [markdown]
 # That mean has a name: **unweighted average recall**, UAR. It is the field's usual score, and on balanced data it equals
@@ -368,6 +370,7 @@ print("accuracy and UAR, then the recall of each label.")
 #
 # The network was trained on the first. Let us mark its answers on the second.
 #
+# <!-- question crowd-label -->
 # **What do you expect?** Against the crowd's label, the network's accuracy ...
 #
 # <details><summary>A. stays about the same</summary>
@@ -380,7 +383,7 @@ print("accuracy and UAR, then the recall of each label.")
 # </details>
 
 # %%
-widgets.question("07_evaluate", 3)
+widgets.question("07_evaluate", "crowd-label")
 
 # %%
 scores = evaluate.load_scores().query("protocol == 'actors' and tested_on == 'clean'").set_index("target")
@@ -510,6 +513,7 @@ Markdown(
 # do the next best thing: draw actors from it *with replacement*, as many as there are, score again, and repeat. This is
 # a **bootstrap**; the middle 95 % of the scores is the interval.
 #
+# <!-- question wider-interval -->
 # **What do you expect?** You could also draw single clips. There are thousands of them. Which interval will be wider?
 #
 # <details><summary>A. Drawing actors gives the wider one</summary>
@@ -527,7 +531,7 @@ Markdown(
 # </details>
 
 # %%
-widgets.question("07_evaluate", 4)
+widgets.question("07_evaluate", "wider-interval")
 
 # %%
 per_actor = exam.assign(right=exam["predicted"] == exam["intended"]).groupby("actor_id")["right"].mean().reset_index()
@@ -803,6 +807,7 @@ def group_scores(column):
 
 
 # %% [markdown]
+# <!-- question served-worse -->
 # **What do you expect?** Whom does the network serve worse?
 #
 # <details><summary>A. Women</summary>
@@ -820,7 +825,7 @@ def group_scores(column):
 # </details>
 
 # %%
-widgets.question("07_evaluate", 5)
+widgets.question("07_evaluate", "served-worse")
 
 # %%
 plots.recall_bars(group_scores("sex"))
@@ -884,6 +889,7 @@ ipywidgets.interactive(show_groups, by=ipywidgets.Dropdown(options=["sex", "acte
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question mostly-neutral -->
 # **1. A model reaches 60 % accuracy on a test set of which 60 % is neutral. What do you ask first?**
 #
 # <details><summary>A. Its UAR</summary>
@@ -896,9 +902,10 @@ ipywidgets.interactive(show_groups, by=ipywidgets.Dropdown(options=["sex", "acte
 # </details>
 
 # %%
-widgets.question("07_evaluate", 6)
+widgets.question("07_evaluate", "mostly-neutral")
 
 # %% [markdown]
+# <!-- question drawn-clips -->
 # **2. An interval was computed by drawing single clips of 10 actors. It is ...**
 #
 # <details><summary>A. too wide</summary>
@@ -911,9 +918,10 @@ widgets.question("07_evaluate", 6)
 # </details>
 
 # %%
-widgets.question("07_evaluate", 7)
+widgets.question("07_evaluate", "drawn-clips")
 
 # %% [markdown]
+# <!-- question beats-listeners -->
 # **3. "Our model beats human listeners on CREMA-D." What is the fair reading?**
 #
 # <details><summary>A. It hears emotions better than people do</summary>
@@ -926,7 +934,7 @@ widgets.question("07_evaluate", 7)
 # </details>
 
 # %%
-widgets.question("07_evaluate", 8)
+widgets.question("07_evaluate", "beats-listeners")
 
 # %% [markdown]
 # ## Take-away

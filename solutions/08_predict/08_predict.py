@@ -59,6 +59,7 @@ studio = soxr.resample(spoken, 16000, 44100)  # what a sound card would have rec
 display(Audio(spoken, rate=16000, normalize=False), Audio(studio.clip(-1, 1), rate=44100, normalize=False))
 
 # %% [markdown]
+# <!-- question two-rates -->
 # **What do you expect?** The same sound as 16,000 numbers a second and as 44,100. If you hand both arrays to the model as
 # they are, the answers ...
 #
@@ -76,7 +77,7 @@ display(Audio(spoken, rate=16000, normalize=False), Audio(studio.clip(-1, 1), ra
 # </details>
 
 # %%
-widgets.question("08_predict", 1)
+widgets.question("08_predict", "two-rates")
 
 # %%
 for name, samples in (("16,000 numbers a second", spoken), ("44,100 numbers a second", studio)):
@@ -95,6 +96,7 @@ for name, samples in (("16,000 numbers a second", spoken), ("44,100 numbers a se
 # rate is more than picking numbers: 16,000 numbers a second can hold pitches up to 8,000 Hz. What is higher has to be
 # filtered out first.
 #
+# <!-- question whistle -->
 # **What do you expect?** Somebody whistles at 10,000 Hz. You bring the recording to 16,000 numbers a second by picking, or
 # interpolating, the values at the right times. What do you hear?
 #
@@ -112,7 +114,7 @@ for name, samples in (("16,000 numbers a second", spoken), ("44,100 numbers a se
 # </details>
 
 # %%
-widgets.question("08_predict", 2)
+widgets.question("08_predict", "whistle")
 
 # %%
 whistle = 0.3 * np.sin(2 * np.pi * 10_000 * np.arange(44_100) / 44_100)
@@ -265,6 +267,7 @@ def _():
 #
 # One trap is left. `predict_proba` gives a row of numbers without names. Which number belongs to which label?
 #
+# <!-- question column-order -->
 # **What do you expect?** The columns of `predict_proba` follow ...
 #
 # <details><summary>A. the order in which the course lists the labels</summary>
@@ -278,7 +281,7 @@ def _():
 # </details>
 
 # %%
-widgets.question("08_predict", 3)
+widgets.question("08_predict", "column-order")
 
 # %%
 row = fitted.predict_proba(features.clip_features(spoken)[None])[0]
@@ -517,6 +520,7 @@ if "A" in mine.takes:
 #
 # Many tutorials save a model with `pickle`.
 #
+# <!-- question pickled-model -->
 # **What do you expect?** A stranger sends you a pickled model. You load it, in order to look what is inside. When can it do
 # you harm?
 #
@@ -534,7 +538,7 @@ if "A" in mine.takes:
 # </details>
 
 # %%
-widgets.question("08_predict", 4)
+widgets.question("08_predict", "pickled-model")
 
 # %%
 class Surprise:
@@ -596,6 +600,7 @@ with tempfile.TemporaryDirectory() as folder:
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question always-fear -->
 # **1. A model gets 60 % on your test set and always says "fear" on your laptop. What do you check first?**
 #
 # <details><summary>A. Sample rate, channels and level of the recording</summary>
@@ -608,9 +613,10 @@ with tempfile.TemporaryDirectory() as folder:
 # </details>
 
 # %%
-widgets.question("08_predict", 5)
+widgets.question("08_predict", "always-fear")
 
 # %% [markdown]
+# <!-- question classes-order -->
 # **2. `model.classes_` is `['happy', 'sad']` and predict_proba gives `[0.2, 0.8]`. The answer is ...**
 #
 # <details><summary>A. "disgust", the second label of the course</summary>
@@ -623,9 +629,10 @@ widgets.question("08_predict", 5)
 # </details>
 
 # %%
-widgets.question("08_predict", 6)
+widgets.question("08_predict", "classes-order")
 
 # %% [markdown]
+# <!-- question best-model -->
 # **3. Somebody sends you `best_model.pkl`. You ...**
 #
 # <details><summary>A. load it and look at it</summary>
@@ -638,7 +645,7 @@ widgets.question("08_predict", 6)
 # </details>
 
 # %%
-widgets.question("08_predict", 7)
+widgets.question("08_predict", "best-model")
 
 # %% [markdown]
 # ## Take-away

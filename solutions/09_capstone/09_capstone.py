@@ -59,6 +59,7 @@ print(f"Data in use: CREMA-D's committed features. {len(development):,} clips of
 print(f"behind the door: actors {', '.join(map(str, TEST_ACTORS))}.")
 
 # %% [markdown]
+# <!-- question anna-and-ben -->
 # **What do you expect?** Two students try fifty models each. Anna looks at the fifteen actors after every model and keeps
 # the best. Ben chooses on the sixty, and looks once. Anna reports 53 %, Ben 51 %. Whose model is better on *new* actors?
 #
@@ -76,7 +77,7 @@ print(f"behind the door: actors {', '.join(map(str, TEST_ACTORS))}.")
 # </details>
 
 # %%
-widgets.question("09_capstone", 1)
+widgets.question("09_capstone", "anna-and-ben")
 
 # %% [markdown]
 # ## Folds over actors
@@ -175,6 +176,7 @@ print(f"UAR in %, CREMA-D, {len(ys):,} clips of {len(set(actors_s))} development
 (100 * tried.groupby("candidate")["UAR"].agg(["mean", "min", "max"])).round(1)
 
 # %% [markdown]
+# <!-- question fifty-candidates -->
 # **What do you expect?** You, too, try fifty candidates and keep the one with the best mean over the folds. Its score behind
 # the door will be ...
 #
@@ -193,7 +195,7 @@ print(f"UAR in %, CREMA-D, {len(ys):,} clips of {len(set(actors_s))} development
 # </details>
 
 # %%
-widgets.question("09_capstone", 2)
+widgets.question("09_capstone", "fifty-candidates")
 
 # %% [markdown]
 # ### Exercise 2: `chosen_model`
@@ -235,6 +237,7 @@ def _():
 # You will have two sets of answers to the same clips: the baseline's and yours. Do not compare two intervals. Ask for the
 # interval of the *difference*: draw actors, and score both on the same drawn actors.
 #
+# <!-- question paired-width -->
 # **What do you expect?** Beside the interval of a single score on these fifteen actors, the interval of the difference is ...
 #
 # <details><summary>A. wider: it has the uncertainty of two scores</summary>
@@ -247,7 +250,7 @@ def _():
 # </details>
 
 # %%
-widgets.question("09_capstone", 3)
+widgets.question("09_capstone", "paired-width")
 
 # %% [markdown]
 # ### Exercise 3: `paired_interval`
@@ -522,6 +525,7 @@ ipywidgets.interactive(
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question holds-zero -->
 # **1. Your interval of the difference is -0.4 to 4.1 points. What do you write?**
 #
 # <details><summary>A. "Our model is 1.9 points better"</summary>
@@ -534,9 +538,10 @@ ipywidgets.interactive(
 # </details>
 
 # %%
-widgets.question("09_capstone", 4)
+widgets.question("09_capstone", "holds-zero")
 
 # %% [markdown]
+# <!-- question second-knock -->
 # **2. You knocked, the result is poor, and you have a new idea. What now?**
 #
 # <details><summary>A. Improve it and knock again</summary>
@@ -549,9 +554,10 @@ widgets.question("09_capstone", 4)
 # </details>
 
 # %%
-widgets.question("09_capstone", 5)
+widgets.question("09_capstone", "second-knock")
 
 # %% [markdown]
+# <!-- question chosen-columns -->
 # **3. To save time you select the 40 best of the 168 features on all sixty actors, and then run the folds. What is wrong?**
 #
 # <details><summary>A. Nothing: the fifteen actors were not touched</summary>
@@ -565,7 +571,7 @@ widgets.question("09_capstone", 5)
 # </details>
 
 # %%
-widgets.question("09_capstone", 6)
+widgets.question("09_capstone", "chosen-columns")
 
 # %% [markdown]
 # ## Take-away
