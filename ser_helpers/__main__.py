@@ -95,15 +95,15 @@ def check(args: argparse.Namespace) -> int:
 
 
 def reset(args: argparse.Namespace) -> int:
-    from .course.authoring import build
+    from .course.authoring import release
 
-    return build.reset(args.lesson)
+    return release.reset(args.lesson)
 
 
 def build(args: argparse.Namespace) -> int:
-    from .course.authoring import build
+    from .course.authoring import lint, release, run
 
-    return build.check_build() if args.check else build.measure() if args.measure else build.build()
+    return lint.report() if args.check else run.measure() if args.measure else release.build()
 
 
 def grade(args: argparse.Namespace) -> int:

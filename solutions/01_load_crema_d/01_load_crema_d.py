@@ -13,6 +13,11 @@
 #     - tell what an actor was told from what people hear
 #     needs: "a little Python: functions, dictionaries, lists; pandas helps"
 #     minutes: 60
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       parse_clip_name: {arguments: name, mistakes: 3}
+#       build_clip_table: {arguments: names, mistakes: 3}
+#       count_emotions: {arguments: clips, mistakes: 2}
+#       find_missing: {arguments: clips, mistakes: 1}
 # ---
 
 # %% [markdown]

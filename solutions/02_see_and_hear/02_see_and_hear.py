@@ -13,6 +13,12 @@
 #     - read a spectrogram, and compute one
 #     needs: "lesson 01; numpy arrays"
 #     minutes: 70
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       time_axis: {arguments: n_samples sample_rate, mistakes: 2}
+#       rms_db: {arguments: y frame_length hop_length, mistakes: 3}
+#       plot_waveform: {arguments: y sample_rate ax, mistakes: 1}
+#       plot_emotion_counts: {arguments: clips ax, mistakes: 2}
+#       spectrogram_db: {arguments: y n_fft hop_length, mistakes: 3}
 # ---
 
 # %% [markdown]

@@ -13,6 +13,10 @@
 #     - spot what padding smuggles into a feature
 #     needs: "lesson 02 (spectrogram, decibels)"
 #     minutes: 70
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       log_mel: {arguments: y sample_rate n_mels, mistakes: 3}
+#       mfcc_from_log_mel: {arguments: log_mel n_mfcc, mistakes: 3}
+#       clip_features: {arguments: y sample_rate, mistakes: 3}
 # ---
 
 # %% [markdown]

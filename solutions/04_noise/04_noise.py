@@ -13,6 +13,10 @@
 #     - say what augmentation costs on clean clips and saves on noisy ones
 #     needs: "lessons 02 (decibels) and 03 (features)"
 #     minutes: 60
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       add_noise: {arguments: y snr_db rng, mistakes: 3}
+#       measure_snr: {arguments: clean noisy, mistakes: 2}
+#       augment_training: {arguments: X_clean X_noisy labels is_train, mistakes: 3}
 # ---
 
 # %% [markdown]

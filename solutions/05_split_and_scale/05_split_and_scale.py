@@ -13,6 +13,11 @@
 #     - judge a published score by its split
 #     needs: "lessons 03 (features) and 04 (noisy copies)"
 #     minutes: 75
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       split_by_actor: {arguments: actors test_fraction seed, mistakes: 3}
+#       shared_actors: {arguments: actors is_test, mistakes: 0}
+#       fit_scaler: {arguments: X_train, mistakes: 4}
+#       scale: {arguments: X mean std, mistakes: 0}
 # ---
 
 # %% [markdown]

@@ -13,6 +13,12 @@
 #     - read a loss curve, and say when training has ended
 #     needs: "lesson 05 (scaling and splits); matrix products"
 #     minutes: 70
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       relu: {arguments: z, mistakes: 0}
+#       softmax: {arguments: z, mistakes: 2}
+#       mlp_forward: {arguments: X weights biases, mistakes: 1}
+#       build_model: {arguments: seed, mistakes: 2}
+#       has_converged: {arguments: loss_curve tol patience, mistakes: 2}
 # ---
 
 # %% [markdown]

@@ -14,6 +14,12 @@
 #     - find out who is served worse, and whether you can tell
 #     needs: "lesson 05 (why actors are kept apart); a little pandas"
 #     minutes: 70
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       confusion: {arguments: y_true y_pred labels, mistakes: 2}
+#       uar: {arguments: y_true y_pred, mistakes: 2}
+#       actor_interval: {arguments: correct actors n_resamples rng, mistakes: 1}
+#       human_accuracy: {arguments: votes intended, mistakes: 2}
+#       recall_by_group: {arguments: y_true y_pred group, mistakes: 0}
 # ---
 
 # %% [markdown]

@@ -13,6 +13,10 @@
 #     - say which uses to refuse, and why
 #     needs: "lesson 03 (the 168 features) and lesson 06 (the network)"
 #     minutes: 60
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       prepare: {arguments: y sample_rate, mistakes: 3}
+#       predict_emotion: {arguments: model y sample_rate, mistakes: 2}
+#       top_k: {arguments: probabilities labels k, mistakes: 2}
 # ---
 
 # %% [markdown]

@@ -13,6 +13,9 @@
 #     - write a model card
 #     needs: "lessons 05 to 07"
 #     minutes: 120
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       actor_folds: {arguments: actors n_folds seed, mistakes: 2}
+#       paired_interval: {arguments: y_true new baseline actors n_resamples rng, mistakes: 3}
 # ---
 
 # %% [markdown]
