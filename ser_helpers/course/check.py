@@ -18,7 +18,6 @@ from pathlib import Path
 
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
-from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
 from .. import places
@@ -189,11 +188,12 @@ def run(lesson: str, root: Path | None = None) -> Report:
     try:
         submitted, notes = rebuild.notebook_of(text)
     except rebuild.NotANotebook as error:
-        raise CourseError(f"{path.name} {error} `ser reset {lesson}` makes it new and keeps this one beside it.") from None
+        raise CourseError(
+            f"{path.name} {error} `ser reset {lesson}` makes it new and keeps this one beside it."
+        ) from None
     notebook, more = _put_together(submitted, text, root / "solutions" / lesson / f"{lesson}.ipynb")
     unreadable = _syntax_errors(notebook, submitted)
-    with contextlib.suppress(DeadKernelError):  # what did not run has no output, and says so
-        execute(notebook, path.parent, SECONDS_PER_CELL)
+    execute(notebook, path.parent, SECONDS_PER_CELL)
     report = Report(lesson, _rows(notebook, unreadable), [*notes, *more, *_broken(notebook, submitted, unreadable)])
     if path == _place(lesson, root):
         _remember(report, root)
@@ -203,7 +203,9 @@ def run(lesson: str, root: Path | None = None) -> Report:
 def _put_together(submitted: NotebookNode, text: str, solution: Path) -> tuple[NotebookNode, list[str]]:
     """What is to run, hidden checks included; without the solutions it is the notebook as it is."""
     if not solution.exists():
-        note = "The solutions are not at hand: these are the visible checks only, and more run when your work is marked."
+        note = (
+            "The solutions are not at hand: these are the visible checks only, and more run when your work is marked."
+        )
         return nbformat.reads(text, as_version=4), [note]
     source = nbformat.read(solution, as_version=4)
     return rebuild.rebuild(submitted, release.outline(source), source)
@@ -216,8 +218,9 @@ def _syntax_errors(notebook: NotebookNode, submitted: NotebookNode) -> dict[str,
         try:
             compile(TransformerManager().transform_cell(cell.source), "", "exec")  # %magics, !commands, help? are fine
         except SyntaxError as error:
+            line = cell.source.splitlines()[(error.lineno or 1) - 1].strip()
             where = f"{_name(cell, submitted)}, line {error.lineno}"
-            found[cell.source] = f"{where}: Python cannot read {(error.text or '').strip()!r} ({error.msg})."
+            found[cell.source] = f"{where}: Python cannot read {line!r} ({error.msg})."
     return found
 
 
@@ -238,7 +241,11 @@ def _name(cell: NotebookNode, submitted: NotebookNode) -> str:
     sources = [one.source for one in _code(submitted)]
     if cell.source in sources:
         return f"Code cell {1 + sources.index(cell.source)}"
-    return f"The cell of {cell.metadata['nbgrader']['grade_id']}" if "nbgrader" in cell.metadata else "A cell of the course"
+    return (
+        f"The cell of {cell.metadata['nbgrader']['grade_id']}"
+        if "nbgrader" in cell.metadata
+        else "A cell of the course"
+    )
 
 
 def _code(notebook: NotebookNode) -> list[NotebookNode]:

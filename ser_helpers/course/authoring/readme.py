@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from nbformat import NotebookNode
+
+from ...errors import CourseError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # In data/results/: the course's network under every protocol, the picture of it, and the published project's own code.
 SCORES, PICTURE, PUBLISHED = "scores.json", "leak_meter.png", "original.json"
@@ -73,7 +77,9 @@ def results(text: str, root: Path) -> str:
         "people": f"{100 * people['plurality']:.1f} %, a single rating in {100 * people['single_rating']:.1f} %",
         "original": "; ".join(map(_run, published["runs"])),
     }.items():
-        text = re.sub(f"<!-- {mark} -->.*?<!-- /{mark} -->", f"<!-- {mark} -->{content}<!-- /{mark} -->", text, flags=re.S)
+        text = re.sub(
+            f"<!-- {mark} -->.*?<!-- /{mark} -->", f"<!-- {mark} -->{content}<!-- /{mark} -->", text, flags=re.S
+        )
     return text
 
 
@@ -82,8 +88,10 @@ def _by_protocol(folder: Path, tested_on: str) -> pd.DataFrame:
     from ... import evaluate
 
     scores = evaluate.load_scores(folder=folder)
-    chosen = scores[(scores["tested_on"] == tested_on) & (scores["target"] == "intended")].set_index("protocol")
-    return chosen
+    rows = scores[(scores["tested_on"] == tested_on) & (scores["target"] == "intended")].set_index("protocol")
+    if not rows.index.is_unique:
+        raise CourseError(f"{folder / SCORES} holds several scores for one protocol: which is the README to quote?")
+    return rows
 
 
 def _table(clean: pd.DataFrame, noisy: pd.DataFrame) -> str:
@@ -91,7 +99,9 @@ def _table(clean: pd.DataFrame, noisy: pd.DataFrame) -> str:
         f"| {row['split']} | {_percent(row)} ({_interval(row)}) | {100 * row['uar']:.1f} % | {_percent(noisy.loc[protocol])} |"
         for protocol, row in clean.iterrows()
     ]
-    head = "| protocol | clean clips: accuracy (95 % interval) | clean clips: UAR | clips with noise at 15 dB: accuracy |"
+    head = (
+        "| protocol | clean clips: accuracy (95 % interval) | clean clips: UAR | clips with noise at 15 dB: accuracy |"
+    )
     return "\n" + "\n".join([head, "|---|---|---|---|", *rows]) + "\n"
 
 

@@ -25,9 +25,7 @@ from ... import places
 from ...errors import CourseError
 from . import readme
 
-REGION = re.compile(
-    r"^([ \t]*)### BEGIN (SOLUTION|HIDDEN TESTS)$\n(.*?)^[ \t]*### END \2$", re.MULTILINE | re.DOTALL
-)
+REGION = re.compile(r"^([ \t]*)### BEGIN (SOLUTION|HIDDEN TESTS)$\n(.*?)^[ \t]*### END \2$", re.MULTILINE | re.DOTALL)
 # What nbgrader_config.py has nbgrader put in the place of a solution.
 CODE_STUB = '# Your answer goes here.\nraise NotImplementedError("not answered yet")'
 TEXT_STUB = "*Your answer goes here: double-click, write, and run the cell.*"

@@ -45,15 +45,16 @@ def execute(notebook: NotebookNode, folder: Path, seconds_per_cell: int, allow_e
     ----------
     folder : Path
         Where the kernel works.
+    allow_errors : bool
+        Go on after an error, and say nothing when the kernel ends: cells that did not run have no output then.
 
     Raises
     ------
-    nbclient.exceptions.CellExecutionError
+    nbclient.exceptions.CellExecutionError, nbclient.exceptions.DeadKernelError
         Unless errors are allowed.
-    nbclient.exceptions.DeadKernelError
-        When the kernel ended; what did not run has no output.
     """
     from nbclient import NotebookClient
+    from nbclient.exceptions import DeadKernelError
 
     from ..kernel import KernelManager
 
@@ -66,7 +67,9 @@ def execute(notebook: NotebookNode, folder: Path, seconds_per_cell: int, allow_e
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
     )
-    client.execute(env={**os.environ, "SER_CHECK": "1"}, stderr=subprocess.DEVNULL)  # the kernel's own log
+    forgiven = (DeadKernelError,) if allow_errors else ()
+    with contextlib.suppress(*forgiven):
+        client.execute(env={**os.environ, "SER_CHECK": "1"}, stderr=subprocess.DEVNULL)  # the kernel's own log
 
 
 def run_strictly(path: Path, allow_errors: bool = False) -> tuple[NotebookNode, float, float]:
