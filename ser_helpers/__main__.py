@@ -10,17 +10,94 @@ import json
 import os
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 from .errors import CourseError
 
+Run = Callable[[argparse.Namespace], int]
+Options = Callable[[argparse.ArgumentParser], None]
+COMMANDS: dict[str, tuple[Run, Options, str, tuple[str, ...]]] = {}  # in the order of the help
 
+
+def command(name: str, options: Options, summary: str, *examples: str) -> Callable[[Run], Run]:
+    """Make a function the command `name`; the first sentence of `summary` stands in the list of commands."""
+
+    def listed(run: Run) -> Run:
+        COMMANDS[name] = run, options, summary, examples
+        return run
+
+    return listed
+
+
+def _json(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--json", action="store_true", help="print JSON for a program to read")
+
+
+def _jobs(sub: argparse.ArgumentParser) -> None:
+    cores = os.cpu_count() or 1
+    sub.add_argument("--jobs", type=_one_or_more, default=cores, metavar="N", help="worker processes (%(default)s)")
+
+
+def _one_or_more(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("1 or more was expected")
+    return number
+
+
+def _corpus(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--corpus", default="crema-d", metavar="NAME|CSV", help="a name that `ser corpora` lists, or your own table"
+    )
+
+
+def _recipe(sub: argparse.ArgumentParser) -> None:
+    from .model import RECIPES
+
+    names = ", ".join(recipe.name for recipe in RECIPES)
+    sub.add_argument("--recipe", default="original", metavar="NAME", help=f"how a model is made: {names} (%(default)s)")
+
+
+@command("doctor", _json, "Check the set-up, a line each: OK or what to do.", "ser doctor")
 def doctor(args: argparse.Namespace) -> int:
     from .course import doctor
 
     return doctor.report(as_json=args.json)
 
 
+@command("corpora", _json, "List the corpora, and what of each is on this disk.", "ser corpora")
+def corpora(args: argparse.Namespace) -> int:
+    from . import corpus
+
+    table = corpus.overview()
+    if args.json:
+        print(json.dumps(table.to_dict("records"), indent=1))
+    for row in () if args.json else table.to_dict("records"):
+        print(f"{row['name']:10} {row['title']}: {row['clips']:,} clips of {row['speakers']} speakers", end="")
+        print(f", {row['with_audio']:,} with their audio on this disk. Labels: {', '.join(row['labels'])}.")
+        print(f"{'':10} {row['note'] or row['licence']}")
+    return 0
+
+
+def _fetch_options(sub: argparse.ArgumentParser) -> None:
+    which = sub.add_mutually_exclusive_group(required=True)
+    which.add_argument("--actors", type=int, nargs="+", metavar="ID", help="all clips of these actors")
+    which.add_argument("--mini", action="store_true", help="every actor, one sentence: 546 clips, 40 MB")
+    which.add_argument("--all", action="store_true", help="all 7,442 clips, 606 MB")
+    sub.add_argument("--from", dest="source", metavar="URL", help="another address that serves the clips")
+    sub.add_argument("--to", type=Path, metavar="FOLDER", help="another folder than AudioWAV in your cache")
+    _json(sub)
+
+
+@command(
+    "fetch",
+    _fetch_options,
+    "Bring CREMA-D's recordings to this disk. Each clip is checked against its official hash; run again, it goes on where "
+    "it stopped.",
+    "ser fetch --mini",
+    "ser fetch --actors 1001 1002 --from http://LAPTOP:8000",
+)
 def fetch(args: argparse.Namespace) -> int:
     from .corpus import fetch as download
 
@@ -30,50 +107,129 @@ def fetch(args: argparse.Namespace) -> int:
     return 0 if report.complete else 1
 
 
-def tables(args: argparse.Namespace) -> int:
+def _features_options(sub: argparse.ArgumentParser) -> None:
+    from .features import FEATURES
+
+    _corpus(sub)
+    names = ", ".join(features.name for features in FEATURES)
+    sub.add_argument("--features", default="means168", metavar="NAME", help=f"which ones: {names} (%(default)s)")
+    sub.add_argument("--out", type=Path, metavar="FILE", help="another table to complete or begin (.npz)")
+    sub.add_argument("--dask", metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786, whose workers do the work")
+    _jobs(sub)
+    _json(sub)
+
+
+@command(
+    "features",
+    _features_options,
+    "Compute the features of clips that have none yet. Needs their audio on this disk; rows that are there stay.",
+    "ser features --jobs 2",
+    "ser features --corpus my_clips.csv --features logmel64",
+    "ser features --out my_features.npz --dask tcp://127.0.0.1:8786",
+)
+def features(args: argparse.Namespace) -> int:
     from . import features
 
-    tried = features.update_table(path=args.out, n_jobs=args.jobs, dask=args.dask, progress=not args.json)
+    table = args.out or features.table_path(args.corpus, args.features)
+    tried = features.update(
+        args.corpus, args.features, path=table, n_jobs=args.jobs, dask=args.dask, progress=not args.json
+    )
     wrong = tried[tried != ""]
     added = len(tried) - len(wrong)
-    reasons = features.missing_features(args.out).value_counts().to_dict() if args.out.exists() else {}
+    without = features.missing_features(args.corpus, args.features, table) if table.exists() else wrong
+    reasons = without.value_counts().to_dict()
     if args.json:
         print(json.dumps({"added": added, "failed": wrong.to_dict(), "without_features": reasons}, indent=1))
     else:
-        print(f"{added:,} clips added to {args.out}.", *wrong.head(3), sep="\n")
+        print(f"{added:,} clips added to {table}.", *wrong.head(3), sep="\n")
         print("\n".join(f"{count:,} clips have no features: {reason}." for reason, count in reasons.items()))
     return 1 if len(wrong) else 0
 
 
-def train(args: argparse.Namespace) -> int:
-    from . import evaluate, model
+def _train_options(sub: argparse.ArgumentParser) -> None:
+    _corpus(sub)
+    _recipe(sub)
+    sub.add_argument("--out", type=Path, metavar="FILE", help="where to save it, its card beside it as .json")
+    sub.add_argument("--seed", type=int, default=0, help="of the first weights and batches (%(default)s)")
+    _json(sub)
 
-    card = model.train(path=args.out, seed=args.seed, expected=evaluate.expected())
-    print(json.dumps(card, indent=1) if args.json else f"Saved {args.out}: {card['trained_on']}.")
+
+@command(
+    "train",
+    _train_options,
+    "Train a model on all features of a corpus. Writes the model, and its card beside it; takes a minute.",
+    "ser train --out my.skops",
+    "ser train --corpus practice --recipe logistic",
+)
+def train(args: argparse.Namespace) -> int:
+    from . import corpus, evaluate, model
+
+    part = corpus.named(args.corpus)
+    expected = evaluate.expected(part.name, args.recipe)
+    path = model.train(part.name, args.recipe, path=args.out, seed=args.seed, expected=expected)
+    card = model.load(path).card
+    print(json.dumps(card, indent=1) if args.json else f"Saved {path}: {card['trained_on']}.")
     return 0
 
 
-def evaluate(args: argparse.Namespace) -> int:
-    from . import evaluate
+def _evaluate_options(sub: argparse.ArgumentParser) -> None:
+    from .evaluate import RESULTS
 
-    results = evaluate.run(quick=args.quick, n_jobs=args.jobs, folder=args.out)
+    _corpus(sub)
+    _recipe(sub)
+    sub.add_argument("--quick", action="store_true", help="one fold per protocol; writes nothing")
+    sub.add_argument("--out", type=Path, default=RESULTS, metavar="FOLDER", help="folder for the results")
+    _jobs(sub)
+    _json(sub)
+
+
+@command(
+    "evaluate",
+    _evaluate_options,
+    "Score a recipe under every protocol. Five folds each, from stored features, in a few minutes; people's score on the "
+    "same clips beside it. Writes scores, predictions and a picture.",
+    "ser evaluate --quick",
+    "ser evaluate --corpus practice --recipe logistic --out my_results --json",
+)
+def evaluate(args: argparse.Namespace) -> int:
+    from . import corpus, evaluate
+
+    part = corpus.named(args.corpus)
+    results = evaluate.run(part.name, args.recipe, quick=args.quick, n_jobs=args.jobs, folder=args.out)
     if not args.quick:
         from . import plots
 
-        picture = plots.leak_meter(evaluate.load_scores(args.out))
-        picture.figure.savefig(args.out / "leak_meter.png", dpi=150, metadata={"Software": None})
+        picture = plots.leak_meter(evaluate.load_scores(part.name, args.recipe, args.out))
+        file = evaluate.result_path(part.name, args.recipe, args.out, "_leak_meter.png")
+        picture.figure.savefig(file, dpi=150, metadata={"Software": None})
     print(json.dumps(results, indent=1) if args.json else evaluate.text_table(results))
     return 0
 
 
+def _predict_options(sub: argparse.ArgumentParser) -> None:
+    from .model import MODEL
+
+    sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="WAV, FLAC, MP3, OGG ... of any sample rate")
+    sub.add_argument("--model", type=Path, default=MODEL, metavar="FILE", help="another model saved by `ser train`")
+    _json(sub)
+
+
+@command(
+    "predict",
+    _predict_options,
+    "Say which emotion the model hears. A label and the probability of each: what an actor may have been asked to act, not "
+    "what a person feels.",
+    "ser predict my_voice.wav",
+    "ser predict --json *.mp3",
+)
 def predict(args: argparse.Namespace) -> int:
     from . import model
 
-    fitted = model.load_model(args.model)
+    loaded = model.load(args.model)
     answers, code = {}, 0
     for file in args.files:
         try:
-            answer = model.predict(fitted, file)
+            answer = model.predict(loaded.model, file, loaded.recipe)
         except CourseError as error:  # the other files are wanted all the same
             print(f"ser: {error}", file=sys.stderr)
             code = 2
@@ -88,24 +244,54 @@ def predict(args: argparse.Namespace) -> int:
     return code
 
 
+def _check_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("lesson", nargs="?", metavar="LESSON", help="without it: all lessons at a glance")
+    _json(sub)
+
+
+@command("check", _check_options, "Run a lesson's checks on your saved notebook.", "ser check 03_mfcc")
 def check(args: argparse.Namespace) -> int:
     from .course import check
 
     return check.report(args.lesson, as_json=args.json)
 
 
+def _lesson(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("lesson", metavar="LESSON")
+
+
+@command("reset", _lesson, "Make a lesson as new; your version is kept beside it.", "ser reset 03_mfcc")
 def reset(args: argparse.Namespace) -> int:
     from .course.authoring import release
 
     return release.reset(args.lesson)
 
 
+def _build_options(sub: argparse.ArgumentParser) -> None:
+    only = sub.add_mutually_exclusive_group()
+    only.add_argument("--check", action="store_true", help="change nothing; say what differs from a fresh build")
+    only.add_argument("--measure", action="store_true", help="run every solution, note seconds and memory, then build")
+
+
+@command("build", _build_options, "Make everything generated from solutions/*/*.py.", "ser build --check")
 def build(args: argparse.Namespace) -> int:
     from .course.authoring import lint, release, run
 
     return lint.report() if args.check else run.measure() if args.measure else release.build()
 
 
+def _grade_options(sub: argparse.ArgumentParser) -> None:
+    _lesson(sub)
+    sub.add_argument("--students", nargs="+", metavar="NAME", help="these alone")
+    sub.add_argument("--again", action="store_true", help="also what has not changed since it was graded")
+    sub.add_argument("--unsafe", action="store_true", help="without a sandbox: submissions run with all your rights")
+    _jobs(sub)
+    _json(sub)
+
+
+@command(
+    "grade", _grade_options, "Grade everything that was handed in for a lesson, with nbgrader.", "ser grade 03_mfcc"
+)
 def grade(args: argparse.Namespace) -> int:
     if sys.platform == "win32":
         raise CourseError("Grading needs Linux: use a virtual machine, or Windows' own (WSL 2).")
@@ -116,6 +302,12 @@ def grade(args: argparse.Namespace) -> int:
     return shards.report(args.lesson, args.json, students=args.students, n_jobs=args.jobs, again=args.again)
 
 
+def _report_options(sub: argparse.ArgumentParser) -> None:
+    _lesson(sub)
+    _json(sub)
+
+
+@command("report", _report_options, "Write a lesson's reports and gradebook files again.", "ser report 03_mfcc")
 def report(args: argparse.Namespace) -> int:
     from .course.grading import reports
 
@@ -132,119 +324,17 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    def command(run, summary: str, *examples: str) -> argparse.ArgumentParser:
-        """`summary`: its first sentence stands in the list of commands."""
+    for name, (run, options, summary, examples) in COMMANDS.items():
         sub = commands.add_parser(
-            run.__name__ if run is not tables else "features",
+            name,
             help=summary.partition(". ")[0].removesuffix("."),
             description=textwrap.fill(summary, 78),
             epilog="\n".join(f"example: {example}" for example in examples),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         sub.set_defaults(run=run)
-        return sub
-
-    def workers(sub: argparse.ArgumentParser) -> None:
-        sub.add_argument(
-            "--jobs", type=_one_or_more, default=os.cpu_count() or 1, metavar="N", help="worker processes (%(default)s)"
-        )
-
-    from . import evaluate as _evaluate
-    from . import features as _features
-    from . import model as _model
-
-    sub = command(doctor, "Check the set-up, a line each: OK or what to do.", "ser doctor")
-
-    sub = command(
-        fetch,
-        "Bring CREMA-D's recordings to this disk. Each clip is checked against its official hash; run again, it goes on "
-        "where it stopped.",
-        "ser fetch --mini",
-        "ser fetch --actors 1001 1002 --from http://LAPTOP:8000",
-    )
-    which = sub.add_mutually_exclusive_group(required=True)
-    which.add_argument("--actors", type=int, nargs="+", metavar="ID", help="all clips of these actors")
-    which.add_argument("--mini", action="store_true", help="every actor, one sentence: 546 clips, 40 MB")
-    which.add_argument("--all", action="store_true", help="all 7,442 clips, 606 MB")
-    sub.add_argument("--from", dest="source", metavar="URL", help="another address that serves the clips")
-    sub.add_argument("--to", type=Path, metavar="FOLDER", help="another folder than AudioWAV in your cache")
-
-    sub = command(
-        tables,
-        "Compute the features of clips that have none yet. Needs their audio on this disk; rows that are there stay.",
-        "ser features --jobs 2",
-        "ser features --out my_features.npz --dask tcp://127.0.0.1:8786",
-    )
-    sub.add_argument(
-        "--out", type=Path, default=_features.TABLE, metavar="FILE", help="the table to complete or begin (.npz)"
-    )
-    sub.add_argument("--dask", metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786, whose workers do the work")
-    workers(sub)
-
-    sub = command(
-        train,
-        "Train the course's model on all features in data/. Writes the model, and its card beside it; takes a minute.",
-        "ser train --out my.skops",
-    )
-    sub.add_argument("--out", type=Path, default=_model.MODEL, metavar="FILE", help="where to save it (.skops)")
-    sub.add_argument("--seed", type=int, default=0, help="of the network's first weights and batches (%(default)s)")
-
-    sub = command(
-        evaluate,
-        "Score the model under every protocol. Five folds each, from the features in data/, in a few minutes; people's "
-        "score on the same clips beside it. Writes scores, predictions and a picture.",
-        "ser evaluate --quick",
-        "ser evaluate --out my_results --json",
-    )
-    sub.add_argument("--quick", action="store_true", help="one fold per protocol; writes nothing")
-    sub.add_argument("--out", type=Path, default=_evaluate.RESULTS, metavar="FOLDER", help="folder for the results")
-    workers(sub)
-
-    sub = command(
-        predict,
-        "Say which emotion the model hears. A label and six probabilities: what an actor may have been asked to act, not "
-        "what a person feels.",
-        "ser predict my_voice.wav",
-        "ser predict --json *.mp3",
-    )
-    sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="WAV, FLAC, MP3, OGG ... of any sample rate")
-    sub.add_argument(
-        "--model", type=Path, default=_model.MODEL, metavar="FILE", help="another model saved by `ser train`"
-    )
-
-    sub = command(check, "Run a lesson's checks on your saved notebook.", "ser check 03_mfcc")
-    sub.add_argument("lesson", nargs="?", metavar="LESSON", help="without it: all lessons at a glance")
-
-    sub = command(reset, "Make a lesson as new; your version is kept beside it.", "ser reset 03_mfcc")
-    sub.add_argument("lesson", metavar="LESSON")
-
-    sub = command(build, "Make everything generated from solutions/*/*.py.", "ser build --check")
-    only = sub.add_mutually_exclusive_group()
-    only.add_argument("--check", action="store_true", help="change nothing; say what differs from a fresh build")
-    only.add_argument("--measure", action="store_true", help="run every solution, note seconds and memory, then build")
-
-    sub = command(grade, "Grade everything that was handed in for a lesson, with nbgrader.", "ser grade 03_mfcc")
-    sub.add_argument("lesson", metavar="LESSON")
-    sub.add_argument("--students", nargs="+", metavar="NAME", help="these alone")
-    sub.add_argument("--again", action="store_true", help="also what has not changed since it was graded")
-    sub.add_argument("--unsafe", action="store_true", help="without a sandbox: submissions run with all your rights")
-    workers(sub)
-
-    sub = command(report, "Write a lesson's reports and gradebook files again.", "ser report 03_mfcc")
-    sub.add_argument("lesson", metavar="LESSON")
-
-    for name, sub in commands.choices.items():
-        if name not in ("build", "reset"):  # what they did, they say to people
-            sub.add_argument("--json", action="store_true", help="print JSON for a program to read")
+        options(sub)
     return top
-
-
-def _one_or_more(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("1 or more was expected")
-    return number
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -179,6 +179,52 @@ def clip_rng(clip: str) -> np.random.Generator:
     return np.random.default_rng(list(clip.encode()))
 
 
+def one_sound(y: np.ndarray) -> np.ndarray:
+    """`y` as an array, or a sentence why it is not the samples of one sound.
+
+    Raises
+    ------
+    AudioError
+        For anything but a 1-D array of finite numbers, one or more.
+
+    Examples
+    --------
+    >>> one_sound([0.0, 0.5]).shape
+    (2,)
+    """
+    y = np.asarray(y)
+    if y.ndim != 1 or not y.size or not np.isfinite(y).all():
+        raise AudioError(
+            f"Samples of one sound were expected, a 1-D array of finite numbers; shape {y.shape} came. "
+            "audio.read_clip gives them."
+        )
+    return y
+
+
+def frames(y: np.ndarray, length: int, hop: int) -> np.ndarray:
+    """Overlapping pieces of a sound, each centred on its time, with zeros before the start and after the end.
+
+    Parameters
+    ----------
+    y : ndarray of floats, shape (n_samples,)
+    length, hop : int
+        Samples in a frame, and from one frame to the next.
+
+    Returns
+    -------
+    ndarray of float32, shape (1 + n_samples // hop, length)
+        A view; do not write to it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> frames(np.ones(4), length=4, hop=2).tolist()
+    [[0.0, 0.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 0.0, 0.0]]
+    """
+    padded = np.pad(np.asarray(y, dtype=np.float32), length // 2)
+    return np.lib.stride_tricks.sliding_window_view(padded, length)[::hop]
+
+
 def level_db(y: np.ndarray) -> float:
     """Level of a clip in dBFS, 20 log10 of its RMS; -inf for silence. A full-scale sine is at -3.01.
 

@@ -20,6 +20,7 @@ import pandas as pd
 from ser_helpers import corpus
 
 HEADER_BYTES = 44
+STORED = [name for name in corpus.COLUMNS if name != "speaker"]  # which follows from the actor
 
 
 def wav_header(n_bytes: int) -> bytes:
@@ -48,7 +49,7 @@ def defects(clips: pd.DataFrame) -> pd.Series:
 
 
 def clip_table(folder: Path) -> pd.DataFrame:
-    """One row per clip with the columns of `ser_helpers.corpus.COLUMNS`."""
+    """One row per clip with the columns `STORED`."""
     clips = pd.read_csv(folder / "wav_manifest.csv").rename(columns={"size": "bytes"})
     clips["clip"] = clips["name"].str.removesuffix(".wav")
     clips = clips.sort_values("clip", ignore_index=True)
@@ -63,7 +64,7 @@ def clip_table(folder: Path) -> pd.DataFrame:
     clips = clips.join(actors[["Age", "Sex"]].rename(columns=str.lower), on="actor_id")
     clips["sex"] = clips["sex"].str.lower()
     clips["defect"] = defects(clips)
-    return clips[list(corpus.COLUMNS)]
+    return clips[STORED]
 
 
 def main(folder: str) -> None:
@@ -71,7 +72,7 @@ def main(folder: str) -> None:
     clips = clip_table(Path(folder))
     small = {"actor_id": "int16", "bytes": "int32", "seconds": "float64", "age": "int16"}
     small |= dict.fromkeys(corpus.VOTES, "int16")
-    columns = {name: clips[name].to_numpy(dtype=small.get(name, str)) for name in corpus.COLUMNS}
+    columns = {name: clips[name].to_numpy(dtype=small.get(name, str)) for name in STORED}
     np.savez_compressed(Path(__file__).with_name("clips.npz"), **columns)
     print(f"{len(clips)} clips, {(clips['defect'] != '').sum()} with a known defect")
 

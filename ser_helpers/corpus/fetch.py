@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 import threading
 import time
@@ -21,15 +20,11 @@ from requests.adapters import HTTPAdapter
 from tqdm import tqdm
 from urllib3.util import Retry
 
-from .. import corpus, places
+from .. import places
 from ..errors import CourseError
+from .crema_d import CREMA_D, HOMES, RENAMED, home
 
-OFFICIAL = "https://media.githubusercontent.com/media/CheyneyComputerScience/CREMA-D/master/AudioWAV/"
-MIRROR = "https://gitlab.com/cs-cooper-lab/crema-d-mirror/-/raw/HEAD/AudioWAV/"
-LICENCE = (
-    "CREMA-D (Cao et al. 2014) is under the Open Database License 1.0; its authors ask users to fill in the form that "
-    "the README at github.com/CheyneyComputerScience/CREMA-D links to."
-)
+OFFICIAL, MIRROR = (source.address for source in CREMA_D.sources())
 MINI_SENTENCE = "DFA"  # every actor said it in all six emotions
 PARTIAL = ".partial"  # unfinished clips live here and nowhere else
 ROUNDS = 2  # what failed is asked for once more when all else is there
@@ -42,13 +37,10 @@ ELSEWHERE = (
 
 def _unseen(folder: Path) -> str:
     """A sentence when the lessons would not find what is in the folder."""
-    variable = next(filter(os.environ.get, corpus.HOMES), None)
-    home = Path(os.environ[variable]).expanduser() if variable else places.cache_folder("crema-d")
-    if folder.resolve() in (home.resolve(), (home / "AudioWAV").resolve()):
+    place, variable = home()
+    if folder.resolve() in (place.resolve(), (place / "AudioWAV").resolve()):
         return ""
-    return (
-        f"The lessons look in {home}{f' ({variable})' if variable else ''}: set {corpus.HOMES[0]} to {folder} for them."
-    )
+    return f"The lessons look in {place}{f' ({variable})' if variable else ''}: set {HOMES[0]} to {folder} for them."
 
 
 class Refused(Exception):
@@ -101,7 +93,7 @@ def select(actors: list[int] | None = None, mini: bool = False, everything: bool
     >>> len(select(actors=[1001])), len(select(mini=True)), len(select(everything=True))
     (82, 546, 7442)
     """
-    clips = corpus.clip_table()
+    clips = CREMA_D.table()
     if everything:
         return clips
     if mini:
@@ -126,6 +118,15 @@ class _Source:
 
     def __call__(self, url: str, output_file: str, _pooch) -> None:
         """Called by pooch, which checks the hash of what this writes and calls again after a broken transfer."""
+        folder, _, file = url.rpartition("/")
+        try:
+            self._get(url, output_file)
+        except NotThere:  # an old copy may have it by its old name
+            if not (old := RENAMED.get(file.removesuffix(".wav"))):
+                raise
+            self._get(f"{folder}/{old}.wav", output_file)
+
+    def _get(self, url: str, output_file: str) -> None:
         started, written = time.monotonic(), 0
         try:
             with self.session.get(url, stream=True, timeout=self.timeout) as answer, open(output_file, "wb") as stream:
@@ -209,27 +210,38 @@ def fetch(
     -----
     pooch checks hashes and repeats broken transfers; urllib3 waits and asks again after 429 and 5xx.
     """
-    if base and not (urlsplit(base).scheme in ("http", "https") and urlsplit(base).hostname):
-        raise CourseError(f"{base!r} is no address: http:// or https:// and a server's name were expected.")
+    base = _address(base) if base else OFFICIAL
     folder = Path(folder) if folder else places.cache_folder("crema-d") / "AudioWAV"
     report = FetchReport(folder)
     partial = _ready(folder)
     try:
         todo = _missing(clips, folder, report)
-        free, need = shutil.disk_usage(folder).free, int(todo["bytes"].sum())
-        if free < need + 50e6:
-            raise CourseError(
-                f"{folder} has {free / 1e6:.0f} MB free and {need / 1e6:.0f} MB are needed. Make room, or choose "
-                "another folder with --to."
-            )
+        need = _room(todo, folder)
         if len(todo):
             if progress:
-                print(LICENCE)
+                print(CREMA_D.licence, CREMA_D.attribution)
             with tqdm(total=need, unit="B", unit_scale=True, desc="CREMA-D", disable=not progress) as bar:
-                _fetch_all(todo, folder, partial, _Source(base or OFFICIAL, timeout, bar), workers, report)
+                _fetch_all(todo, folder, partial, _Source(base, timeout, bar), workers, report)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return report
+
+
+def _address(base: str) -> str:
+    if not (urlsplit(base).scheme in ("http", "https") and urlsplit(base).hostname):
+        raise CourseError(f"{base!r} is no address: http:// or https:// and a server's name were expected.")
+    return base
+
+
+def _room(todo: pd.DataFrame, folder: Path) -> int:
+    """How many bytes are to come, when there is room for them."""
+    free, need = shutil.disk_usage(folder).free, int(todo["bytes"].sum())
+    if free < need + 50e6:
+        raise CourseError(
+            f"{folder} has {free / 1e6:.0f} MB free and {need / 1e6:.0f} MB are needed. Make room, or choose "
+            "another folder with --to."
+        )
+    return need
 
 
 def _ready(folder: Path) -> Path:

@@ -17,11 +17,11 @@ class FeatureSet(Protocol):
     version : int
         Goes up whenever the same samples give other numbers; a stored table of another version is refused.
     shape : tuple of int or None
-        Of one clip's numbers; None where it changes with the length of the clip: ``(168,)``, ``(None, 64)``.
+        Of one clip's numbers; None first where that changes with the length of the clip: ``(168,)``, ``(None, 64)``.
     columns : tuple of str
         A name for each number along the last axis.
     dtype : str
-        In which a store keeps them.
+        Of those numbers, as `compute` gives them and a store keeps them.
     """
 
     name: str

@@ -34,11 +34,14 @@ class Recipe(Protocol):
         In sentences: "StandardScaler and MLPClassifier ...".
     features : FeatureSet
         What it is fitted on.
+    suffix : str
+        Of its files: ``".skops"``. Not ``".json"``, which is the card's.
     """
 
     name: str
     title: str
     features: FeatureSet
+    suffix: str
 
     def build(self, seed: int, labels: Sequence[str]) -> Classifier:
         """An unfitted model; the same seed and rows give the same model again."""
@@ -47,4 +50,22 @@ class Recipe(Protocol):
         """Write a fitted model to a file."""
 
     def load(self, path: Path) -> Any:
-        """Read what `save` wrote; nothing in the file can run code."""
+        """Read what `save` wrote; nothing in the file can run code.
+
+        Raises
+        ------
+        CourseError
+            When it is another kind of file, or the model in it is not what `save` wrote.
+        """
+
+
+def version_of(features: FeatureSet) -> str:
+    """A feature set and its version, as cards and score rows name them.
+
+    Examples
+    --------
+    >>> from ser_helpers.features import FEATURES
+    >>> version_of(FEATURES["means168"])
+    'means168 v1'
+    """
+    return f"{features.name} v{features.version}"

@@ -13,6 +13,7 @@ from html import escape
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
 from PIL import Image
 
 WIDTH = 760  # of every picture, in units of its viewBox
@@ -39,7 +40,7 @@ class Area:
         across = self.left + (np.asarray(x, dtype=float) - self.x[0]) / span_x * self.width
         return across, self.top + (self.y[1] - np.asarray(y, dtype=float)) / span_y * self.height
 
-    def line(self, x: Sequence, y: Sequence, css: str = "ser-line") -> str:
+    def line(self, x: ArrayLike, y: ArrayLike, css: str = "ser-line") -> str:
         points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(*self.at(x, y), strict=True))
         return f'<polyline class="{css}" points="{points}"/>'
 

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pandas as pd
 
 from .. import audio, corpus, features
+from ..corpus.labels import labels_in
 from ..errors import CourseError
 from . import draw, quick
 from .panel import Buttons, Choice, ClipPanel, Slider
 
-_BANDS = features.mel_to_hz(np.linspace(0, features.hz_to_mel(audio.SAMPLE_RATE / 2), features.N_MELS + 2))[1:-1]
-_HZ = np.concatenate([np.full(features.N_MFCC, np.nan), _BANDS])
-_NUMBER = np.arange(len(features.FEATURE_NAMES))
+if TYPE_CHECKING:
+    from ..features.base import FeatureSet
+    from ..model import Recipe
+
+BANDS = features.mel_to_hz(np.linspace(0, features.hz_to_mel(audio.SAMPLE_RATE / 2), features.N_MELS + 2))[1:-1]
+# What is explained together: names of columns of the set "means168". Another set may bring its own as `groups`.
 GROUPS = {
-    "level (MFCC 0)": _NUMBER == 0,
-    "broad shape (MFCC 1–12)": (_NUMBER >= 1) & (_NUMBER <= 12),
-    "fine shape (MFCC 13–39)": (_NUMBER >= 13) & (_NUMBER < features.N_MFCC),
-    "mel power below 1 kHz": _HZ < 1000,
-    "mel power from 1 to 3 kHz": (_HZ >= 1000) & (_HZ < 3000),
-    "mel power above 3 kHz": _HZ >= 3000,
+    "level (MFCC 0)": ["mfcc_0"],
+    "broad shape (MFCC 1–12)": [f"mfcc_{i}" for i in range(1, 13)],
+    "fine shape (MFCC 13–39)": [f"mfcc_{i}" for i in range(13, features.N_MFCC)],
+    "mel power below 1 kHz": [f"mel_{i}" for i in np.flatnonzero(BANDS < 1000)],
+    "mel power from 1 to 3 kHz": [f"mel_{i}" for i in np.flatnonzero((BANDS >= 1000) & (BANDS < 3000))],
+    "mel power above 3 kHz": [f"mel_{i}" for i in np.flatnonzero(BANDS >= 3000)],
 }
 
 
-def explorer(clips: pd.DataFrame | None = None, model=None) -> Explorer:
+def explorer(clips: pd.DataFrame | None = None, model: Any = None) -> Explorer:
     """Choose a clip, hear it, guess, and see what a model makes of it, also with noise and another gain.
 
     Parameters
     ----------
     clips : DataFrame, optional
-        With the columns of `corpus.lesson_clips`, which is taken if not given.
-    model : fitted Pipeline, optional
-        A StandardScaler, then a classifier, over `features.FEATURE_NAMES`. If not given: the course's own model for
-        CREMA-D; for the synthetic practice voices, which that model is not meant for, small models trained at once,
-        each voice predicted by one that has not heard it.
+        With the columns of `corpus.lesson_clips`, which is taken if not given; of any corpus, with a column ``path``.
+    model : fitted Pipeline, or what `model.load` gives, optional
+        A StandardScaler, then a classifier, over `features.FEATURE_NAMES`; or a model of any recipe. If not given: the
+        course's own model for CREMA-D; for the synthetic practice voices, which that model is not meant for, small
+        models trained at once, each voice predicted by one that has not heard it.
 
     Returns
     -------
@@ -43,12 +51,13 @@ def explorer(clips: pd.DataFrame | None = None, model=None) -> Explorer:
     Raises
     ------
     CourseError
-        When there are no clips, or when the model is none of that kind.
+        When there are no clips, or when the model is none of these kinds.
 
     Notes
     -----
     "Why" is an ablation: one group of features at a time is set to its average over the training clips, and the new
-    probability of the predicted label is shown. It describes the model at this clip, and not the voice.
+    probability of the predicted label is shown. It describes the model at this clip, and not the voice. A model on frames
+    has no such groups, and the panel says so.
 
     Lessons 00, 02, 04 and 08. To think about: which emotion do you hear and the model does not, and is the crowd on
     your side? At which SNR does the answer change, and could you still understand the words?
@@ -76,7 +85,9 @@ class Explorer(ClipPanel):
         '<p class="ser-quiet" data-part="about"></p>'
     )
 
-    def __init__(self, clips: pd.DataFrame | None = None, model=None):
+    def __init__(self, clips: pd.DataFrame | None = None, model: Any = None):
+        clips = corpus.lesson_clips() if clips is None else clips
+        self.labels = labels_in([*getattr(getattr(model, "model", model), "classes_", ()), *clips["emotion"]])
         super().__init__(
             clips,
             snr=Choice(
@@ -85,44 +96,13 @@ class Explorer(ClipPanel):
                 "none",
             ),
             gain=Slider("Gain", -30, 30, 5, 0, "dB"),
-            guess=Buttons("Your guess", {**{label: label for label in corpus.LABELS}, "show": "Show me"}),
+            guess=Buttons("Your guess", {**{label: label for label in self.labels}, "show": "Show me"}),
         )
         self._votes = corpus.votes(self.clips) if set(corpus.VOTES) <= set(self.clips) else None
-        self._models, self._about, self._unheard = self._know(model)
-
-    def _know(self, model) -> tuple:
-        """Models by actor (under None: for all others), what is known of them, labels by models that never heard the actor."""
         if model is not None:
-            if len(getattr(model[0], "mean_", ())) != len(_HZ) or not hasattr(model, "predict_proba"):
-                raise CourseError(
-                    f"explorer needs a fitted Pipeline: a StandardScaler over the {len(_HZ)} features of "
-                    "features.clip_features first, a classifier with probabilities last. model.load_model() gives one."
-                )
-            return (
-                {None: model},
-                "Model: the one that was handed over. How often it is right was not measured here.",
-                {},
-            )
-        if self.synthetic:
-            models, score = quick.practice_models()
-            return (
-                models,
-                (
-                    "Data: synthetic practice voices. They are not people, and nothing here says anything about people. "
-                    f"Model: {quick.NAME}, trained just now on the other voices: {score}. The course's own model is for "
-                    "CREMA-D and is not asked about synthetic voices; <code>ser fetch --mini</code> brings real recordings."
-                ),
-                {},
-            )
-        from .. import evaluate
-        from .. import model as course_model
-
-        unheard = evaluate.load_predictions().query("protocol == 'actors_noisy' and tested_on == 'clean'")
-        return (
-            {None: course_model.load_model()},
-            f"Data: CREMA-D, acted emotions. {course_model.track_record()}",
-            unheard.set_index("clip")["predicted"].to_dict(),
-        )
+            self._known = _own_model(model)
+        else:
+            self._known = _small_models() if self.synthetic else _course_model(self.clips)
 
     def update(self, name: str) -> tuple[dict[str, str], np.ndarray | None]:
         note = ""
@@ -132,16 +112,16 @@ class Explorer(ClipPanel):
             if self.clip.name != before:
                 self.values["guess"] = ""
         y, clipped = self._sound()
-        vector = features.clip_features(y)
-        model = self._models.get(int(self.clip["actor_id"]), next(iter(self._models.values())))
-        p, without = _ablate(model, vector)
+        models = self._known.models
+        model = models.get(self.clip.get("actor_id"), next(iter(models.values())))
+        p, without = _ask(model, self._known.recipe, y)
         parts = {
             "heading": self.heading(),
             "question": self._question(),
             "status": note + (self._verdict(p) if self.values["guess"] else "The answer waits for your guess."),
             "answer": self._answer(p),
             "why": self._why(p, without),
-            "about": self._about,
+            "about": self._known.about,
         }
         if name == "guess":
             return parts, None
@@ -163,19 +143,19 @@ class Explorer(ClipPanel):
 
     def _asked(self) -> str:
         verb = "The rules were told to make it" if self.synthetic else "The actor was asked for"
-        return f"{verb} <b>{self.clip['emotion']}</b>"
+        return f"{verb} <b>{escape(str(self.clip['emotion']))}</b>"
 
     def _verdict(self, p: dict[str, float]) -> str:
-        top, guess = max(p, key=p.get), self.values["guess"]
+        top, guess = max(p, key=p.__getitem__), self.values["guess"]
         setting = [f"at {self.values['snr']} dB SNR".replace("-", "−")] * (self.values["snr"] != "none")
         setting += [f"with {self.values['gain']:+d} dB gain".replace("-", "−")] * (self.values["gain"] != 0)
-        text = f"The model says <b>{top}</b> ({100 * p[top]:.0f} %){' ' if setting else ''}{' and '.join(setting)}. "
-        text += self._asked() + (f"; you guessed <b>{guess}</b>." if guess in corpus.LABELS else ".")
+        text = f"The model says <b>{escape(top)}</b> ({100 * p[top]:.0f} %){' ' if setting else ''}{' and '.join(setting)}. "
+        text += self._asked() + ("." if guess == "show" else f"; you guessed <b>{escape(guess)}</b>.")
         if heard := self._heard():
-            most = [label for label in corpus.LABELS if heard[label] == max(heard.values())]
+            most = [label for label, n in heard.items() if n == max(heard.values())]
             text += f" {max(heard.values())} of {sum(heard.values())} listeners heard {' or '.join(most)}"
             text += " (a tie)." if len(most) > 1 else "."
-        if label := self._unheard.get(self.clip["clip"]):
+        if label := self._known.unheard.get(self.clip["clip"]):
             text += (
                 f" This model was trained on this actor; one that was not says <b>{label}</b> to the clip as recorded."
             )
@@ -189,27 +169,30 @@ class Explorer(ClipPanel):
     def _answer(self, p: dict[str, float]) -> str:
         shown, heard = bool(self.values["guess"]), self._heard()
         rows = []
-        for label in corpus.LABELS:
-            name = f"<b>{label}</b> · asked" if shown and label == self.clip["emotion"] else label
-            row = [name, draw.bar(p[label]) + f"{100 * p[label]:.0f} %" if shown else draw.bar(0) + "?"]
+        for label in self.labels:
+            name = f"<b>{escape(label)}</b> · asked" if shown and label == self.clip["emotion"] else escape(label)
+            row = [name, draw.bar(0) + "?"]
+            if shown:
+                row[1] = draw.bar(p[label]) + f"{100 * p[label]:.0f} %" if label in p else "not among its answers"
             if heard:
-                row.append(
-                    draw.bar(heard[label] / sum(heard.values()), "ser-test") + f"{heard[label]}" if shown else "?"
-                )
+                n = heard.get(label, 0)
+                row.append(draw.bar(n / sum(heard.values()), "ser-test") + f"{n}" if shown else "?")
             rows.append(row)
         columns = ["emotion", "model", *([f"{sum(heard.values())} listeners"] if heard else [])]
         return draw.table("Answer", columns, rows, "ser-answer")
 
-    def _why(self, p: dict[str, float], without: list[dict[str, float]]) -> str:
-        shown, top = bool(self.values["guess"]), max(p, key=p.get)
-        moved = [100 * (q[top] - p[top]) for q in without]
+    def _why(self, p: dict[str, float], without: dict[str, dict[str, float]]) -> str:
+        shown, top = bool(self.values["guess"]), max(p, key=p.__getitem__)
+        if not without:
+            return f'<p class="ser-quiet">{_no_groups(self._known.recipe.features)}</p>'
+        moved = [100 * (q[top] - p[top]) for q in without.values()]
         most = int(np.argmax(np.abs(moved)))
         rows = []
-        for number, (name, change) in enumerate(zip(GROUPS, moved, strict=True)):
+        for number, (name, change) in enumerate(zip(without, moved, strict=True)):
             points = f"{change:+.0f} points".replace("-", "−") if abs(change) >= 0.5 else "no change"
             bold = number == most and abs(change) >= 0.5
             rows.append((name, "?" if not shown else f"<b>{points}</b>" if bold else points))
-        what = f"“{top}”" if shown else "the answer"
+        what = f"“{escape(top)}”" if shown else "the answer"
         caption = f"Why {what}{f' ({100 * p[top]:.0f} %)' if shown else ''}?"
         return (
             draw.table(caption, ["without its own ...", f"{what} moves by"], rows, "ser-why")
@@ -217,20 +200,100 @@ class Explorer(ClipPanel):
         )
 
 
-def _ablate(model, vector: np.ndarray) -> tuple[dict[str, float], list[dict[str, float]]]:
-    """Probabilities of a clip, and those with each of `GROUPS` at its training mean."""
-    rows = np.stack([vector] + [np.where(group, model[0].mean_, vector) for group in GROUPS.values()])
+@dataclass
+class Known:
+    """What the explorer asks, and what is known of it: models by actor (under None: for all others), their recipe, a word on
+    both, and labels by models that never heard the actor of a clip."""
+
+    models: dict
+    recipe: Recipe
+    about: str
+    unheard: dict[str, str] = field(default_factory=dict)
+
+
+def _small_models() -> Known:
+    fitted, score = quick.practice_models()
+    return Known(
+        fitted,
+        quick.RECIPE,
+        "Data: synthetic practice voices. They are not people, and nothing here says anything about people. "
+        f"Model: {quick.NAME}, trained just now on the other voices: {score}. The course's own model is for "
+        "CREMA-D and is not asked about synthetic voices; <code>ser fetch --mini</code> brings real recordings.",
+    )
+
+
+def _course_model(clips: pd.DataFrame) -> Known:
+    from .. import evaluate
+    from .. import model as models
+
+    others = sorted({str(speaker).partition("/")[0] for speaker in clips.get("speaker", ())} - {"crema-d"})
+    data = f"{', '.join(others)}, on which it was not measured" if others else "CREMA-D, acted emotions"
+    unheard = evaluate.load_predictions().query("protocol == 'actors_noisy' and tested_on == 'clean'")
+    return Known(
+        {None: models.load_model()},
+        models.named("original"),
+        f"Data: {data}. {models.track_record()}",
+        unheard.set_index("clip")["predicted"].to_dict(),
+    )
+
+
+def _own_model(model: Any) -> Known:
+    from .. import model as models
+
+    if isinstance(model, models.Loaded):
+        about = f"Model: {model.recipe.title}, trained on {model.card['trained_on']}. How often it is right was not measured here."
+        return Known({None: model.model}, model.recipe, about)
+    recipe = models.named("original")
+    if _training_means(model, recipe.features) is None or not hasattr(model, "predict_proba"):
+        raise CourseError(
+            f"explorer needs a fitted Pipeline: a StandardScaler over the {len(recipe.features.columns)} features of "
+            "features.clip_features first, a classifier with probabilities last. model.load_model() gives one."
+        )
+    about = "Model: the one that was handed over. How often it is right was not measured here."
+    return Known({None: model}, recipe, about)
+
+
+def _training_means(model: Any, looked_at: FeatureSet) -> np.ndarray | None:
+    """What a scaler in front of the model has kept of its training clips."""
+    steps = getattr(model, "steps", ())
+    means = getattr(steps[0][1], "mean_", ()) if steps else ()
+    return np.asarray(means) if len(means) == len(looked_at.columns) else None
+
+
+def _ask(model: Any, recipe: Recipe, y: np.ndarray) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+    """Probabilities of a clip, and those with each group of its features at the training mean; {} where there are none."""
+    groups = _groups(recipe.features)
+    means = _training_means(model, recipe.features)
+    if not groups or means is None:
+        from .. import model as models
+
+        return models.predict(model, y, recipe=recipe).probabilities, {}
+    values = recipe.features.compute(y)
+    rows = np.stack([values] + [np.where(group, means, values) for group in groups.values()])
     first, *others = [
         dict(zip(map(str, model.classes_), row, strict=True)) for row in model.predict_proba(rows.astype(np.float32))
     ]
-    return first, others
+    return first, dict(zip(groups, others, strict=True))
+
+
+def _groups(looked_at: FeatureSet) -> dict[str, np.ndarray]:
+    """Which columns of a feature set are explained together, as masks; frames have none."""
+    if len(looked_at.shape) > 1:
+        return {}
+    groups = getattr(looked_at, "groups", GROUPS if looked_at.name == "means168" else {})
+    return {title: np.isin(looked_at.columns, names) for title, names in groups.items()}
+
+
+def _no_groups(looked_at: FeatureSet) -> str:
+    what = "frames over time" if len(looked_at.shape) > 1 else "numbers that have no groups"
+    return f"Why? No explanation by groups of features is given here: this model looks at {what}."
 
 
 def _describe(y: np.ndarray, power: np.ndarray) -> str:
     seconds = f"{len(y) / audio.SAMPLE_RATE:.2f} s"
     if not y.any():
         return f"{seconds} of silence · every sample is zero"
-    strongest = _BANDS[power.mean(axis=1).argmax()]
+    strongest = BANDS[power.mean(axis=1).argmax()]
     level = f"{audio.level_db(y):.1f}".replace("-", "−")
     return f"{seconds} · peak {np.abs(y).max():.2f} of full scale · level {level} dBFS · most power near {strongest:,.0f} Hz"
 

@@ -18,7 +18,10 @@ export default {
     el.addEventListener("input", ({ target }) => target.type === "range" && spell(target));
 
     const show = ({ frame, parts, values }, buffers) => {
-      if (!el.firstChild) el.innerHTML = frame;
+      if (!el.firstChild) {
+        if (!frame) return; // an answer to another view of this panel; the frame of this one is on its way
+        el.innerHTML = frame;
+      }
       for (const [name, html] of Object.entries(parts)) {
         if (shown[name] === html) continue; // an unchanged status is not read out again
         el.querySelector(`[data-part="${name}"]`).innerHTML = shown[name] = html;

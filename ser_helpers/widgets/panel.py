@@ -1,7 +1,8 @@
 """What the explorers share: native controls, parts of HTML that the kernel sends, and the choice of a clip.
 
 A `Panel` has named controls, a frame that holds them beside empty parts, and `update`, which fills the parts. Everything
-travels in messages, so that a saved notebook holds no sound, no picture and no choice; `panel.js` is the other end.
+travels in messages, so that a saved notebook holds no sound, no picture and no choice; `panel.js` is the other end. The
+frame goes once to each page that asks, everything else when it changes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import numpy as np
@@ -18,10 +20,12 @@ import pandas as pd
 import soundfile as sf
 
 from .. import audio, corpus
+from ..corpus.labels import labels_in
 from ..errors import CourseError
 
 HERE = Path(__file__).parent
 ANY = "any"
+READY = "ready"  # what a page says when it shows a panel anew: it needs the frame, every part and the sound
 
 
 @dataclass
@@ -127,10 +131,15 @@ class Panel(anywidget.AnyWidget):
         except Exception as error:  # whatever a model of one's own raises too: silence would leave a person wondering
             kind = "" if isinstance(error, CourseError) else f"{type(error).__name__}: "
             parts = {"status": escape(kind + str(error))}
-        frame = f'<section aria-label="{self.title}"><p class="ser-title">{self.title}</p>{self.frame}</section>'
-        frame = frame.format(**{name: control.html(name) for name, control in self.controls.items()})
-        values = {name: str(value) for name, value in self.values.items()}
-        self.send({"frame": frame, "parts": parts, "values": values}, [] if sound is None else [_wav(sound)])
+        answer: dict[str, Any] = {"parts": parts, "values": {name: str(value) for name, value in self.values.items()}}
+        if name == READY:
+            answer["frame"] = self._whole_frame()
+        self.send(answer, [] if sound is None else [_wav(sound)])
+
+    def _whole_frame(self) -> str:
+        controls = {name: control.html(name) for name, control in self.controls.items()}
+        body = f'<p class="ser-title">{self.title}</p>{self.frame}'.format(**controls)
+        return f'<section aria-label="{self.title}">{body}</section>'
 
 
 def _wav(y: np.ndarray) -> bytes:
@@ -140,7 +149,7 @@ def _wav(y: np.ndarray) -> bytes:
 
 
 class ClipPanel(Panel):
-    """A panel about one clip, chosen by actor, sentence and emotion."""
+    """A panel about one clip, chosen by actor, sentence and emotion; a corpus without sentences has an empty menu for them."""
 
     any_emotion = "any emotion"
     moves = ("actor", "sentence", "emotion", "another")  # controls after which another clip may be meant
@@ -150,15 +159,21 @@ class ClipPanel(Panel):
         self.clips = (corpus.lesson_clips() if clips is None else clips).reset_index(drop=True)
         if not len(self.clips):
             raise CourseError("There is no clip to explore: the table has no rows.")
-        actors, sentences = sorted(self.clips["actor_id"].unique()), sorted(self.clips["sentence"].unique())
-        self.synthetic = min(actors) >= 9000
+        self.columns = {"actor": "actor_id" if "actor_id" in self.clips else "speaker", "emotion": "emotion"}
+        if "sentence" in self.clips:
+            self.columns["sentence"] = "sentence"
+        self.synthetic = not corpus.of_people(self.clips.get("speaker", self.clips[self.columns["actor"]]))
         who = "voice" if self.synthetic else "actor"
+        actors = sorted(self.clips[self.columns["actor"]].unique())
+        sentences = sorted(self.clips["sentence"].unique()) if "sentence" in self.columns else []
         super().__init__(
             actor=Choice(who.capitalize(), {ANY: f"any {who}", **{str(a): str(a) for a in actors}}, ANY),
             sentence=Choice(
                 "Sentence", {ANY: "any sentence", **{s: corpus.SENTENCES.get(s, s) for s in sentences}}, ANY
             ),
-            emotion=Choice("Emotion", {ANY: self.any_emotion, **{label: label for label in corpus.LABELS}}, ANY),
+            emotion=Choice(
+                "Emotion", {ANY: self.any_emotion, **{label: label for label in labels_in(self.clips["emotion"])}}, ANY
+            ),
             another=Action("Another clip"),
             **controls,
         )
@@ -168,28 +183,28 @@ class ClipPanel(Panel):
 
     def choose(self, name: str) -> str:
         """Go on to a clip that the menus allow; a sentence when they allowed none and were opened."""
-        filters = {"actor": "actor_id", "sentence": "sentence", "emotion": "emotion"}
-        note, fits = "", self._fits(filters)
+        note, fits = "", self._fits()
         if not fits.any():
             note = (
                 f"There is no such clip here, so this one is free in all but the {self.controls[name].label.lower()}. "
             )
-            self.values.update({other: ANY for other in filters if other != name})
-            fits = self._fits(filters)
+            self.values.update({other: ANY for other in self.columns if other != name})
+            fits = self._fits()
         if name == "another" or not fits[self.clip.name]:
             ahead = np.roll(self._order, -1 - int(np.flatnonzero(self._order == self.clip.name)[0]))
             self.clip = self.clips.iloc[ahead[fits[ahead]][0]]
         return note
 
-    def _fits(self, filters: dict[str, str]) -> np.ndarray:
+    def _fits(self) -> np.ndarray:
         fits = np.ones(len(self.clips), dtype=bool)
-        for name, column in filters.items():
+        for name, column in self.columns.items():
             if self.values[name] != ANY:
                 fits &= (self.clips[column].astype(str) == self.values[name]).to_numpy()
         return fits
 
     def heading(self) -> str:
         """Whose clip this is, and what is said in it."""
-        who = f"{'Synthetic voice' if self.synthetic else 'Actor'} {self.clip['actor_id']}"
-        sentence = corpus.SENTENCES.get(self.clip["sentence"], self.clip["sentence"])
-        return f"{who} · “{escape(sentence)}”"
+        who = f"{'Synthetic voice' if self.synthetic else 'Actor'} {escape(str(self.clip[self.columns['actor']]))}"
+        if "sentence" not in self.columns:
+            return who
+        return f"{who} · “{escape(str(corpus.SENTENCES.get(self.clip['sentence'], self.clip['sentence'])))}”"

@@ -6,8 +6,11 @@ place of its choices (question.css): it takes a guess, then shows what the text 
 
 from __future__ import annotations
 
+import difflib
 import json
+import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import anywidget
@@ -17,13 +20,15 @@ from markdown_it import MarkdownIt
 from .. import places
 
 CHOICE = re.compile(r"<details><summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
-# A paragraph that begins in bold, and two choices or more right below it.
+# Its id in a comment, a paragraph that begins in bold, and two choices or more right below it.
 QUESTION = re.compile(
-    r"^\*\*[^\n]+\n(?:[^\n]+\n)*\n(?:<details><summary>(?:(?!</details>).)*</details>\s*){2,}", re.M | re.S
+    r"^<!-- question (\S+) -->\n(\*\*[^\n]+\n(?:[^\n]+\n)*\n"
+    r"(?:<details><summary>(?:(?!</details>).)*</details>\s*){2,})",
+    re.M | re.S,
 )
 TEXT = MarkdownIt("commonmark", {"html": False})  # a tag in an explanation comes out as text
 HERE = Path(__file__).parent
-_guesses: dict[tuple[str, int], int] = {}  # a cell that runs again shows the guess that was made
+_guesses: dict[tuple[str, str], int] = {}  # a cell that runs again shows the guess that was made
 
 
 class Question(anywidget.AnyWidget):
@@ -31,30 +36,32 @@ class Question(anywidget.AnyWidget):
 
     _esm = (HERE / "question.js").read_text(encoding="utf-8")
     _css = "".join((HERE / name).read_text(encoding="utf-8") for name in ("panel.css", "question.css"))
-    choices = traitlets.List().tag(sync=True)  # a label and an explanation each, as HTML
+    choices: traitlets.List[dict[str, str]] = traitlets.List().tag(
+        sync=True
+    )  # a label and an explanation each, as HTML
     guess = traitlets.Int(-1).tag(sync=True)  # the place of the choice; -1 before the guess
 
-    def __init__(self, lesson: str, number: int, choices: list[dict]):
-        self.key = lesson, number
+    def __init__(self, lesson: str, name: str, choices: list[dict]):
+        self.key = lesson, name
         super().__init__(choices=choices, guess=_guesses.get(self.key, -1))
 
     def __repr__(self) -> str:  # what shows where widgets cannot
         return "Open the choice above that you would bet on; its explanation is inside."
 
     @traitlets.observe("guess")
-    def _keep(self, change):
+    def _keep(self, change: dict) -> None:
         _guesses[self.key] = change["new"]
 
 
-def question(lesson: str, number: int) -> Question | None:
+def question(lesson: str, name: str) -> Question | None:
     """A form for the guess at a question of a lesson, for the cell right below that question.
 
     Parameters
     ----------
     lesson : str
-        For example ``"03_mfcc"``; read from ``lessons/`` on this disk.
-    number : int
-        Counted from 1 at the top of the lesson, expectations and quiz alike.
+        For example ``"03_mfcc"``.
+    name : str
+        What stands in the comment right above the question: ``<!-- question sample-rate -->``.
 
     Returns
     -------
@@ -67,33 +74,45 @@ def question(lesson: str, number: int) -> Question | None:
 
     Examples
     --------
-    >>> [choice["label"][:2] for choice in question("03_mfcc", 2).choices][:2]
+    >>> [choice["label"][:2] for choice in question("03_mfcc", "sample-rate").choices][:2]
     ['A.', 'B.']
     """
     try:
         found = questions(lesson)
     except (OSError, ValueError, KeyError):  # moved, renamed or damaged
-        print(f"lessons/{lesson}/{lesson}.ipynb cannot be read here. Open a choice in the text above instead.")
+        print(f"{lesson}.ipynb cannot be read here. Open a choice in the text above instead.")
         return None
-    if not 1 <= number <= len(found):
-        print(f"{lesson} has {len(found)} questions and no number {number}. Open a choice in the text above instead.")
+    if name not in found:
+        there = ", ".join(_nearest_first(str(name), found)) or "none with a name"
+        print(f"{lesson} has no question {name!r}, but {there}. Open a choice in the text above instead.")
         return None
     choices = [
         {"label": TEXT.renderInline(label), "explanation": TEXT.render(explanation)}
-        for label, explanation in CHOICE.findall(found[number - 1])
+        for label, explanation in CHOICE.findall(found[name])
     ]
-    return Question(lesson, number, choices)
+    return Question(lesson, name, choices)
 
 
-def questions(lesson: str) -> list[str]:
-    """The markdown of each question of a lesson with its choices, from the top; ladders of hints are none.
+def questions(lesson: str) -> dict[str, str]:
+    """The markdown of each question of a lesson with its choices, by name, from the top; ladders of hints are none.
 
     Examples
     --------
-    >>> questions("03_mfcc")[0][:23]
-    '**What do you expect?**'
+    >>> questions("03_mfcc")["sample-rate"][:2]
+    '**'
     """
-    path = places.course_folder() / "lessons" / lesson / f"{lesson}.ipynb"
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    cells = json.loads(_notebook(lesson).read_text(encoding="utf-8"))["cells"]
     texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
-    return [match for text in texts for match in QUESTION.findall(text)]
+    return {name: text for cell in texts for name, text in QUESTION.findall(cell)}
+
+
+def _notebook(lesson: str) -> Path:
+    """The notebook that this kernel belongs to when its name begins with the lesson's, else the one in ``lessons/``."""
+    opened = Path(os.environ.get("JPY_SESSION_NAME", ""))  # what Jupyter calls the notebook of this kernel
+    if opened.name.startswith(lesson) and opened.is_file():
+        return opened
+    return places.course_folder() / "lessons" / lesson / f"{lesson}.ipynb"
+
+
+def _nearest_first(name: str, names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda other: -difflib.SequenceMatcher(None, name, other).ratio())

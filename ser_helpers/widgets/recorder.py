@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import anywidget
 import numpy as np
@@ -16,9 +16,6 @@ import traitlets
 
 from .. import audio, corpus
 from ..errors import CourseError
-
-if TYPE_CHECKING:
-    from sklearn.pipeline import Pipeline
 
 SECONDS = 15  # a take's limit; CREMA-D's longest clip has 5
 HERE = Path(__file__).parent
@@ -94,12 +91,15 @@ class Recorder(anywidget.AnyWidget):
     _esm = (HERE / "recorder.js").read_text(encoding="utf-8")
     _css = "".join((HERE / name).read_text(encoding="utf-8") for name in ("panel.css", "recorder.css"))
     about = traitlets.Unicode().tag(sync=True)
-    labels = traitlets.List().tag(sync=True)
+    labels: traitlets.List[str] = traitlets.List().tag(sync=True)
     seconds = traitlets.Int(SECONDS).tag(sync=True)
 
-    def __init__(self, model: Pipeline | None = None):
+    def __init__(self, model: Any = None):
         from .. import model as models
 
+        self._recipe = "original"
+        if isinstance(model, models.Loaded):
+            model, self._recipe = model.model, model.recipe
         self.takes: dict[str, np.ndarray] = {}
         self._wavs: dict[str, bytes] = {}
         self._model = model
@@ -137,7 +137,7 @@ class Recorder(anywidget.AnyWidget):
             raise audio.AudioError("There is no sound in it at all. Is the microphone muted, or another one chosen?")
         if self._model is None:
             self._model = models.load_model()
-        heard = models.predict(self._model, y)
+        heard = models.predict(self._model, y, recipe=self._recipe)
         self.takes[take], self._wavs[take] = y, wav
         compared = compare(self.takes["A"], self.takes["B"]) if len(self.takes) == 2 else ""
         return {
@@ -160,13 +160,13 @@ class Recorder(anywidget.AnyWidget):
         return {"says": f"Saved as {path} on the computer that runs Python. Delete it when you are done."}
 
 
-def recorder(model: Pipeline | None = None) -> Recorder:
+def recorder(model: Any = None) -> Recorder:
     """A microphone, or any audio file, and what a model makes of it: two takes to compare.
 
     Parameters
     ----------
-    model : Pipeline, optional
-        Fitted on rows of `features.clip_features`; the course's own if not given.
+    model : Pipeline, or what `model.load` gives, optional
+        Fitted on rows of `features.clip_features`, or by any recipe; the course's own if not given.
 
     Returns
     -------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 import numpy as np
+import pandas as pd
 
 from .. import features
 from . import draw, quick
@@ -105,7 +106,7 @@ class LeakMeter(Panel):
         from .. import evaluate
 
         self._evaluate = evaluate
-        self._scores = evaluate.load_scores().query("target == 'intended'").set_index(["protocol", "tested_on"])
+        self._scores = evaluate.load_scores().query("target == 'intended'")
         table, _, _ = features.load_features()
         self._labels, self._actors = table["emotion"].to_numpy(dtype=str), table["actor_id"].to_numpy()
         self._seen = set()
@@ -141,8 +142,11 @@ class LeakMeter(Panel):
             f"{sentence} {copies:,} of the {len(tested):,} recordings tested also stand in training, as a copy.",
         )
 
+    def _score(self, protocol: str) -> pd.Series:
+        return self._evaluate.pick(self._scores, protocol=protocol, tested_on=self.values["tested_on"])
+
     def _say(self, protocol: str, who: str) -> str:
-        row = self._scores.loc[(protocol, self.values["tested_on"])]
+        row = self._score(protocol)
         low, high = row["accuracy_interval"]
         return (
             f"<b>{_percent(row['accuracy'])}</b> accurate ({_percent(low)} to {_percent(high)}) with "
@@ -152,7 +156,7 @@ class LeakMeter(Panel):
     def _table(self, chosen: str) -> str:
         rows = []
         for protocol, words in self._evaluate.PROTOCOLS.items():
-            row = self._scores.loc[(protocol, self.values["tested_on"])]
+            row = self._score(protocol)
             low, high = row["accuracy_interval"]
             seen = protocol in self._seen
             name = f"<b>{escape(words)}</b>" if protocol == chosen else escape(words)

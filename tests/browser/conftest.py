@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from ser_helpers import audio, corpus
-from ser_helpers.course.authoring import build
+from ser_helpers import audio, corpus, places
 
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -74,7 +73,7 @@ def lab(tmp_path_factory, serve_lab):
     """JupyterLab, as start.py sets it up, on a folder with two solved lessons."""
     folder = tmp_path_factory.mktemp("lab")
     for name in ("00_start_here", "05_split_and_scale"):
-        shutil.copytree(build.ROOT / "solutions" / name, folder / name)
+        shutil.copytree(places.CHECKOUT / "solutions" / name, folder / name)
     settings = tmp_path_factory.mktemp("settings")
     (settings / "overrides.json").write_text(json.dumps(SETTINGS))
     options = [f"--LabApp.app_settings_dir={settings}", f"--LabApp.user_settings_dir={settings / 'user'}"]

@@ -7,15 +7,15 @@ from ser_helpers import widgets
 from ser_helpers.widgets.question import questions
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
-NAME, NUMBER = "03_mfcc", 2
+LESSON, NAME = "03_mfcc", "glued-columns"
 BOTTOM = "form => Math.round(form.getBoundingClientRect().height)"
 
 
 @pytest.fixture(scope="module")
 def page(lab, browser):
-    path = lab.write("question", "from ser_helpers import widgets", f"widgets.question({NAME!r}, {NUMBER})")
+    path = lab.write("question", "from ser_helpers import widgets", f"widgets.question({LESSON!r}, {NAME!r})")
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells.insert(1, nbformat.v4.new_markdown_cell(questions(NAME)[NUMBER - 1]))
+    notebook.cells.insert(1, nbformat.v4.new_markdown_cell(questions(LESSON)[NAME]))
     nbformat.write(notebook, path)
     page = browser.new_page(viewport={"width": 1100, "height": 700})
     yield lab.run(page, "question")
@@ -36,7 +36,7 @@ def test_the_choices_in_the_text_step_back_for_the_form_and_stand_without_it(pag
 
 
 def test_guess_first_then_read_with_the_keyboard_alone(lab, page, axe, themes):
-    choices = widgets.question(NAME, NUMBER).choices
+    choices = widgets.question(LESSON, NAME).choices
     form = page.locator(".ser-question form")
     status, radios = form.get_by_role("status"), form.get_by_role("radio")
     height = form.evaluate(BOTTOM)

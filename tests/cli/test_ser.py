@@ -72,7 +72,20 @@ def test_predict_answers_for_the_good_files_among_bad_ones(tmp_path, practice_cl
     assert "no file" in done.stderr and done.stderr.count("\n") == 1
 
 
-COMMANDS = ["doctor", "fetch", "features", "train", "evaluate", "predict", "check", "reset", "build", "grade", "report"]
+COMMANDS = [
+    "doctor",
+    "corpora",
+    "fetch",
+    "features",
+    "train",
+    "evaluate",
+    "predict",
+    "check",
+    "reset",
+    "build",
+    "grade",
+]
+COMMANDS += ["report"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -97,6 +110,46 @@ def test_features_say_what_was_added_and_what_could_not_be_read(tmp_path, practi
     said = json.loads(capsys.readouterr().out)
     assert said["added"] == 1 and "is empty" in said["failed"]["1001_DFA_DIS_XX"]
     assert said["without_features"] == {"audio not at hand yet": 7440, "audio file cannot be used": 1}
+
+
+def test_corpora_are_listed(capsys):
+    assert main(["corpora"]) == 0 and "CREMA-D" in capsys.readouterr().out
+    assert main(["corpora", "--json"]) == 0
+    assert {"crema-d", "practice"} <= {row["name"] for row in json.loads(capsys.readouterr().out)}
+
+
+def test_a_corpus_and_a_recipe_by_name_from_features_to_prediction(tmp_path, practice_clip, monkeypatch, capsys):
+    monkeypatch.setenv("SER_CACHE", str(tmp_path))
+    names = ["--corpus", "practice", "--recipe", "logistic"]
+    assert main(["features", "--corpus", "practice", "--features", "means168", "--jobs", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"added": 288, "failed": {}, "without_features": {}}
+    assert main(["evaluate", *names, "--jobs", "1", "--out", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.startswith(
+        "practice voices, 288 clips of 12 speakers; recipe logistic on means168 v1"
+    )
+    made = sorted(path.name for path in (tmp_path / "practice").iterdir())
+    assert made == ["logistic.json", "logistic_leak_meter.png", "logistic_predictions.csv.gz"]
+    assert main(["train", *names, "--json", "--out", str(tmp_path / "quick.skops")]) == 0
+    card = json.loads(capsys.readouterr().out)
+    assert (card["corpus"], card["recipe"], card["features"]) == ("practice", "logistic", "means168 v1")
+    assert main(["predict", "--model", str(tmp_path / "quick.skops"), str(practice_clip)]) == 0
+    assert f"{practice_clip}: {practice_clip.stem.split('_')[2][:3].lower()}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (["evaluate", "--quick", "--recipe", "cnn"], "There is no recipe 'cnn': original, logistic."),
+        (["train", "--recipe", "cnn"], "There is no recipe 'cnn': original, logistic."),
+        (["features", "--features", "mfcc"], "There is no feature set 'mfcc'"),
+        (["evaluate", "--quick", "--corpus", "gone.csv"], "gone.csv"),
+        (["predict", "--model", "gone.skops", "x.wav"], "There is no model gone.skops."),
+    ],
+)
+def test_a_name_that_is_not_there_is_said_in_one_line(words, said, capsys):
+    assert main(words) == 2
+    printed = capsys.readouterr()
+    assert said in printed.err and printed.err.count("\n") == 1 and printed.out == ""
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "two"])

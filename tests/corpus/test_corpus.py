@@ -1,8 +1,10 @@
 """What lessons rely on when they ask for clips."""
 
 import shutil
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ser_helpers import corpus
@@ -56,9 +58,122 @@ def test_a_wrong_name_is_quoted(name, culprit):
         corpus.parse_clip_name(name)
 
 
-def test_unknown_corpus():
-    with pytest.raises(CourseError, match="choose 'crema-d' or 'practice'"):
-        corpus.clip_table("ravdess")
+@pytest.mark.parametrize("name", ["iemocap", "", "9001"])
+def test_unknown_corpus(name):
+    with pytest.raises(CourseError, match=f"no corpus '{name}': crema-d, practice, ravdess, emodb"):
+        corpus.clip_table(name)
+
+
+def test_speakers_of_two_corpora_never_share_a_name():
+    clips, voices = corpus.clip_table(), corpus.clip_table("practice")
+    assert (clips["speaker"] == "crema-d/" + clips["actor_id"].astype(str)).all()
+    assert (voices["speaker"] == "practice/" + voices["actor_id"].astype(str)).all()
+    assert clips["speaker"].nunique() == 91 and voices["speaker"].nunique() == 12
+
+
+@pytest.mark.parametrize(
+    "speakers, people",
+    [
+        (["crema-d/1001", "crema-d/1002"], True),
+        (["practice/9001"], False),
+        (["crema-d/1001", "practice/9001"], False),  # not all of them
+        (["ravdess/01", "emodb/03"], True),
+        ([1001, 1002], True),
+        (np.array([9001, 9012]), False),
+        ("9001", False),
+        ([9500], True),  # a big number makes nobody synthetic
+        (range(1, 25), True),
+        (["somebody/else"], True),
+    ],
+)
+def test_whether_speakers_are_people_is_told_by_their_corpus(speakers, people):
+    assert corpus.of_people(speakers) is people
+
+
+class Toy:
+    """A corpus from outside the package."""
+
+    name, title, people, labels, licence, attribution = "toy", "Toy", False, ("happy", "sad", "bored"), "", ""
+
+    def table(self):
+        return pd.DataFrame({
+            "clip": ["a", "b", "c"], "speaker": ["toy/1", "toy/1", "toy/2"], "emotion": ["sad", "bored", "sad"]
+        })  # fmt: skip
+
+    def find(self, clips):
+        return pd.Series([Path(f"{clip}.wav") for clip in clips["clip"]], index=clips.index, dtype=object)
+
+    def sources(self):
+        return []
+
+
+@pytest.fixture
+def toy(monkeypatch):
+    """A toy corpus that is known as long as a test runs."""
+    monkeypatch.setattr(corpus.CORPORA, "_parts", dict(corpus.CORPORA._parts))
+    part = Toy()
+    corpus.register(part)
+    return part
+
+
+def test_a_corpus_from_outside_is_a_name_like_any_other(toy):
+    assert corpus.named("toy") is toy and list(corpus.clip_table("toy")["emotion"]) == ["sad", "bored", "sad"]
+    assert not corpus.of_people(["toy/1"])
+    both = pd.concat([corpus.clip_table("practice")[:2], corpus.clip_table("toy")])
+    assert [path.name for path in corpus.find_audio(both)][1:] == ["9001_DFA_DIS_XX.flac", "a.wav", "b.wav", "c.wav"]
+    assert corpus.overview().set_index("name").loc["toy", ["clips", "speakers", "with_audio"]].tolist() == [3, 2, 3]
+    with pytest.raises(CourseError, match="no votes of listeners"):
+        corpus.crowd_label(corpus.clip_table("toy"))
+
+
+def test_a_corpus_may_not_have_a_slash_in_its_name():
+    toy = Toy()
+    toy.name = "toys/one"
+    with pytest.raises(CourseError, match="'toys/one' is no name"):
+        corpus.register(toy)
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (lambda t: t.drop(columns=["speaker", "emotion"]), "no column speaker, emotion"),
+        (lambda t: t[:0], "no rows"),
+        (lambda t: t.assign(clip="a"), "clips twice: 'a'"),
+        (lambda t: t[::-1], "not sorted"),
+        (lambda t: t.assign(emotion=["sad", "glum", None]), "without a clip, a speaker or an emotion"),
+        (lambda t: t.assign(emotion=["sad", "glum", "angry"]), "labels that toy does not name: 'angry', 'glum'"),
+        (lambda t: t.assign(speaker=["toy/1", "2", "toys/3"]), "without toy/ in front of them: '2', 'toys/3'"),
+    ],
+)
+def test_a_table_that_breaks_its_promise_is_refused(toy, monkeypatch, change, words):
+    broken = change(toy.table())
+    monkeypatch.setattr(toy, "table", lambda: broken)
+    with pytest.raises(CourseError, match=words):
+        corpus.clip_table("toy")
+
+
+def test_what_is_at_hand_is_told_even_when_something_is_not(monkeypatch, tmp_path):
+    monkeypatch.setenv("CREMA_D_HOME", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("EMODB_HOME", str(tmp_path))
+    monkeypatch.delenv("RAVDESS_HOME", raising=False)
+    monkeypatch.setenv("SER_CACHE", str(tmp_path / "cache"))
+    at_hand = corpus.overview().set_index("name")
+    assert at_hand.loc["crema-d", ["clips", "speakers", "with_audio"]].tolist() == [7442, 91, 0]
+    assert at_hand.loc["practice", ["clips", "with_audio", "people", "note"]].tolist() == [288, 288, False, ""]
+    assert at_hand.loc[["ravdess", "emodb"], "clips"].tolist() == [0, 0]
+    assert "CREMA_D_HOME is" in at_hand["note"]["crema-d"] and "EMODB_HOME is" in at_hand["note"]["emodb"]
+    assert "RAVDESS is not on this disk" in at_hand["note"]["ravdess"]
+    assert (at_hand["licence"] != "").all() and at_hand["source"]["ravdess"].startswith("https://zenodo.org/")
+
+
+def test_tables_without_speakers_are_looked_for_by_their_clips(monkeypatch, tmp_path, some_audio):
+    shutil.copy(some_audio["1001_DFA_ANG_XX"], tmp_path / "1001_DFA_ANG_XX.flac")
+    monkeypatch.setenv("CREMA_D_HOME", str(tmp_path))
+    names = ["9001_DFA_ANG_XX", "1001_DFA_ANG_XX", "1001_DFA_SAD_XX"]
+    found = corpus.find_audio(pd.DataFrame({"clip": names}, index=[7, 7, 8]))
+    assert found.index.tolist() == [7, 7, 8] and found.iloc[1].parent == tmp_path and found.iloc[2] is None
+    monkeypatch.setenv("CREMA_D_HOME", str(tmp_path / "nowhere"))  # of no concern to practice voices
+    assert corpus.find_audio(pd.DataFrame({"clip": names[:1]})).notna().all()
 
 
 @pytest.fixture
@@ -69,7 +184,7 @@ def some_audio():
     return dict(zip(["1001_DFA_ANG_XX", "1001_DFA_SAD_XX", "1040_ITH_SAD_X"], paths, strict=True))
 
 
-@pytest.mark.parametrize("folder", ["", "flac", "AudioWAV"])
+@pytest.mark.parametrize("folder", ["", "flac", "AudioWAV", "audiowav", "FLAC"])
 @pytest.mark.parametrize("variable", ["CREMA_D_HOME", "SER_CLASS_FOLDER"])
 def test_audio_is_found_wherever_it_may_be(monkeypatch, tmp_path, some_audio, folder, variable):
     monkeypatch.delenv("CREMA_D_HOME", raising=False)
@@ -80,6 +195,27 @@ def test_audio_is_found_wherever_it_may_be(monkeypatch, tmp_path, some_audio, fo
     clips = corpus.lesson_clips()
     assert clips.attrs["source"] == "crema-d" and "3 recordings of 2 actors" in clips.attrs["line"]
     assert set(clips["clip"]) == {"1001_DFA_ANG_XX", "1001_DFA_SAD_XX", "1040_ITH_SAD_XX"}  # under today's name
+
+
+def test_names_in_any_case_are_found(monkeypatch, tmp_path, some_audio):
+    for clip, name in zip(
+        some_audio, ("1001_dfa_ang_xx.flac", "1001_DFA_SAD_XX.FLAC", "1040_ith_sad_x.Flac"), strict=True
+    ):
+        shutil.copy(some_audio[clip], tmp_path / name)
+    monkeypatch.setenv("CREMA_D_HOME", str(tmp_path))
+    clips = corpus.lesson_clips()
+    assert set(clips["clip"]) == {"1001_DFA_ANG_XX", "1001_DFA_SAD_XX", "1040_ITH_SAD_XX"}
+    assert [corpus.clip_of(path) for path in clips["path"]] == clips["clip"].tolist()
+
+
+def test_a_link_to_nothing_is_no_clip(monkeypatch, tmp_path):
+    try:
+        (tmp_path / "1001_DFA_ANG_XX.wav").symlink_to("/nowhere/1001_DFA_ANG_XX.wav")
+    except OSError:
+        pytest.skip("This system makes no links for its users.")
+    monkeypatch.setenv("CREMA_D_HOME", str(tmp_path))
+    with pytest.raises(CourseError, match="no CREMA-D clip was found"):
+        corpus.lesson_clips()
 
 
 def test_wav_goes_before_flac(monkeypatch, tmp_path, some_audio):
@@ -98,7 +234,7 @@ def test_a_folder_without_clips_is_an_error_and_not_an_empty_table(monkeypatch, 
 def test_without_audio_the_lessons_use_practice_voices(monkeypatch, tmp_path):
     monkeypatch.delenv("CREMA_D_HOME", raising=False)
     monkeypatch.delenv("SER_CLASS_FOLDER", raising=False)
-    monkeypatch.setattr(corpus, "cache_folder", lambda: tmp_path / "nothing here")
+    monkeypatch.setenv("SER_CACHE", str(tmp_path / "nothing here"))
     clips = corpus.lesson_clips()
     assert clips.attrs["source"] == "practice" and "synthetic" in clips.attrs["line"]
     assert len(clips) == 288 and clips["path"].map(lambda path: path.exists()).all()

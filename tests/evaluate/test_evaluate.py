@@ -8,6 +8,7 @@ import pytest
 
 from ser_helpers import corpus, evaluate, features, places
 from ser_helpers.errors import CourseError
+from ser_helpers.evaluate import results
 
 
 @pytest.fixture(scope="module")
@@ -15,15 +16,15 @@ def small():
     """Four hundred clips of eight actors with features that give the label away."""
     rng = np.random.default_rng(0)
     labels = np.tile(corpus.LABELS[:4], 100)
-    names, actors = [f"c{i:03}" for i in range(400)], np.repeat(range(8), 50)
-    clips = pd.DataFrame({"clip": names, "actor_id": actors, "emotion": labels})
+    names, speakers = [f"c{i:03}" for i in range(400)], np.repeat([f"practice/{i}" for i in range(8)], 50)
+    clips = pd.DataFrame({"clip": names, "speaker": speakers, "emotion": labels})
     X = (pd.get_dummies(labels).to_numpy(float) * 5 + rng.standard_normal((400, 4))).astype("float32")
     return clips, X, X + rng.standard_normal(X.shape, dtype="float32")
 
 
 def folds(small, protocol):
     clips, clean, _ = small
-    return list(evaluate.splits(protocol, clips["emotion"], clips["actor_id"], n_folds=4)), len(clips)
+    return list(evaluate.splits(protocol, clips["emotion"], clips["speaker"], n_folds=4)), len(clips)
 
 
 @pytest.mark.parametrize("protocol", evaluate.PROTOCOLS)
@@ -43,8 +44,34 @@ def test_no_copy_of_a_test_clip_is_trained_on(small, protocol):
 @pytest.mark.parametrize("protocol", ["actors", "actors_noisy"])
 def test_actors_are_kept_apart(small, protocol):
     pairs, n = folds(small, protocol)
-    actors = small[0]["actor_id"].to_numpy()
-    assert all(not set(actors[train % n]) & set(actors[test % n]) for train, test in pairs)
+    speakers = small[0]["speaker"].to_numpy()
+    assert all(not set(speakers[train % n]) & set(speakers[test % n]) for train, test in pairs)
+
+
+@pytest.mark.parametrize("protocol", evaluate.PROTOCOLS)
+def test_folds_over_speakers_are_the_folds_over_actors(protocol):
+    clips, _, _ = features.load_features()
+    for speakers, actors in zip(
+        evaluate.splits(protocol, clips["emotion"], clips["speaker"]),
+        evaluate.splits(protocol, clips["emotion"], clips["actor_id"]),
+        strict=True,
+    ):
+        assert all(np.array_equal(*rows) for rows in zip(speakers, actors, strict=True))
+
+
+def test_speakers_are_needed_and_enough_of_them(small):
+    clips, clean, noisy = small
+    with pytest.raises(CourseError, match="The clips lack speaker"):
+        evaluate.out_of_fold(clips.drop(columns="speaker"), clean, noisy)
+    with pytest.raises(CourseError, match="9 folds that keep speakers apart need as many speakers; here are 8"):
+        evaluate.out_of_fold(*small, protocols=["actors"], n_folds=9, n_jobs=1)
+
+
+def test_another_recipe_is_measured_on_the_same_folds(small):
+    quick = evaluate.out_of_fold(*small, protocols=["actors"], n_folds=2, n_jobs=1, recipe="logistic")
+    network = evaluate.out_of_fold(*small, protocols=["actors"], n_folds=2, n_jobs=1)
+    assert quick.drop(columns="predicted").equals(network.drop(columns="predicted"))
+    assert (quick.merge(small[0])["predicted"] == quick.merge(small[0])["emotion"]).mean() > 0.9
 
 
 def test_the_leak_is_one(small):
@@ -62,7 +89,7 @@ def test_workers_do_not_change_predictions(small):
 
 def test_a_folder_that_cannot_be_written_is_said_before_the_training(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
-    monkeypatch.setattr(evaluate, "out_of_fold", None)
+    monkeypatch.setattr(results, "features", None)
     with pytest.raises(CourseError, match="cannot be written.*--out"):
         evaluate.run(folder=tmp_path / "file")
 
@@ -73,6 +100,26 @@ def test_scores_by_hand():
     assert counts[0].tolist() == [1, 0, 0, 0, 0, 1] and counts[5].tolist() == [0, 0, 0, 1, 0, 2]
     assert evaluate.accuracy(counts) == pytest.approx(3 / 5)
     assert evaluate.uar(counts) == pytest.approx((1 / 2 + 2 / 3) / 2)  # labels without clips do not count
+
+
+def test_a_label_that_is_not_counted_is_refused_by_name():
+    """True calm, predicted sad: dropped, it left one clip of one right."""
+    for which, true, predicted in (
+        ("True", ["calm", "sad"], ["sad", "sad"]),
+        ("Predicted", ["sad", "sad"], ["calm", "sad"]),
+    ):
+        with pytest.raises(CourseError, match=f"{which} label 'calm' is none of angry, disgust"):
+            evaluate.confusion(true, predicted)
+        with pytest.raises(CourseError, match=f"{which} label 'calm' is none of"):
+            evaluate.actor_interval(evaluate.accuracy, true, predicted, [1, 2])
+
+
+def test_labels_of_another_corpus_are_counted_when_named():
+    labels = ("calm", "sad", "surprised")
+    counts = evaluate.confusion(["calm", "sad"], ["sad", "sad"], labels)
+    assert counts.tolist() == [[0, 1, 0], [0, 1, 0], [0, 0, 0]]
+    assert evaluate.accuracy(counts) == evaluate.uar(counts) == 0.5
+    assert evaluate.actor_interval(evaluate.uar, ["calm"] * 4, ["calm"] * 4, [1, 1, 2, 2], labels=labels) == (1, 1)
 
 
 def test_the_interval_draws_actors_and_not_clips():
@@ -86,13 +133,118 @@ def test_the_interval_draws_actors_and_not_clips():
 
 def test_the_committed_scores_follow_from_the_committed_predictions():
     clips, _, _ = features.load_features()
-    fresh = pd.DataFrame(evaluate.score_table(clips, evaluate.load_predictions()))
+    fresh = pd.DataFrame(evaluate.score_table(clips, evaluate.load_predictions(), "crema-d", "original"))
     committed = evaluate.load_scores()
-    for column in ("protocol", "tested_on", "target", "n_clips", "n_folds", "confusion"):
+    assert list(fresh) == list(committed)
+    for column in (*results.ABOUT, "n_clips", "n_actors", "n_folds", "confusion"):
         assert fresh[column].tolist() == committed[column].tolist()
     for column in ("accuracy", "uar"):
         assert np.allclose(fresh[column], committed[column])
         assert np.allclose(fresh[f"{column}_interval"].tolist(), committed[f"{column}_interval"].tolist(), atol=1e-6)
+
+
+@pytest.fixture
+def measured(tmp_path):
+    """The committed results in a folder of their own, and a way to write others into it."""
+    path = evaluate.result_path("crema-d", "original", tmp_path)
+    path.parent.mkdir()
+    committed = json.loads(evaluate.result_path("crema-d", "original").read_text(encoding="utf-8"))
+
+    def write(change):
+        path.write_text(json.dumps(committed | {"scores": change(committed["scores"])}), encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def test_rows_of_an_invented_model_change_no_readers_figure(measured):
+    def with_invented(rows):
+        return rows + [row | {"recipe": "invented", "accuracy": 0.99, "uar": 0.99} for row in rows]
+
+    with pytest.raises(CourseError, match="holds crema-d invented means168 v1; crema-d original means168 v1"):
+        evaluate.load_scores(folder=measured(with_invented))
+    with pytest.raises(CourseError, match="holds crema-d invented"):
+        evaluate.expected(folder=measured(with_invented))
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (lambda rows: rows + rows[:1], "two scores for one thing measured"),
+        (
+            lambda rows: [row | {"corpus": "emodb"} for row in rows],
+            "should hold one recipe on one corpus, and holds emodb",
+        ),
+        (
+            lambda rows: [{k: v for k, v in row.items() if k != "recipe"} for row in rows],
+            "do not say what they are about",
+        ),
+        (
+            lambda rows: [*rows, {"protocol": "actors", "tested_on": "clean", "target": "intended"}],
+            "do not say what they",
+        ),
+        (lambda rows: [rows[0] | {"features": "means168 v2"}, *rows[1:]], "means168 v1; crema-d original means168 v2"),
+    ],
+)
+def test_results_that_are_ambiguous_are_refused(measured, change, words):
+    with pytest.raises(CourseError, match=f"{words}.*ser evaluate --corpus crema-d --recipe original"):
+        evaluate.load_scores(folder=measured(change))
+
+
+def test_scores_of_features_as_they_were_promise_nothing_about_a_new_model(measured):
+    folder = measured(lambda rows: [row | {"features": "means168 v0"} for row in rows])
+    assert evaluate.expected(folder=folder) == [] and len(evaluate.expected()) == 2
+    assert evaluate.expected("practice", "logistic", folder) == []
+
+
+def test_one_score_is_picked_or_none():
+    scores = evaluate.load_scores()
+    asked = {"protocol": "actors", "tested_on": "clean", "target": "intended"}
+    assert evaluate.pick(scores, **asked)["split"] == "actors kept apart"
+    both = pd.concat([scores, scores.assign(recipe="invented")])
+    with pytest.raises(CourseError, match="2 scores fit protocol 'actors'.*Say which: recipe 'original', 'invented'"):
+        evaluate.pick(both, **asked)
+    assert evaluate.pick(both, recipe="original", **asked).equals(evaluate.pick(scores, **asked))
+    with pytest.raises(CourseError, match="Say which: target 'intended', 'crowd'"):
+        evaluate.pick(scores, protocol="actors", tested_on="clean")
+    with pytest.raises(CourseError, match="Nothing tells them apart"):
+        evaluate.pick(pd.concat([scores, scores]), **asked)
+    with pytest.raises(CourseError, match="No score fits recipe 'cnn'. There are: recipe original"):
+        evaluate.pick(scores, recipe="cnn")
+    with pytest.raises(CourseError, match="Scores have no model"):
+        evaluate.pick(scores, model="original")
+
+
+def test_what_was_not_measured_is_said_with_the_command_that_measures_it(tmp_path):
+    for load in (evaluate.load_scores, evaluate.load_predictions):
+        with pytest.raises(
+            CourseError, match="logistic was not measured on emodb yet.*--corpus emodb --recipe logistic"
+        ):
+            load("emodb", "logistic")
+    file = evaluate.result_path("crema-d", "original", tmp_path, "_predictions.csv.gz")
+    file.parent.mkdir()
+    pd.concat([evaluate.load_predictions().head(3)] * 2).to_csv(file, index=False)
+    with pytest.raises(CourseError, match="two predictions of one clip"):
+        evaluate.load_predictions(folder=tmp_path)
+
+
+def test_a_corpus_without_votes_is_measured_without_people(tmp_path, practice_features):
+    measured = evaluate.run("practice", "logistic", folder=tmp_path, n_jobs=1, progress=False)
+    assert measured["people"] == {} and {row["target"] for row in measured["scores"]} == {"intended"}
+    assert "crowd" not in evaluate.text_table(measured) and "practice voices, 288 clips" in evaluate.text_table(
+        measured
+    )
+    scores = evaluate.load_scores("practice", "logistic", tmp_path)
+    assert scores["corpus"].eq("practice").all() and scores["recipe"].eq("logistic").all()
+    predictions = evaluate.load_predictions("practice", "logistic", tmp_path)
+    assert len(predictions) == 2 * 288 * len(evaluate.PROTOCOLS)
+
+
+@pytest.fixture
+def practice_features(tmp_path, monkeypatch):
+    """The practice voices' features, in a cache of the test's own."""
+    monkeypatch.setenv("SER_CACHE", str(tmp_path / "cache"))
+    features.update("practice", "means168", progress=False)
 
 
 def test_what_the_course_says_about_its_scores():
@@ -105,7 +257,7 @@ def test_what_the_course_says_about_its_scores():
 
 def test_the_readme_tells_the_original_project_as_measured():
     text = " ".join((places.CHECKOUT / "README.md").read_text(encoding="utf-8").split())
-    measured = json.loads((evaluate.RESULTS / "original.json").read_text(encoding="utf-8"))
+    measured = json.loads((evaluate.RESULTS / "as_published.json").read_text(encoding="utf-8"))
     assert f"{measured['columns']:,} columns of which half is padding, stopped after ten minutes" in text
     assert measured["padding_share"] == pytest.approx(0.5, abs=0.02) and measured["minutes_allowed"] == 10
     random, apart = measured["course_runs"]

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from ser_helpers import audio, corpus, features
-from ser_helpers.errors import CourseError
 
 
 def librosa_features(y):
@@ -63,12 +62,49 @@ def test_mel_filters_are_librosas():
     assert np.allclose(features.mel_filters(), librosa.filters.mel(sr=16000, n_fft=2048, n_mels=128), atol=1e-8)
 
 
-def test_any_number_of_workers_gives_the_same_table():
+def test_mel_filters_between_two_frequencies_are_librosas():
+    import librosa
+
+    ours, theirs = (
+        features.mel_filters(n_fft=400, n_mels=64, low=60, high=7000),
+        librosa.filters.mel(sr=16000, n_fft=400, n_mels=64, fmin=60, fmax=7000),
+    )
+    assert np.allclose(ours, theirs, atol=1e-8) and ours.any(axis=1).all()
+
+
+@pytest.mark.parametrize("n_fft, hop", [(512, 128), (64, 4096), (4096, 64), (400, 160)])
+def test_the_power_spectrum_is_librosas_at_any_frame(n_fft, hop):
+    import librosa
+
+    y = audio.read_clip(corpus.find_audio(corpus.clip_table("practice")).iloc[0])
+    theirs = np.abs(librosa.stft(y, n_fft=n_fft, hop_length=hop)).T ** 2
+    assert np.allclose(features.power_spectrum(y, n_fft, hop), theirs, rtol=1e-4, atol=1e-6 * theirs.max())
+
+
+def test_log_mel_frames_are_librosas_above_the_floor():
+    import librosa
+
+    y = audio.read_clip(corpus.find_audio(corpus.clip_table("practice")).iloc[0])
+    mel = librosa.feature.melspectrogram(y=y, sr=16000, n_fft=400, hop_length=160, n_mels=64, fmin=60, fmax=7000)
+    frames = features.named("logmel64").compute(y)
+    assert frames.shape == (1 + len(y) // 160, 64) and frames.dtype == np.float16
+    assert np.abs(frames - librosa.power_to_db(mel, amin=1e-7, top_db=None).T).max() < 0.04
+    assert frames.min() == -70 and features.named("logmel64").compute(np.zeros(1)).tolist() == [[-70.0] * 64]
+
+
+@pytest.mark.parametrize("kind", ["means168", "logmel64"])
+def test_any_number_of_workers_gives_the_same_table(kind):
     paths = corpus.find_audio(corpus.clip_table("practice")).iloc[:70]
-    one, two = (features.extract(paths, snr_db=15, n_jobs=n) for n in (1, 2))
-    assert one.shape == (70, 2, 168) and np.array_equal(one, two)
-    assert np.array_equal(features.extract(paths), one[:, 0])
-    assert features.extract([]).shape == (0, 168)
+    one, two = (features.extract(paths, snr_db=15, n_jobs=n, features=kind) for n in (1, 2))
+    assert one.shape[:2] == (70, 2)
+    for condition in (0, 1):
+        assert all(map(np.array_equal, one[:, condition], two[:, condition]))
+    assert all(map(np.array_equal, features.extract(paths, features=kind), one[:, 0]))
+
+
+def test_no_files_give_no_rows():
+    assert features.extract([]).shape == (0, 168) and features.extract([], snr_db=15).shape == (0, 2, 168)
+    assert features.extract([], features="logmel64").shape == (0,)
 
 
 @pytest.mark.long
@@ -81,76 +117,15 @@ def test_a_dask_cluster_gives_the_same_table():
         paths = corpus.find_audio(corpus.clip_table("practice")).iloc[:70]
         with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster:
             through_dask = features.extract(paths, snr_db=15, dask=cluster.scheduler_address)
+            frames = features.extract(paths, dask=cluster.scheduler_address, features="logmel64")
     assert np.array_equal(through_dask, features.extract(paths, snr_db=15))
+    assert all(map(np.array_equal, frames, features.extract(paths, features="logmel64")))
 
 
-def test_every_clip_has_features_or_a_reason():
-    clips, clean, noisy = features.load_features()
-    assert np.isfinite(clean).all() and np.isfinite(noisy).all()
-    missing = features.missing_features()
-    assert set(clips["clip"]) | set(missing.index) == set(corpus.clip_table()["clip"])
-    assert len(clips) + len(missing) == 7442 and (missing.str.len() > 0).all()
-
-
-@pytest.mark.real
-def test_the_committed_table_is_what_the_audio_gives(crema_d_home):
-    clips, clean, noisy = features.load_features()
-    rows = clips.iloc[::300]
-    both = features.extract(corpus.find_audio(rows), snr_db=features.NOISY_SNR_DB)
-    for committed, fresh in ((clean, both[:, 0]), (noisy, both[:, 1])):
-        assert np.abs(committed[rows.index, :40] - fresh[:, :40]).max() < 1e-3
-        assert np.allclose(committed[rows.index, 40:], fresh[:, 40:], rtol=1e-4, atol=1e-12)
-
-
-@pytest.fixture
-def arriving(monkeypatch, tmp_path):
-    """A folder for CREMA-D's audio, empty at first, and a way to put practice recordings there under other names."""
-    monkeypatch.setenv("CREMA_D_HOME", str(tmp_path))
-    practice = corpus.find_audio(corpus.clip_table("practice"))
-
-    def arrive(*clips):
-        for clip in clips:
-            (tmp_path / f"{clip}.flac").write_bytes(practice.iloc[0].read_bytes())
-
-    return arrive
-
-
-def test_the_table_grows_as_audio_arrives(arriving, tmp_path):
-    """Two clips arrive, then a third: rows that were there stay as they were."""
-    table = tmp_path / "features.npz"
-    arriving("1001_DFA_ANG_XX", "1001_DFA_SAD_XX")
-    assert features.update_table(path=table, progress=False).tolist() == ["", ""]
-    first = features._read_table(table)
-    arriving("1091_WSI_SAD_XX")
-    assert features.update_table(path=table, progress=False).to_dict() == {"1091_WSI_SAD_XX": ""}
-    assert features.update_table(path=table, progress=False).empty
-    assert len(features.missing_features(table)) == 7442 - 3
-    assert np.array_equal(features._read_table(table)["clean"][0], first["clean"][0])
-
-
-def test_a_bad_file_costs_nobody_else_and_is_tried_again(arriving, tmp_path):
-    table, bad = tmp_path / "features.npz", tmp_path / "1001_DFA_SAD_XX.wav"
-    arriving("1001_DFA_ANG_XX")
-    bad.write_bytes(b"version https://git-lfs.github.com/spec/v1")
-    tried = features.update_table(path=table, progress=False)
-    assert tried["1001_DFA_ANG_XX"] == "" and "Git LFS pointer" in tried["1001_DFA_SAD_XX"]
-    assert features.missing_features(table)["1001_DFA_SAD_XX"] == "audio file cannot be used"
-    with pytest.raises(audio.AudioError, match="1 of 1 files cannot be used. The first: .*Git LFS pointer"):
-        features.extract([bad])
-    bad.unlink()
-    arriving("1001_DFA_SAD_XX")
-    assert features.update_table(path=table, progress=False).to_dict() == {"1001_DFA_SAD_XX": ""}
-
-
-def test_an_older_copy_of_the_renamed_clip_gets_the_same_noise(arriving, tmp_path):
-    arriving("1040_ITH_SAD_X", "1040_ITH_SAD_XX")
-    old, new = features.extract(sorted(tmp_path.glob("1040*"), key=lambda path: len(path.stem)), snr_db=15)
+def test_an_older_copy_of_the_renamed_clip_gets_the_same_noise(tmp_path):
+    recording = corpus.find_audio(corpus.clip_table("practice")).iloc[0].read_bytes()
+    paths = [tmp_path / "1040_ITH_SAD_X.flac", tmp_path / "1040_ITH_SAD_XX.flac"]
+    for path in paths:
+        path.write_bytes(recording)
+    old, new = features.extract(paths, snr_db=15)
     assert np.array_equal(old, new)
-
-
-def test_without_audio_there_is_one_sentence(monkeypatch, tmp_path):
-    for variable in corpus.HOMES:
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(corpus, "cache_folder", lambda: tmp_path / "nothing here")
-    with pytest.raises(CourseError, match="no CREMA-D audio here. `ser fetch` brings it"):
-        features.update_table(path=tmp_path / "features.npz")

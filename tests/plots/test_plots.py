@@ -15,6 +15,7 @@ from matplotlib.text import Text
 
 from ser_helpers import audio, corpus, evaluate, features, model, plots
 from ser_helpers.errors import CourseError
+from ser_helpers.plots.picture import FURTHER_COLOURS, MARKERS, TEST, TRAIN, looks
 
 RATE = audio.SAMPLE_RATE
 SILENCE, ONE_SAMPLE = np.zeros(41108, dtype="float32"), np.ones(1, dtype="float32")
@@ -36,11 +37,32 @@ BY_ACTOR, BY_CLIP = ACTORS % 5 == 0, np.arange(len(ACTORS)) % 5 == 0
 PER_ACTOR = pd.DataFrame({"actor": np.arange(1001, 1076), "score": np.linspace(0.1, 0.7, 75)})
 TITLE = 'Actor 1001 & "angry" <$5_0$>'
 UNSURE = dict.fromkeys(corpus.LABELS, 1 / 6)
+FIVE = ("angry", "happy", "neutral", "sad", "calm")
+EIGHT = (*corpus.LABELS, "calm", "surprised")
+
+
+def clips_of(labels):
+    """One clip of the first label, two of the second, and so on, by two actors of RAVDESS."""
+    emotions = np.repeat(labels, range(1, len(labels) + 1))
+    return pd.DataFrame({"speaker": np.resize(["ravdess/01", "ravdess/24"], len(emotions)), "emotion": emotions})
+
+
+def heard_as(labels, intended):
+    """A clip on which as many listeners chose each label as its place says."""
+    return {"clip": "one", "emotion": intended, **{f"votes_{label}": n for n, label in enumerate(labels, 1)}}
+
+
+def certain(labels):
+    return 10 * np.eye(len(labels)) + np.eye(len(labels))[::-1]
+
 
 # What a lesson draws, and the ends of what it could draw. Names before the colon are functions of plots.
 CASES = {
     "emotion_counts": lambda **kw: plots.emotion_counts(CLIPS, **kw),
     "emotion_counts: one clip": lambda **kw: plots.emotion_counts(CLIPS[:1], **kw),
+    "emotion_counts: five labels": lambda **kw: plots.emotion_counts(clips_of(FIVE), **kw),
+    "emotion_counts: eight": lambda **kw: plots.emotion_counts(clips_of(EIGHT), labels=EIGHT, **kw),
+    "emotion_counts: one label": lambda **kw: plots.emotion_counts(clips_of(["calm"]), **kw),
     "emotion_counts: none": lambda **kw: plots.emotion_counts(CLIPS[:0], **kw),
     "waveform": lambda **kw: plots.waveform(voice(), **kw),
     "waveform: silence": lambda **kw: plots.waveform(SILENCE, **kw),
@@ -51,6 +73,7 @@ CASES = {
     "waveforms: silence": lambda **kw: plots.waveforms({"sad": SILENCE, "my own": SILENCE}, **kw),
     "waveforms: seven": lambda **kw: plots.waveforms({**SOUNDS, "mine": ONE_SAMPLE}, **kw),
     "levels": lambda **kw: plots.levels(SOUNDS, **kw),
+    "levels: eight": lambda **kw: plots.levels(dict.fromkeys(EIGHT, voice()), **kw),
     "levels: one silent": lambda **kw: plots.levels({**SOUNDS, "sad": SILENCE}, **kw),
     "levels: silence": lambda **kw: plots.levels({"sad": SILENCE}, **kw),
     "spectrogram": lambda **kw: plots.spectrogram(voice(), **kw),
@@ -91,19 +114,33 @@ CASES = {
     "loss_curve: one epoch": lambda **kw: plots.loss_curve([1.7], **kw),
     "confusion": lambda **kw: plots.confusion(COUNTS, **kw),
     "confusion: one clip": lambda **kw: plots.confusion(np.eye(6)[[0, 0, 0, 0, 0, 1]] * np.eye(6)[:, [0]], **kw),
+    "confusion: five labels": lambda **kw: plots.confusion(certain(FIVE), labels=FIVE, **kw),
+    "confusion: eight": lambda **kw: plots.confusion(certain(EIGHT), labels=EIGHT, **kw),
+    "confusion: one label": lambda **kw: plots.confusion([[3]], labels=["calm"], **kw),
+    "confusion_pair: eight": lambda **kw: plots.confusion_pair(certain(EIGHT), np.eye(8), labels=EIGHT, **kw),
     "confusion_pair": lambda **kw: plots.confusion_pair(COUNTS, COUNTS.T, ("model", "listeners"), **kw),
     "recall_bars": lambda **kw: plots.recall_bars(GROUPS, **kw),
     "recall_bars: one, no interval": lambda **kw: plots.recall_bars(GROUPS.loc[:0, ["group", "score"]], **kw),
     "recall_bars: emotions": lambda **kw: plots.recall_bars(
         pd.DataFrame({"group": corpus.LABELS, "score": [0, 0.1, 0.2, 0.3, 0.4, 1]}), score="recall", **kw
     ),
+    "recall_bars: eight": lambda **kw: plots.recall_bars(
+        pd.DataFrame({"group": EIGHT, "score": [0, 0.1, 0.2, 0.3, 0.4, 1, 0.5, np.nan]}), score="recall", **kw
+    ),
     "actor_scores": lambda **kw: plots.actor_scores(PER_ACTOR, **kw),
     "actor_scores: one": lambda **kw: plots.actor_scores(PER_ACTOR[:1], **kw),
     "probabilities": lambda **kw: plots.probabilities(model.Prediction("sad", UNSURE), **kw),
     "probabilities: sure": lambda **kw: plots.probabilities({**dict.fromkeys(corpus.LABELS, 0), "sad": 1}, **kw),
+    "probabilities: eight": lambda **kw: plots.probabilities(dict.fromkeys(EIGHT, 0.125), **kw),
+    "probabilities: three": lambda **kw: plots.probabilities({"calm": 0.2, "loud": 0.7, "sad": 0.1}, **kw),
+    "probabilities: one": lambda **kw: plots.probabilities({"calm": 1.0}, **kw),
+    "votes: eight": lambda **kw: plots.votes(heard_as(EIGHT, "surprised"), **kw),
+    "votes: not asked for": lambda **kw: plots.votes(heard_as(corpus.LABELS, "calm"), **kw),
+    "votes: one": lambda **kw: plots.votes(heard_as(["calm"], "calm"), **kw),
     "votes": lambda **kw: plots.votes(CLIPS.iloc[3], **kw),
     "votes: practice": lambda **kw: plots.votes(corpus.clip_table("practice").iloc[:1], **kw),
     "network": lambda **kw: plots.network(**kw),
+    "network: eight": lambda **kw: plots.network(64, labels=EIGHT, **kw),
     "network: small": lambda **kw: plots.network(2, (3, 4), 3, **kw),
 }  # fmt: skip
 ONE_AXES = [name for name in CASES if "ax" in inspect.signature(getattr(plots, name.split(":")[0])).parameters]
@@ -253,10 +290,12 @@ def test_says_so_when_it_is_no_sound(name, wrong):
         (lambda: plots.levels([voice()]), "dictionary of sounds"),
         (lambda: plots.padding([]), "Durations"),
         (lambda: plots.split_dots([1, 2], [True]), "per clip"),
-        (lambda: plots.leak_meter(SCORES, tested_on="loud"), "No score fits loud, intended"),
+        (lambda: plots.leak_meter(SCORES, tested_on="loud"), "No score fits target 'intended', tested_on 'loud'"),
         (lambda: plots.loss_curve([]), "Losses"),
-        (lambda: plots.confusion(np.eye(5)), "Six rows"),
-        (lambda: plots.confusion(np.zeros((6, 6))), "Six rows"),
+        (lambda: plots.confusion(np.eye(5)), r"6 true by 6 predicted labels.*shape \(5, 5\).*labels="),
+        (lambda: plots.confusion(np.zeros((6, 6))), "with 0 clips"),
+        (lambda: plots.emotion_counts(clips_of(FIVE), labels=corpus.LABELS), "calm came"),
+        (lambda: plots.votes({"clip": "one", "emotion": "calm"}), "no votes"),
         (lambda: plots.recall_bars(GROUPS[:0]), "columns group, score"),
         (lambda: plots.actor_scores(PER_ACTOR[["score"]]), "columns actor and score"),
         (lambda: plots.votes(CLIPS[:2]), "one clip"),
@@ -277,11 +316,61 @@ def test_says_what_it_needs(draw, message):
         ("padding", ["30,456 columns", "7,442 clips"]),
         ("pitches", ["angry 100 Hz", "sad 300 Hz", "19.0 semitones"]),
         ("network", ["17,506 numbers"]),
+        ("network: eight", ["8 outputs"]),
+        ("emotion_counts: five labels", ["15 clips of 2 actors", "1 angry, 2 happy, 3 neutral, 4 sad, 5 calm"]),
+        ("emotion_counts: eight", ["36 clips", "7 calm, 8 surprised"]),
+        ("confusion: eight", ["88 clips", "9 % of angry taken for surprised"]),
+        ("recall_bars: eight", ["sad highest with 100.0 %"]),
+        ("probabilities: three", ["loud 70 %, calm 20 % and sad 10 %"]),
+        ("probabilities: one", ["gives calm 100 %"]),
+        ("votes: eight", ["8 of 36 heard surprised, 7 calm", "1 angry"]),
+        ("votes: not asked for", ["6 of 21 heard sad", "calm was not among their choices"]),
     ],
 )
 def test_sentences_hold_the_data(name, parts):
     sentence = CASES[name]().sentence
     assert [part for part in parts if part not in sentence] == []
+
+
+def words_of(figure):
+    figure.draw_without_rendering()
+    return {text.get_text() for text in figure.findobj(Text)}
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name.endswith(("five labels", "eight"))])
+def test_no_label_is_dropped(name):
+    missing = set(FIVE if name.endswith("five labels") else EIGHT) - words_of(CASES[name]().figure)
+    assert missing <= {"surprised"} and (not missing or "intended: surprised" in words_of(CASES[name]().figure))
+
+
+def test_people_are_told_from_synthetic_voices_by_their_corpus():
+    for speakers, words in ((["ravdess/01", "ravdess/24"], "2 actors"), (["practice/9001"], "1 synthetic voice")):
+        assert plots.split_dots(speakers, [True] * len(speakers)).sentence.startswith(words)
+    assert plots.split_dots([1, 24], [True, False]).sentence.startswith("2 actors")
+    assert "12 synthetic voices" in plots.emotion_counts(corpus.clip_table("practice")).sentence
+
+
+@pytest.mark.parametrize("column, other", [("recipe", "everyday"), ("corpus", "emodb"), ("features", "means168 v2")])
+@pytest.mark.parametrize("draw", [plots.leak_meter, plots.clean_and_noisy])
+def test_scores_of_two_models_are_refused_until_one_is_chosen(draw, column, other):
+    mixed = pd.concat([SCORES, SCORES.assign(**{column: other, "accuracy": 0.99})], ignore_index=True)
+    with pytest.raises(CourseError, match=rf"more than one {column}: .* and {other}\. Choose one"):
+        draw(mixed)
+    with pytest.raises(CourseError, match=f"more than one {column}"):  # also where no two rows are of one protocol
+        draw(
+            pd.concat([SCORES.query("protocol == 'leak'"), mixed[mixed[column] == other].query("protocol == 'actors'")])
+        )
+    first = SCORES[column].iloc[0]
+    assert draw(mixed[mixed[column] == first]).sentence == draw(SCORES).sentence
+    with pytest.raises(CourseError, match="2 scores fit protocol 'leak'"):
+        draw(pd.concat([SCORES, SCORES[:4]]))
+
+
+def test_guessing_is_one_in_as_many_as_there_are_labels():
+    scores = SCORES.assign(recall=[dict.fromkeys(FIVE, 0.5)] * len(SCORES))
+    for picture, place in ((plots.leak_meter(scores), 0), (plots.actor_scores(PER_ACTOR, labels=FIVE), 1)):
+        line = next(line for line in picture.ax.lines if line.get_linestyle() == "--")
+        assert line.get_data()[place][0] == pytest.approx(20)
 
 
 def test_an_actor_on_both_sides_is_outlined():
@@ -357,20 +446,23 @@ EYES = {  # Machado, Oliveira and Fernandes 2009, severity 1.0
 
 
 @pytest.mark.parametrize("eyes", EYES)
-@pytest.mark.parametrize("colours", [tuple(plots.COLOURS.values()), (plots.TRAIN, plots.TEST)])
+@pytest.mark.parametrize("colours", [(*plots.COLOURS.values(), *FURTHER_COLOURS), (TRAIN, TEST)])
 def test_colours_differ_to_all_eyes(eyes, colours):
     seen = np.array([lab(EYES[eyes] @ linear(colour)) for colour in colours])
     apart = np.linalg.norm(seen[:, None] - seen[None], axis=-1)[np.triu_indices(len(seen), 1)]
     assert apart.min() > 18  # a difference of 2 or so is noticed side by side
 
 
-@pytest.mark.parametrize("colour", [*plots.COLOURS.values(), plots.TRAIN, plots.TEST, plots.GREY])
+@pytest.mark.parametrize("colour", [*plots.COLOURS.values(), *FURTHER_COLOURS, TRAIN, TEST, plots.GREY])
 def test_colours_stand_out_on_white(colour):
     luminance = linear(colour) @ [0.2126, 0.7152, 0.0722]
     assert 1.05 / (luminance + 0.05) >= 3  # WCAG 2.1, 1.4.11
 
 
 def test_each_emotion_has_a_colour_and_a_marker_of_its_own():
-    assert tuple(plots.COLOURS) == tuple(plots.MARKERS) == corpus.LABELS
-    assert len(set(plots.COLOURS.values())) == len(set(plots.MARKERS.values())) == 6
+    assert tuple(plots.COLOURS) == tuple(MARKERS) == corpus.LABELS
+    labels = [*corpus.LABELS, *(f"label {n}" for n in range(42))]
+    assert len(set(looks(labels).values())) == 48  # colours come again after twelve labels, with other markers
+    for place in (0, 1):
+        assert len({look[place] for look in looks(labels[:12]).values()}) == 12
     assert len(features.FEATURE_NAMES) == inspect.signature(plots.network).parameters["n_inputs"].default

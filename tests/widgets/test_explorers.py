@@ -4,8 +4,10 @@ import json
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 import soundfile
 
@@ -21,12 +23,13 @@ class Page:
     """The other end of a panel: moves controls, and holds what came."""
 
     def __init__(self, panel):
-        self.panel, self.parts, self.values, self.sound = panel, {}, {}, b""
+        self.panel, self.frames, self.parts, self.values, self.sound = panel, [], {}, {}, b""
         panel.send = self._take
         self.move("ready")
 
     def _take(self, content, buffers=()):
-        self.frame, self.values = content["frame"], content["values"]
+        self.frames += [content["frame"]] if "frame" in content else []
+        self.values = content["values"]
         self.parts |= content["parts"]
         self.sound = buffers[0] if buffers else self.sound
 
@@ -39,6 +42,10 @@ class Page:
 
     def odd(self):
         return re.findall(r"\b(nan|inf|None)\b", self.text())
+
+    @property
+    def frame(self):
+        return self.frames[0]
 
     @property
     def status(self):
@@ -87,6 +94,13 @@ def test_every_control_answers_everywhere(page):
             assert not page.odd()
     page.move(name, "never heard of")
     assert page.status
+
+
+def test_the_frame_is_sent_to_a_page_that_asks_and_not_with_every_answer(page):
+    for name, control in page.panel.controls.items():
+        page.move(name, reach(control)[-1])
+    assert len(page.frames) == 1
+    assert page.move("ready").frames == [page.frame] * 2  # another view of the same panel
 
 
 def test_what_is_drawn_is_described_and_what_is_moved_is_named(page):
@@ -148,14 +162,76 @@ def test_it_says_what_the_model_says_and_why():
     assert "not measured" in page.parts["about"]
     with pytest.raises(CourseError, match="StandardScaler"):
         widgets.explorer(clips=PRACTICE, model=fitted[1:])
-    page.panel._models = {None: None}
-    assert "TypeError" in page.move("another").status  # a model that breaks is told, not swallowed
+    page.panel._known.models = {None: None}
+    assert "AttributeError" in page.move("another").status  # a model that breaks is told, not swallowed
+
+
+FIVE = ("angry", "happy", "neutral", "sad", "calm")
+
+
+class Certain:
+    """A model on frames that always gives the same answer to five labels, one of them new."""
+
+    classes_ = np.array(FIVE)
+
+    def predict_proba(self, X):
+        assert X.shape == (1,) and X[0].shape[1] == 64
+        return np.array([[0.1, 0.1, 0.1, 0.1, 0.6]])
+
+
+def loaded_on_frames():
+    recipe = SimpleNamespace(name="certain", title="a certain model", features=features.named("logmel64"))
+    return model.Loaded(Certain(), recipe, {"trained_on": "nothing at all"})
+
+
+def ravdess(n=6):
+    """Practice clips under names of RAVDESS, with a table that says no more than every corpus does."""
+    emotions = np.resize(["calm", "sad", "surprised"], n)
+    return pd.DataFrame(
+        {
+            "clip": [f"03-{i}" for i in range(n)],
+            "speaker": "ravdess/24",
+            "emotion": emotions,
+            "path": PRACTICE["path"][:n],
+        }
+    )
+
+
+def test_a_model_of_any_recipe_and_clips_of_any_corpus():
+    page = Page(widgets.explorer(clips=ravdess(), model=loaded_on_frames())).move("guess", "calm")
+    assert "The model says calm (60 %)" in page.status and "you guessed calm" in page.status
+    assert (
+        page.parts["heading"] == "Actor ravdess/24"
+        and "a certain model, trained on nothing at all" in page.parts["about"]
+    )
+    assert page.parts["why"].count("</p>") == 1 and "this model looks at frames over time" in page.parts["why"]
+    assert re.findall('<button[^>]*name="guess" value="([^"]*)"', page.frame)[:-1] == [*FIVE[:4], "calm", "surprised"]
+    assert page.parts["answer"].count(" %") == 5 and page.parts["answer"].count("not among its answers") == 1
+    page.move("emotion", "surprised").move("sentence", "any").move("another")
+    assert page.panel.clip["emotion"] == "surprised" and not page.odd()
+
+
+def test_people_of_another_corpus_are_no_synthetic_voices():
+    page = Page(widgets.explorer(clips=ravdess()))
+    assert page.panel.synthetic is False and "ravdess, on which it was not measured" in page.parts["about"]
+    assert Page(widgets.explorer(clips=PRACTICE)).panel.synthetic is True
+
+
+def test_groups_of_columns_are_explained_by_name():
+    from ser_helpers.widgets.explorer import GROUPS, _groups
+
+    masks = _groups(features.named("means168"))
+    assert np.sum([*masks.values()], axis=0).tolist() == [1] * 168  # each column in one group
+    assert masks.keys() == GROUPS.keys() and masks["level (MFCC 0)"].nonzero()[0].tolist() == [0]
+    own = SimpleNamespace(name="own", shape=(2,), columns=("pitch", "level"), groups={"how high": ["pitch"]})
+    assert _groups(own)["how high"].tolist() == [True, False]
+    assert _groups(SimpleNamespace(name="other", shape=(2,), columns=("a", "b"))) == {}
 
 
 def test_practice_voices_get_models_that_never_heard_them():
     page = Page(widgets.explorer(clips=PRACTICE))
-    assert len({id(fitted) for fitted in page.panel._models.values()}) == 4
-    assert page.panel._models.keys() == set(PRACTICE["actor_id"])
+    assert len({id(fitted) for fitted in page.panel._known.models.values()}) == 4
+    assert page.panel._known.models.keys() == set(PRACTICE["actor_id"])
     assert "synthetic" in page.parts["about"] and re.search(r"\d\d % right \(\d\d to \d\d", page.parts["about"])
 
 

@@ -6,11 +6,12 @@ import re
 import pytest
 
 from ser_helpers import places, widgets
-from ser_helpers.course.authoring import build
 from ser_helpers.widgets.question import questions
 
-CALL = re.compile(r"""widgets\.question\(["'](\w+)["'],\s*(\d+)\)""")
-LESSON = """**What do you expect?** Some of it is
+CALL = re.compile(r"""widgets\.question\(["'](\w+)["'],\s*["']([^"']+)["']\)""")
+LESSONS = sorted(path.name for path in (places.CHECKOUT / "lessons").glob("[0-9][0-9]_*"))
+LESSON = """<!-- question window -->
+**What do you expect?** Some of it is
 in a second line.
 
 <details><summary>A. `x < 1` & <b>more</b></summary>
@@ -34,7 +35,8 @@ Not a choice.
 @pytest.fixture
 def lesson(tmp_path, monkeypatch):
     """A function that puts a lesson of that markdown where lessons are."""
-    monkeypatch.setattr(places, "DATA", tmp_path / "data")
+    monkeypatch.setenv("SER_COURSE", str(tmp_path))
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
 
     def write(*texts: str) -> str:
         folder = tmp_path / "lessons" / "99_test"
@@ -48,7 +50,7 @@ def lesson(tmp_path, monkeypatch):
 
 def test_a_question_comes_from_the_text_and_brings_no_code_along(lesson):
     name = lesson("# A title\n\n**Bold**, but no question.", "Some text.\n\n" + LESSON)
-    first, second = widgets.question(name, 1).choices[:2]
+    first, second = widgets.question(name, "window").choices[:2]
     assert first["label"] == "A. <code>x &lt; 1</code> &amp; &lt;b&gt;more&lt;/b&gt;"
     assert first["explanation"].startswith("<p>Yes. <em>Really</em>, &lt;script&gt;")
     assert "<script" not in first["explanation"] and 'href="javascript' not in first["explanation"]
@@ -57,34 +59,53 @@ def test_a_question_comes_from_the_text_and_brings_no_code_along(lesson):
 
 
 def test_the_guess_stays_with_the_kernel(lesson):
-    name = lesson(LESSON)
-    widgets.question(name, 1).guess = 1
-    assert widgets.question(name, 1).guess == 1, "the cell ran again"
+    name = lesson(LESSON, LESSON.replace("window", "hop"))
+    widgets.question(name, "window").guess = 1
+    assert widgets.question(name, "window").guess == 1, "the cell ran again"
+    assert widgets.question(name, "hop").guess == -1, "another question"
+    lesson(LESSON.replace("window", "first"), LESSON)
+    assert widgets.question(name, "window").guess == 1, "a question that was put before it shifts nothing"
 
 
 def test_a_question_that_is_not_there_costs_a_sentence(lesson, capsys):
-    assert widgets.question("98_none", 1) is None
+    assert widgets.question("98_none", "window") is None
     assert "98_none" in capsys.readouterr().out
-    name = lesson(LESSON)
-    for number in (0, 2):
-        assert widgets.question(name, number) is None
-        assert f"no number {number}" in capsys.readouterr().out
-    (places.CHECKOUT / "lessons" / name / f"{name}.ipynb").write_text("{")
-    assert widgets.question(name, 1) is None
+    name = lesson(*(LESSON.replace("window", other) for other in ("hop", "window", "windows-and-hops")))
+    for wrong, nearest in (("widow", "window, windows-and-hops, hop"), (2, "hop")):
+        assert widgets.question(name, wrong) is None
+        said = capsys.readouterr().out
+        assert f"{name} has no question {wrong!r}, but {nearest}" in said and said.count("\n") == 1
+    lesson(LESSON.split("\n", 1)[1])
+    assert widgets.question(name, "window") is None
+    assert "none with a name" in capsys.readouterr().out
+    (places.course_folder() / "lessons" / name / f"{name}.ipynb").write_text("{")
+    assert widgets.question(name, "window") is None
     assert "the text above" in capsys.readouterr().out
 
 
+def test_it_is_the_notebook_that_is_open_whatever_else_lies_in_lessons(lesson, tmp_path, monkeypatch):
+    name = lesson(LESSON)
+    kept = tmp_path / f"{name}-mine.ipynb"
+    kept.write_text((tmp_path / "lessons" / name / f"{name}.ipynb").read_text().replace("window", "mine"))
+    monkeypatch.setenv("JPY_SESSION_NAME", str(kept))
+    assert list(questions(name)) == ["mine"]
+    for other in (tmp_path / "98_other.ipynb", tmp_path / f"{name}-gone.ipynb"):
+        monkeypatch.setenv("JPY_SESSION_NAME", str(other))
+        assert list(questions(name)) == ["window"]
+
+
 def test_where_widgets_cannot_show_a_sentence_does(lesson):
-    data, _ = widgets.question(lesson(LESSON), 1)._repr_mimebundle_()
+    data, _ = widgets.question(lesson(LESSON), "window")._repr_mimebundle_()
     assert "Open the choice above" in data["text/plain"]
 
 
-@pytest.mark.parametrize("name", build.lesson_names())
+@pytest.mark.parametrize("name", LESSONS)
 def test_each_question_of_a_lesson_stands_right_below_its_text(name):
     cells = json.loads((places.CHECKOUT / "lessons" / name / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
-    found = questions(name)
-    assert found
+    found, asked = questions(name), []
     for above, cell in zip(cells, cells[1:], strict=False):
-        for lesson, number in CALL.findall("".join(cell["source"])):
+        for lesson, question in CALL.findall("".join(cell["source"])):
             assert lesson == name and above["cell_type"] == "markdown"
-            assert found[int(number) - 1].strip() in "".join(above["source"])
+            assert found[question].strip() in "".join(above["source"])
+            asked.append(question)
+    assert asked == list(found) and asked

@@ -2,12 +2,13 @@
 
 import io
 import os
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import soundfile
 
-from ser_helpers import audio, corpus, model, widgets
+from ser_helpers import audio, corpus, features, model, widgets
 from ser_helpers.widgets.recorder import QUALITY, compare, quality
 
 
@@ -116,3 +117,16 @@ def test_another_model_brings_its_own_labels(spoken):
     widget = listening(widgets.recorder(Two()))
     assert widget.labels == ["calm", "loud"] and "your own" in widget.about
     assert ask(widget, "B", ask="predict", y=spoken)["answer"] == "The model says loud, 75 %."
+
+
+def test_a_model_of_any_recipe_hears_its_own_features(spoken):
+    class Certain:
+        classes_ = np.array(["calm", "loud"])
+
+        def predict_proba(self, X):
+            assert X[0].shape[1] == 64
+            return np.array([[0.9, 0.1]])
+
+    recipe = SimpleNamespace(name="certain", title="a certain model", features=features.named("logmel64"))
+    widget = listening(widgets.recorder(model.Loaded(Certain(), recipe, {})))
+    assert ask(widget, "A", ask="predict", y=spoken)["answer"] == "The model says calm, 90 %."

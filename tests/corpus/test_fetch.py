@@ -202,6 +202,20 @@ def test_a_wrong_file_under_a_clips_name_is_replaced(serve, tmp_path):
     assert_only_whole_clips(tmp_path, files, files)
 
 
+def test_an_old_copy_has_one_clip_by_its_old_name(serve, tmp_path):
+    body = b"RIFF and what is in it"
+    clips = pd.DataFrame({
+        "clip": ["1040_ITH_SAD_XX"], "bytes": [len(body)], "sha256": [hashlib.sha256(body).hexdigest()]
+    })  # fmt: skip
+    server = serve({"1040_ITH_SAD_X": body})
+    assert fetch(clips, tmp_path, server).complete and dict(server.asked) == {"1040_ITH_SAD_XX": 1, "1040_ITH_SAD_X": 1}
+    assert_only_whole_clips(tmp_path, {"1040_ITH_SAD_XX": body}, ["1040_ITH_SAD_XX"])
+
+
+def test_addresses_are_those_of_the_corpus():
+    assert [source.address for source in corpus.named("crema-d").sources()] == [download.OFFICIAL, download.MIRROR]
+
+
 def test_nobody_answers(tmp_path):
     clips, _ = some_clips(2)
     report = download.fetch(clips, folder=tmp_path, base="http://127.0.0.1:9/", progress=False)
@@ -239,10 +253,11 @@ def test_a_folder_where_the_lessons_do_not_look_is_told(serve, tmp_path, monkeyp
         monkeypatch.delenv(name, raising=False)
     if variable:
         monkeypatch.setenv(variable, str(tmp_path / "other"))
-    monkeypatch.setattr(corpus, "cache_folder", lambda: tmp_path / "other")
+    monkeypatch.setenv("SER_CACHE", str(tmp_path / "other"))
+    home = tmp_path / "other" / ("" if variable else "crema-d")
     server = serve(files)
     assert f"set CREMA_D_HOME to {tmp_path}" in fetch(clips, tmp_path, server).sentence()
-    assert "CREMA_D_HOME" not in fetch(clips, tmp_path / "other" / "AudioWAV", server).sentence()
+    assert "CREMA_D_HOME" not in fetch(clips, home / "AudioWAV", server).sentence()
 
 
 def test_too_little_disk_is_said_before_anything_is_asked_for(serve, tmp_path, monkeypatch):

@@ -1,0 +1,198 @@
+"""How clips are split for training and test, and what models that never heard a clip predict for it.
+
+Rows are clips; the noisy copy of each clip is a second block of rows in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import GroupKFold, StratifiedKFold
+from threadpoolctl import threadpool_limits
+
+from ..errors import CourseError
+from ..model import Recipe, named
+
+PROTOCOLS = {
+    "leak": "noisy copies made before a random split (leak)",
+    "random": "random clips",
+    "random_noisy": "random clips, noisy copies in training only",
+    "actors": "actors kept apart",
+    "actors_noisy": "actors kept apart, noisy copies in training only",
+}
+N_FOLDS = 5
+
+
+def splits(
+    protocol: str, labels: Sequence[str], speakers: Sequence, n_folds: int = N_FOLDS, seed: int = 0
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Training and test rows of each fold, over n clean rows followed by their n noisy copies.
+
+    Parameters
+    ----------
+    protocol : one of `PROTOCOLS`
+    labels, speakers : array-like, shape (n,)
+    n_folds, seed : int
+
+    Yields
+    ------
+    train, test : ndarray of int
+        Row numbers 0..2n-1. Each of the 2n rows is tested in one fold.
+
+    Raises
+    ------
+    CourseError
+        For fewer speakers than folds, where they are to be kept apart.
+
+    Notes
+    -----
+    Lesson 05 draws them as dots. ``leak`` is there to be measured, not to be used.
+
+    Examples
+    --------
+    >>> train, test = next(splits("actors", ["sad", "sad", "happy", "happy"], [1, 2, 3, 3], n_folds=3))
+    >>> len(set(train) & set(test))
+    0
+    """
+    y, groups = np.asarray(labels), np.asarray(speakers)
+    n = len(y)
+    if protocol == "leak":
+        yield from StratifiedKFold(n_folds, shuffle=True, random_state=seed).split(np.zeros(2 * n), np.tile(y, 2))
+        return
+    kind, _, noisy_training = protocol.partition("_")
+    if kind == "actors" and (there := len(set(groups.tolist()))) < n_folds:
+        raise CourseError(f"{n_folds} folds that keep speakers apart need as many speakers; here are {there}.")
+    fold = {"random": StratifiedKFold, "actors": GroupKFold}[kind](n_folds, shuffle=True, random_state=seed)
+    for train, test in fold.split(np.zeros(n), y, groups if kind == "actors" else None):
+        yield (np.concatenate([train, train + n]) if noisy_training else train), np.concatenate([test, test + n])
+
+
+def _fit_and_predict(
+    recipe: Recipe, X: np.ndarray, y: np.ndarray, train: np.ndarray, test: np.ndarray, seed: int
+) -> np.ndarray:
+    with threadpool_limits(1):  # the matrices are small, and sums in another order would end in another network
+        model = recipe.build(seed, sorted(set(y.tolist())))
+        model.fit(X[train], y[train])
+        return np.asarray(model.classes_)[model.predict_proba(X[test]).argmax(axis=1)]
+
+
+def out_of_fold(
+    clips: pd.DataFrame,
+    clean: np.ndarray,
+    noisy: np.ndarray,
+    protocols: Sequence[str] = tuple(PROTOCOLS),
+    n_folds: int = N_FOLDS,
+    first_fold_only: bool = False,
+    seed: int = 0,
+    n_jobs: int = -1,
+    progress: bool = False,
+    recipe: str | Recipe = "original",
+) -> pd.DataFrame:
+    """What a model that never saw the clip in training predicts for it, under each protocol.
+
+    Parameters
+    ----------
+    clips : DataFrame with columns clip, speaker and emotion
+    clean, noisy : ndarray, shape (n, n_features), or (n,) of matrices with a row per frame
+        What the recipe looks at, a row per clip.
+    protocols : names out of `PROTOCOLS`
+    n_folds : int
+    first_fold_only : bool
+        Train once per protocol instead of `n_folds` times; only the clips of that fold come back.
+    seed : int
+        Of the split and of the model.
+    n_jobs : int
+        Worker processes; any number gives the same predictions.
+    progress : bool
+    recipe : str or Recipe
+        How each fold's model is built.
+
+    Returns
+    -------
+    DataFrame
+        Columns protocol, tested_on ("clean" or "noisy"), clip, fold, predicted.
+
+    Raises
+    ------
+    CourseError
+        For a table without speakers, or with fewer of them than folds.
+
+    Notes
+    -----
+    Lessons 05 and 06 run it on practice voices; `ser evaluate` on CREMA-D.
+    """
+    import joblib
+    from tqdm import tqdm
+
+    if missing := {"clip", "speaker", "emotion"} - set(clips):
+        raise CourseError(f"The clips lack {', '.join(sorted(missing))}: take rows of corpus.clip_table().")
+    recipe = named(recipe)
+    n, y, speakers = len(clips), clips["emotion"].to_numpy(dtype=str), clips["speaker"].to_numpy(dtype=str)
+    X, both_y = np.concatenate([clean, noisy]), np.tile(y, 2)
+    jobs = [
+        (protocol, fold, train, test)
+        for protocol in protocols
+        for fold, (train, test) in enumerate(splits(protocol, y, speakers, n_folds, seed))
+        if fold == 0 or not first_fold_only
+    ]
+    predictions = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(
+        joblib.delayed(_fit_and_predict)(recipe, X, both_y, train, test, seed) for _, _, train, test in jobs
+    )
+    predictions = list(tqdm(predictions, total=len(jobs), unit="fit", desc="Training", disable=not progress))
+    names = clips["clip"].to_numpy()
+    return pd.concat(
+        pd.DataFrame(
+            {
+                "protocol": protocol,
+                "tested_on": np.where(test < n, "clean", "noisy"),
+                "clip": names[test % n],
+                "fold": fold,
+                "predicted": predicted,
+            }
+        )
+        for (protocol, fold, _, test), predicted in zip(jobs, predictions, strict=True)
+    ).reset_index(drop=True)
+
+
+class FinalTest:
+    """Test actors that are looked at once: the labels stay in here, and every look is counted.
+
+    Parameters
+    ----------
+    clips : DataFrame
+        With columns actor_id and emotion.
+    X : ndarray, shape (n, n_features)
+        Their features.
+    actors : sequence of int
+        The test actors.
+
+    Attributes
+    ----------
+    calls : int
+        How many models were tested.
+
+    Notes
+    -----
+    Lesson 09.
+
+    Examples
+    --------
+    >>> clips = pd.DataFrame({"actor_id": [1, 2], "emotion": ["sad", "happy"]})
+    >>> test = FinalTest(clips, np.zeros((2, 3)), actors=[2])
+    >>> len(test.development[0]), test.calls
+    (1, 0)
+    """
+
+    def __init__(self, clips: pd.DataFrame, X: np.ndarray, actors: Sequence[int]):
+        is_test = clips["actor_id"].isin(actors).to_numpy()
+        self.development = clips[~is_test].reset_index(drop=True), X[~is_test]
+        self._clips, self._X = clips[is_test].reset_index(drop=True), X[is_test]
+        self.actors, self.calls = sorted(actors), 0
+
+    def __call__(self, *models) -> pd.DataFrame:
+        """Test fitted models together: a row per clip with actor_id, emotion and a column per model (0, 1, ...)."""
+        self.calls += 1
+        answers = {number: model.predict(self._X) for number, model in enumerate(models)}
+        return self._clips[["actor_id", "emotion"]].assign(**{str(n): a for n, a in answers.items()})

@@ -1,0 +1,117 @@
+"""A model's card, the JSON beside its file: what it is, what it was trained on, how often it is right, what it is not for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from .. import places
+from ..corpus.base import Corpus
+from ..errors import CourseError
+from .base import Recipe, version_of
+
+MODELS = places.DATA / "models"
+MODEL = MODELS / "original.skops"
+NAMES = ("corpus", "recipe", "features", "labels")  # without them nobody knows what a model may be asked
+
+
+def make_card(
+    clips: pd.DataFrame, corpus: Corpus, recipe: Recipe, labels: Sequence[str], seed: int, expected: Sequence[dict]
+) -> dict:
+    """The card of a model that was trained on these clips, clean and with noise.
+
+    Parameters
+    ----------
+    clips : DataFrame
+        With the column speaker.
+    corpus, recipe
+    labels : sequence of str
+        In the order of the model's probabilities.
+    seed : int
+    expected : sequence of dict
+        See `evaluate.expected`.
+    """
+    speakers = sorted(set(clips["speaker"]))
+    return {
+        "model": recipe.title,
+        "corpus": corpus.name,
+        "recipe": recipe.name,
+        "features": version_of(recipe.features),
+        "labels": list(labels),
+        "trained_on": f"{corpus.title}, {len(clips)} clips of {len(speakers)} speakers, clean and at 15 dB SNR",
+        "speakers": speakers,
+        "seed": seed,
+        "expected": list(expected),
+        "predicts": f"the label that a clip of {corpus.title} would carry, not what a person feels",
+        "not_for": "inferring anyone's emotions at work or in education, which Regulation (EU) 2024/1689 Article "
+        "5(1)(f) forbids, or any decision about a person",
+        "licence": f"Derived from {corpus.title}. {corpus.attribution} {corpus.licence}",
+    }
+
+
+def card_path(path: Path) -> Path:
+    """Where the card of the model file `path` is: the same name with ``.json``.
+
+    Raises
+    ------
+    CourseError
+        When the model itself has that name.
+
+    Examples
+    --------
+    >>> card_path(Path("my.skops")).name
+    'my.json'
+    """
+    if path.suffix == ".json":
+        raise CourseError(f"{path} is what the model's card is called. Give the model another suffix, .skops say.")
+    return path.with_suffix(".json")
+
+
+def read_card(path: Path) -> dict:
+    """The card of the model file `path`.
+
+    Raises
+    ------
+    CourseError
+        When it is not there, is no JSON, or does not name corpus, recipe, features and labels.
+    """
+    file = card_path(path)
+    if not file.exists():
+        raise CourseError(
+            f"{path} has no card {file.name} beside it, so its recipe is unknown. `ser train` makes both."
+        )
+    try:
+        card = json.loads(file.read_text(encoding="utf-8"))
+        missing = [name for name in NAMES if name not in card]
+    except (ValueError, TypeError):
+        raise CourseError(f"{file} is not the card of a model (JSON). `ser train` makes a new one.") from None
+    if missing:
+        raise CourseError(
+            f"{file} is of an older form and does not name {', '.join(missing)}. `ser train` makes a new model and card."
+        )
+    return card
+
+
+def track_record(path: str | Path = MODEL) -> str:
+    """Which model it is, and how often it is right on speakers it has never heard: its card in two sentences.
+
+    Examples
+    --------
+    >>> print(track_record())  # doctest: +ELLIPSIS
+    Model: the course's own, trained on CREMA-D, ... it is right in ... % of clean clips (... to ..., ...).
+    """
+    path = Path(path)
+    card = read_card(path)
+    model = "the course's own" if path == MODEL else f"{path.name} ({card['recipe']})"
+    about = f"Model: {model}, trained on {card['trained_on']}."
+    score = next((row for row in card["expected"] if row["tested_on"] == "clean"), None)
+    if score is None:
+        return f"{about} How often it is right on speakers it has never heard was not measured: `ser evaluate` does."
+    low, high = (100 * share for share in score["accuracy_interval"])
+    return (
+        f"{about} On speakers it has never heard, it is right in {100 * score['accuracy']:.0f} % of clean clips "
+        f"({low:.0f} to {high:.0f}, 95 % interval over actors; {score['split']})."
+    )
