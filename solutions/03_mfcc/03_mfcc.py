@@ -87,7 +87,7 @@ Markdown(f"From the duration alone, **{100 * by_duration.mean():.1f} %** of the 
          f"{100 * by_duration.max():.1f} in five folds, actors kept apart, all {len(table):,} clips of CREMA-D).")
 
 # %%
-original = json.loads((places.DATA / "results" / "original.json").read_text(encoding="utf-8"))
+original = json.loads((places.DATA / "results" / "as_published.json").read_text(encoding="utf-8"))
 Markdown(f"Measured on {original['data']}: each row has **{original['columns']:,}** columns, and on average "
          f"**{100 * original['padding_share']:.0f} %** of the time in it is padding.")
 

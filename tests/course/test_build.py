@@ -134,15 +134,14 @@ def test_the_outline_of_a_lesson_is_what_nbgrader_hands_out(house):
 
 
 def test_the_readme_takes_no_row_of_another_model(tmp_path):
-    results = tmp_path / "data" / "results"
-    shutil.copytree(places.DATA / "results", results)
+    shutil.copytree(places.DATA / "results", tmp_path / "data" / "results")
     text = (places.CHECKOUT / "README.md").read_text(encoding="utf-8")
     assert readme.results(text, tmp_path) == text
-    file = results / readme.SCORES
+    file = tmp_path / "data" / "results" / "crema-d" / "original.json"
     scores = json.loads(file.read_text(encoding="utf-8"))
     scores["scores"] += [row | {"accuracy": 0.99, "recipe": "invented"} for row in scores["scores"]]
     file.write_text(json.dumps(scores), encoding="utf-8")
-    with pytest.raises(CourseError):
+    with pytest.raises(CourseError, match="should hold one recipe on one corpus, and holds"):
         readme.results(text, tmp_path)
 
 

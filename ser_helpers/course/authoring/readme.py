@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
 
-from ...errors import CourseError
-
 if TYPE_CHECKING:
     import pandas as pd
-
-# In data/results/: the course's network under every protocol, the picture of it, and the published project's own code.
-SCORES, PICTURE, PUBLISHED = "scores.json", "leak_meter.png", "original.json"
 
 
 def measurements(root: Path) -> Path:
@@ -59,20 +54,33 @@ def lessons_index(notebooks: dict[str, NotebookNode], root: Path) -> str:
 
 
 def results(text: str, root: Path) -> str:
-    """README.md with its results filled in from data/results/.
+    """README.md with its results filled in from data/results/: the course's network on CREMA-D, and nothing else.
 
     Raises
     ------
     CourseError
-        When two scores claim the same place in it.
+        When the file of its scores holds those of another model, too.
     """
+    from ... import evaluate
+
     folder = root / "data" / "results"
-    published = json.loads((folder / PUBLISHED).read_text(encoding="utf-8"))
-    people = json.loads((folder / SCORES).read_text(encoding="utf-8"))["people"]["same clips"]
-    clean, noisy = (_by_protocol(folder, tested_on) for tested_on in ("clean", "noisy"))
-    told = ", ".join(f"{_percent(row)} with {row['split']}" for _, row in clean.iterrows())
+    published = json.loads((folder / "as_published.json").read_text(encoding="utf-8"))
+    file, picture = (evaluate.result_path("crema-d", "original", folder, end) for end in (".json", "_leak_meter.png"))
+    people = json.loads(file.read_text(encoding="utf-8"))["people"]["same clips"]
+    scores = evaluate.load_scores("crema-d", "original", folder)
+    clean, noisy = (
+        [
+            evaluate.pick(scores, protocol=protocol, tested_on=tested_on, target="intended")
+            for protocol in scores["protocol"].unique()
+        ]
+        for tested_on in ("clean", "noisy")
+    )
+    told = ", ".join(f"{_percent(row)} with {row['split']}" for row in clean)
+    shown = (
+        f"![Accuracy of one and the same model under five protocols: {told}.]({picture.relative_to(root).as_posix()})"
+    )
     for mark, content in {
-        "picture": f"\n![Accuracy of one and the same model under five protocols: {told}.](data/results/{PICTURE})\n",
+        "picture": f"\n{shown}\n",
         "results": _table(clean, noisy),
         "people": f"{100 * people['plurality']:.1f} %, a single rating in {100 * people['single_rating']:.1f} %",
         "original": "; ".join(map(_run, published["runs"])),
@@ -83,21 +91,10 @@ def results(text: str, root: Path) -> str:
     return text
 
 
-def _by_protocol(folder: Path, tested_on: str) -> pd.DataFrame:
-    """The course's scores against the intended label, a row for each protocol, in the file's order."""
-    from ... import evaluate
-
-    scores = evaluate.load_scores(folder=folder)
-    rows = scores[(scores["tested_on"] == tested_on) & (scores["target"] == "intended")].set_index("protocol")
-    if not rows.index.is_unique:
-        raise CourseError(f"{folder / SCORES} holds several scores for one protocol: which is the README to quote?")
-    return rows
-
-
-def _table(clean: pd.DataFrame, noisy: pd.DataFrame) -> str:
+def _table(clean: list[pd.Series], noisy: list[pd.Series]) -> str:
     rows = [
-        f"| {row['split']} | {_percent(row)} ({_interval(row)}) | {100 * row['uar']:.1f} % | {_percent(noisy.loc[protocol])} |"
-        for protocol, row in clean.iterrows()
+        f"| {row['split']} | {_percent(row)} ({_interval(row)}) | {100 * row['uar']:.1f} % | {_percent(loud)} |"
+        for row, loud in zip(clean, noisy, strict=True)
     ]
     head = (
         "| protocol | clean clips: accuracy (95 % interval) | clean clips: UAR | clips with noise at 15 dB: accuracy |"
