@@ -218,7 +218,7 @@ def _syntax_errors(notebook: NotebookNode, submitted: NotebookNode) -> dict[str,
         try:
             compile(TransformerManager().transform_cell(cell.source), "", "exec")  # %magics, !commands, help? are fine
         except SyntaxError as error:
-            line = cell.source.splitlines()[(error.lineno or 1) - 1].strip()
+            line = dict(enumerate(cell.source.splitlines(), start=1)).get(error.lineno, "").strip()
             where = f"{_name(cell, submitted)}, line {error.lineno}"
             found[cell.source] = f"{where}: Python cannot read {line!r} ({error.msg})."
     return found
@@ -226,14 +226,14 @@ def _syntax_errors(notebook: NotebookNode, submitted: NotebookNode) -> dict[str,
 
 def _broken(notebook: NotebookNode, submitted: NotebookNode, unreadable: dict[str, str]) -> list[str]:
     """What is wrong outside the checks: cells that cannot be read, and the first that stopped."""
-    notes = list(unreadable.values())
     for cell in _code(notebook):
-        words = said(cell)
-        if words and cell.source not in unreadable and not cell.metadata.get("nbgrader", {}).get("grade"):
-            if cell.get("execution_count"):
-                notes.append(f"{_name(cell, submitted)} stopped ({words}). Checks that need it fail with it.")
-            break
-    return notes
+        stopped = said(cell) if cell.get("execution_count") and cell.source not in unreadable else ""
+        if stopped and not cell.metadata.get("nbgrader", {}).get("grade"):
+            return [
+                *unreadable.values(),
+                f"{_name(cell, submitted)} stopped ({stopped}). Checks that need it fail with it.",
+            ]
+    return list(unreadable.values())
 
 
 def _name(cell: NotebookNode, submitted: NotebookNode) -> str:
@@ -241,11 +241,8 @@ def _name(cell: NotebookNode, submitted: NotebookNode) -> str:
     sources = [one.source for one in _code(submitted)]
     if cell.source in sources:
         return f"Code cell {1 + sources.index(cell.source)}"
-    return (
-        f"The cell of {cell.metadata['nbgrader']['grade_id']}"
-        if "nbgrader" in cell.metadata
-        else "A cell of the course"
-    )
+    exercise = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return f"The cell of {exercise}" if exercise else "A cell of the course"
 
 
 def _code(notebook: NotebookNode) -> list[NotebookNode]:

@@ -157,8 +157,9 @@ def close(
         return
     for wrong, sentence in mistakes:
         true(not _same(got, wrong, atol, rtol), sentence)
-    ours, theirs = _numbers(want), _numbers(got)
-    true(theirs is not None, f"{what} gave {_short(got)} where numbers were expected. {look}".rstrip())
+    ours, theirs = np.asarray(want, dtype=float), _numbers(got)
+    if theirs is None:
+        raise AssertionError(f"{what} gave {_short(got)} where numbers were expected. {look}".rstrip())
     true(
         ours.shape == theirs.shape, f"{what} has shape {theirs.shape} where {ours.shape} was expected. {look}".rstrip()
     )

@@ -69,6 +69,7 @@ def test_a_learners_work_is_kept_beside_the_new_lesson(house, capsys):
         ("### END HIDDEN TESTS\n", "", "BEGIN HIDDEN TESTS and END HIDDEN TESTS do not match"),
         ('"grade_id": "double", ', "", "no grade_id"),
         ("    ### BEGIN SOLUTION\n", "", "do not match"),
+        ('needs: "nothing", ', "", "the `ser:` part of its header lacks needs"),
     ],
 )
 def test_a_broken_source_is_refused_with_its_name(house, old, new, words):

@@ -113,6 +113,19 @@ def test_notebook_magic_is_no_syntax_error_and_a_broken_cell_is_named(write):
     assert rows(report)["double"] == (3, 3, "passed")
 
 
+def test_a_cell_of_ones_own_that_stops_is_named_behind_what_was_left_out(write):
+    root = write("return 2 * x")
+    path = root / "lessons" / "10_tiny" / "10_tiny.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["cells"] += [code("1 / 0"), code("if True:")]
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    report = check.run("10_tiny", root)
+    assert report.earned == 3 and [note.partition(" (")[0] for note in report.notes] == [
+        "Code cell 6, line 1: Python cannot read 'if True:'",
+        "Code cell 5 stopped",
+    ]
+
+
 def test_a_loop_without_an_end_is_stopped(write, monkeypatch):
     monkeypatch.setattr(check, "SECONDS_PER_CELL", 2)
     report = check.run("10_tiny", write("while True: pass"))

@@ -109,11 +109,10 @@ def findings(root: Path | None = None) -> Iterator[str]:
     root = root or places.course_folder()
     files = release.generated(root)
     for path, text in files.items():
-        name = path.relative_to(root)
         if not path.exists():
-            yield f"{name} is missing: run `ser build`."
+            yield f"{path.relative_to(root)} is missing: run `ser build`."
         elif path.read_text(encoding="utf-8") != text:
-            yield f"{name} differs from a fresh build: edit its source in solutions/ and run `ser build`."
+            yield f"{path.relative_to(root)} differs from a fresh build: edit its source in solutions/ and run `ser build`."
     for extra in sorted(set(root.glob("lessons/*/*")) - set(files)):
         if ".mine-" not in extra.name and ".ipynb_checkpoints" not in extra.parts:
             yield f"{extra.relative_to(root)} comes from no source."

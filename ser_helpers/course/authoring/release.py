@@ -26,6 +26,7 @@ from ...errors import CourseError
 from . import readme
 
 REGION = re.compile(r"^([ \t]*)### BEGIN (SOLUTION|HIDDEN TESTS)$\n(.*?)^[ \t]*### END \2$", re.MULTILINE | re.DOTALL)
+ABOUT = ("title", "goals", "needs", "minutes")  # what a lesson's header says of it
 # What nbgrader_config.py has nbgrader put in the place of a solution.
 CODE_STUB = '# Your answer goes here.\nraise NotImplementedError("not answered yet")'
 TEXT_STUB = "*Your answer goes here: double-click, write, and run the cell.*"
@@ -51,6 +52,9 @@ def source_notebook(script: Path) -> NotebookNode:
 
     notebook = jupytext.read(script)
     notebook.metadata = {key: notebook.metadata[key] for key in ("kernelspec", "ser") if key in notebook.metadata}
+    missing = [word for word in ABOUT if word not in notebook.metadata.get("ser", {})]
+    if missing:
+        raise BuildError(f"{script.name}: the `ser:` part of its header lacks {', '.join(missing)}.")
     notebook.metadata["language_info"] = {"name": "python"}
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     run = readme.measured(script.parents[2]).get(script.stem)
