@@ -262,9 +262,9 @@ def _lesson(sub: argparse.ArgumentParser) -> None:
 
 @command("reset", _lesson, "Make a lesson as new; your version is kept beside it.", "ser reset 03_mfcc")
 def reset(args: argparse.Namespace) -> int:
-    from .course.authoring import build
+    from .course.authoring import release
 
-    return build.reset(args.lesson)
+    return release.reset(args.lesson)
 
 
 def _build_options(sub: argparse.ArgumentParser) -> None:
@@ -275,9 +275,9 @@ def _build_options(sub: argparse.ArgumentParser) -> None:
 
 @command("build", _build_options, "Make everything generated from solutions/*/*.py.", "ser build --check")
 def build(args: argparse.Namespace) -> int:
-    from .course.authoring import build
+    from .course.authoring import lint, release, run
 
-    return build.check_build() if args.check else build.measure() if args.measure else build.build()
+    return lint.report() if args.check else run.measure() if args.measure else release.build()
 
 
 def _grade_options(sub: argparse.ArgumentParser) -> None:

@@ -16,7 +16,7 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
-from ser_helpers.course.authoring.build import ROOT
+from ser_helpers.places import CHECKOUT as ROOT
 
 LESSON = "00_start_here"
 LIMITS = ("--Execute.timeout=8", "--Recompute.timeout=8", "--Execute.notebook_timeout=60")
