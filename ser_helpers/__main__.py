@@ -109,17 +109,16 @@ def build(args: argparse.Namespace) -> int:
 def grade(args: argparse.Namespace) -> int:
     if sys.platform == "win32":
         raise CourseError("Grading needs Linux: use a virtual machine, or Windows' own (WSL 2).")
-    from .course.grading import sandbox, shards
+    from .course.grading import shards
 
-    if args.unsafe:
-        os.environ[sandbox.UNSAFE] = "1"
-    return shards.report(args.lesson, args.json, students=args.students, n_jobs=args.jobs, again=args.again)
+    options = {"students": args.students, "n_jobs": args.jobs, "again": args.again}
+    return shards.grade_command(args.lesson, args.json, unsafe=args.unsafe, **options)
 
 
 def report(args: argparse.Namespace) -> int:
     from .course.grading import reports
 
-    return reports.report(args.lesson, args.json)
+    return reports.report_command(args.lesson, args.json)
 
 
 def parser() -> argparse.ArgumentParser:

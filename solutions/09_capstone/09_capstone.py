@@ -205,7 +205,7 @@ def chosen_model(seed):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "chosen_model-check", "grade": true, "points": 2, "locked": true}
+# %% tags=["own-class"] nbgrader={"grade_id": "chosen_model-check", "grade": true, "points": 2, "locked": true}
 from sklearn.exceptions import NotFittedError as _NotFitted
 from sklearn.utils.validation import check_is_fitted as _check_is_fitted
 
@@ -383,7 +383,7 @@ def final_report(seed):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "final_report-check", "grade": true, "points": 4, "locked": true}
+# %% tags=["run-once"] nbgrader={"grade_id": "final_report-check", "grade": true, "points": 4, "locked": true}
 from sklearn.naive_bayes import GaussianNB
 
 _drawn = []

@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from .. import check
+from ... import check
 from . import drawing
 
 BASES = (str, bytes, float, int, complex, tuple, list, dict, set, frozenset)
@@ -47,7 +47,7 @@ PLAIN = {
     "pandas._libs.internals": "_unpickle_block",
     "pandas.core.indexes.base": "_new_Index Index",
     "pandas.core.indexes.interval": "_new_IntervalIndex IntervalIndex",
-    "ser_helpers.course.grading.drawing": "Panel",
+    drawing.__name__: "Panel",
 }
 PLAIN_CLASSES = re.compile(
     r"numpy(\.dtypes|\.ma|\.random\.\w+)?|pandas\.(arrays|_libs|core\.(frame|series|indexes|internals|arrays|dtypes))(\..+)?"

@@ -1,13 +1,14 @@
-"""Where a student's code runs: under bubblewrap, without network, files of others, or a way to stay alive.
+"""The sandbox: bubblewrap around one process that has everything loaded, and a confined child of it for every task.
 
-`ForkServer` starts the process of `inside` once and asks it for a child per task. `KernelManager` lets nbgrader's own
-Execute start such a child as its kernel; `Execute` bounds the time of a whole notebook and survives the end of a kernel.
+There is no network in it, no file of others, and no way to stay alive. `ForkServer` starts the process of `inside`, once;
+`SandboxedKernel` has it start a kernel for nbclient, `Bubblewrap.judge` the two sides of a second run.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -16,29 +17,22 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from typing import Any
 
-import nbformat
-import nbgrader.preprocessors
 import zmq
 from jupyter_client.provisioning import KernelProvisionerBase
-from nbclient.client import CellExecutionComplete
-from nbclient.exceptions import DeadKernelError
-from nbformat.v4 import new_output
-from traitlets import Integer
 
-from ...errors import CourseError
-from ...places import CHECKOUT as ROOT
-from .. import kernel
-from . import inside, seed
+from ....errors import CourseError
+from ....places import DATA, PACKAGE
+from . import inside
+from .base import Box, Kernel, SecondRun
+from .unconfined import RISK, Unconfined
 
 PYTHONS = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve()}
 SYSTEM = ("/usr", "/etc/fonts", "/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime")
 UNSAFE = "SER_UNSAFE"  # environment variable: an instructor has decided to go on without a sandbox
-RISK = "submissions run with all your rights: they can read the solutions, change marks and use the network"
 NO_BWRAP = (
     f"bubblewrap is not on this computer; without it {RISK}. Install it (Debian, Ubuntu: apt install bubblewrap; Fedora: "
     "dnf install bubblewrap; on macOS and Windows grade in a Linux virtual machine), or accept the risk: "
@@ -49,7 +43,6 @@ NO_START = (
     "users (on Ubuntu 24.04: an AppArmor profile for bwrap), or grade in a virtual machine of your own. To go on without a "
     f"sandbox, while {RISK}: ser grade --unsafe, or {UNSAFE}=1 for nbgrader."
 )
-MOST_OUTPUT = 20 * 2**20  # characters that a notebook may print or draw
 MOST_MESSAGE = 32 * 2**20  # bytes of a single message from the kernel
 
 
@@ -57,31 +50,16 @@ class SandboxError(CourseError):
     """The sandbox could not be started; the message says what to do."""
 
 
-def confined() -> bool:
-    """Whether submissions run in a sandbox.
-
-    Raises
-    ------
-    SandboxError
-        When there is no bubblewrap and nobody has accepted to go on without.
-    """
-    if os.environ.get(UNSAFE) == "1":
-        return False
-    if not shutil.which("bwrap"):
+def _bwrap() -> str:
+    found = shutil.which("bwrap")
+    if found is None:
         raise SandboxError(NO_BWRAP)
-    return True
+    return found
 
 
 def bwrap_command(runtime: Path) -> list[str]:
     """The sandbox around `inside`: the system, Python and the course to read, a runtime folder to write, nothing else."""
-    command = [
-        shutil.which("bwrap"),
-        "--unshare-ipc",
-        "--unshare-pid",
-        "--unshare-net",
-        "--unshare-uts",
-        "--unshare-cgroup-try",
-    ]
+    command = [_bwrap(), *(f"--unshare-{what}" for what in ("ipc", "pid", "net", "uts", "cgroup-try"))]
     if os.getuid() == 0:  # `inside` becomes nobody itself, so that limits hold
         command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
@@ -98,7 +76,7 @@ def bwrap_command(runtime: Path) -> list[str]:
         command += ["--perms", "1777", "--tmpfs", folder]
     warm = os.environ.get("NUMBA_CACHE_DIR", str(Path(sys.prefix, "numba-cache")))  # as start.py makes it
     command += ["--ro-bind-try", warm, str(inside.WARM)]
-    to_read = sorted({*PYTHONS, ROOT / "ser_helpers", ROOT / "data"})
+    to_read = sorted({*PYTHONS, PACKAGE, DATA})
     for parent in sorted({parent for folder in (*to_read, runtime) for parent in folder.parents}):
         command += ["--perms", "0755", "--dir", str(parent)]  # or bwrap makes them for their owner only
     for folder in to_read:
@@ -106,31 +84,41 @@ def bwrap_command(runtime: Path) -> list[str]:
     return [*command, "--bind", str(runtime), str(runtime), "--remount-ro", "/", "--chdir", str(inside.HOME)]
 
 
+def _environment() -> dict[str, str]:
+    """The variables of `inside`; the instructor's own stay outside."""
+    return {
+        "HOME": str(inside.HOME),
+        "IPYTHONDIR": str(inside.HOME),
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "agg",
+        "NUMBA_CACHE_DIR": str(inside.NUMBA),
+        "OMP_NUM_THREADS": "1",
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": str(PACKAGE.parent),  # a clone, or where the package is installed
+        "PYTHONWARNINGS": "ignore",
+        "SER_DATA": str(DATA),
+    }
+
+
 class ForkServer:
     """The process inside the sandbox that has everything loaded, and the folder that it and nbgrader share."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         short = len(tempfile.gettempdir()) < 60  # the path of a socket has 107 characters at most
         self.runtime = Path(tempfile.mkdtemp(prefix="ser-", dir=None if short else "/tmp"))
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = bwrap_command(self.runtime)
         command += [sys.executable, "-m", inside.__name__, str(theirs.fileno()), str(self.runtime)]
-        environment = {
-            "HOME": str(inside.HOME),
-            "IPYTHONDIR": str(inside.HOME),
-            "LANG": "C.UTF-8",
-            "MPLBACKEND": "agg",
-            "NUMBA_CACHE_DIR": str(inside.NUMBA),
-            "OMP_NUM_THREADS": "1",
-            "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONPATH": str(ROOT),
-            "PYTHONWARNINGS": "ignore",
-        }
         _hand_over(self.runtime)
         with tempfile.TemporaryFile() as log:
             self.process = subprocess.Popen(
-                command, env=environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                command,
+                env=_environment(),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
             theirs.close()
             atexit.register(self.close)
@@ -142,10 +130,9 @@ class ForkServer:
                 raise SandboxError(NO_START.format(last.rstrip(".")))
         self.socket.settimeout(None)  # or `gone` would wait
 
-    def start(self, task: dict, *wires: Connection) -> Connection:
+    def start(self, task: dict[str, Any], *wires: Connection) -> Connection:
         """Have a child do a task; a connection to its guard, which takes signal numbers and tells how it ended."""
         control, theirs = Pipe()
-        task.setdefault("env", {})
         socket.send_fds(self.socket, [b"task"], [theirs.fileno(), *(wire.fileno() for wire in wires)])
         control.send_bytes(json.dumps(task).encode())
         theirs.close()
@@ -170,16 +157,6 @@ def _hand_over(path: Path | str) -> None:
     """Give a file to whom the sandbox runs as: nobody, when it is started by root."""
     if os.getuid() == 0:
         shutil.chown(path, 65534, 65534)
-
-
-_servers: list[ForkServer] = []
-
-
-def fork_server() -> ForkServer:
-    """This process's sandbox, started when first needed, and again when it is gone."""
-    if not _servers or _servers[-1].gone():
-        _servers[:] = [ForkServer()]
-    return _servers[-1]
 
 
 class Provisioner(KernelProvisionerBase):
@@ -231,121 +208,91 @@ class Provisioner(KernelProvisionerBase):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict:
         folder = str(Path(self.parent.connection_file).parent)
-        task = {"do": "kernel", "runtime": folder, "env": {"NBGRADER_EXECUTION": "autograde", **seed.environment()}}
-        self.control = fork_server().start(task)
+        self.control = self.parent.server.start({"do": "kernel", "runtime": folder, "env": self.parent.environment})
         return self.connection_info
 
     async def cleanup(self, restart: bool = False) -> None:
         shutil.rmtree(Path(self.parent.connection_file).parent, ignore_errors=True)
 
 
-class KernelManager(kernel.KernelManager):
-    """Runs its kernel in the sandbox; speaks to it through sockets in a folder of its own."""
+class SandboxedKernel(Kernel):
+    """Runs in the sandbox; nbclient speaks to it through sockets in a folder of its own."""
 
-    def __init__(self, **kwargs: Any):
-        super().__init__(**kwargs)
-        folder = Path(tempfile.mkdtemp(dir=fork_server().runtime))
+    def __init__(self, server: ForkServer, environment: dict[str, str]) -> None:
+        super().__init__()
+        self.server, self.environment, self.start_options = server, environment, {}
+        folder = Path(tempfile.mkdtemp(dir=server.runtime))
         _hand_over(folder)
         self.transport, self.ip = "ipc", str(folder / "k")
         self.connection_file = str(folder / "kernel.json")
         self.provisioner = Provisioner(parent=self, kernel_id="student", kernel_spec=self.kernel_spec)
         self.context.setsockopt(zmq.MAXMSGSIZE, MOST_MESSAGE)
 
+    def end(self) -> None:
+        self.provisioner.send(signal.SIGKILL)
 
-def _valid(outputs: list) -> list:
-    """Those outputs that Jupyter could have made, without what no file can hold."""
-    kept = []
-    for output in outputs:
-        with contextlib.suppress(nbformat.ValidationError, TypeError, ValueError):
-            text = json.dumps(output, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
-            output = nbformat.from_dict(json.loads(text))
-            nbformat.validate(output, ref="output", version=4)
-            kept.append(output)
-    return kept
+    def why_ended(self) -> str:
+        return (self.provisioner.ended or {}).get("why", "")
 
 
-class Execute(nbgrader.preprocessors.Execute):
-    """nbgrader's Execute in the sandbox.
+class Bubblewrap:
+    """The sandbox as a box: one process inside for all kernels and second runs.
 
-    It is bounded as a whole, it believes no message that a kernel should not send, and what an ended kernel leaves unrun
-    gets a word, not an abort.
+    Raises
+    ------
+    SandboxError
+        When there is no bubblewrap on this computer.
     """
 
-    notebook_timeout = Integer(300, help="Seconds that all cells of one notebook may take together.").tag(config=True)
+    risk = ""
 
-    def __init__(self, *args: Any, **kwargs: Any):
-        self.confined = confined()
-        kwargs["kernel_manager_class"] = KernelManager if self.confined else kernel.KernelManager
-        super().__init__(*args, **kwargs)
-        self.shutdown_kernel = "immediate"
+    def __init__(self) -> None:
+        _bwrap()
+        self._server: ForkServer | None = None
 
-    def preprocess(self, nb, resources, km=None):
-        self.why_ended, self.heard, self.deadline = "", 0, time.monotonic() + self.notebook_timeout
-        return super().preprocess(nb, resources, km)
+    @property
+    def server(self) -> ForkServer:
+        """Started when first needed, and again when it is gone."""
+        if self._server is None or self._server.gone():
+            self._server = ForkServer()
+        return self._server
 
-    def preprocess_cell(self, cell, resources, index):
-        runs = (
-            cell.cell_type == "code" and cell.source.strip() and "skip-execution" not in cell.metadata.get("tags", [])
-        )
-        if runs and not self.why_ended:
-            self.seconds = min(self.timeout, max(1, self.deadline - time.monotonic()))
-            try:
-                super().preprocess_cell(cell, resources, index)
-                cell.outputs, cell.execution_count = _valid(cell.outputs), self.code_cells_executed
-            except Exception as error:  # the kernel has ended, or says what no kernel says
-                self._end(f"{self._last_words(error)} while it ran code cell {self.code_cells_executed}")
-            if time.monotonic() > self.deadline:
-                self._end(f"all cells together took more than {self.notebook_timeout} s")
-            if not self.why_ended:
-                return cell, resources
-        if runs:
-            words = f"Python was ended: {self.why_ended}. What came after it did not run."
-            cell.outputs = [
-                *_valid(cell.get("outputs", [])),
-                new_output("error", ename="KernelEnded", evalue=words, traceback=[]),
-            ]
-        return cell, resources
+    def open(self) -> None:
+        self.server  # noqa: B018, asking for it starts it
 
-    def _last_words(self, error: Exception) -> str:
-        ended = getattr(self.km.provisioner, "ended", None) or {}
-        if isinstance(error, DeadKernelError):
-            return ended.get("why") or "the code ended it"
-        return f"it did not answer as Jupyter does ({type(error).__name__})"
+    def kernel(self, environment: dict[str, str]) -> SandboxedKernel:
+        return SandboxedKernel(self.server, environment)
 
-    def _end(self, why: str) -> None:
-        self.why_ended = self.why_ended or why
-        if self.confined:
-            self.km.provisioner.send(signal.SIGKILL)
-
-    def _get_timeout(self, cell):
-        return self.timeout if cell is None else self.seconds
-
-    def process_message(self, msg, cell, cell_index):
-        """A message that makes no sense is left out, and a kernel that floods is ended."""
-        self.heard += len(str(msg.get("content"))) + sum(map(len, msg.get("buffers", ())))
-        if self.heard > MOST_OUTPUT:
-            self._end(f"it printed or drew more than {MOST_OUTPUT // 2**20} million characters")
-            return None
+    def judge(self, task: SecondRun) -> dict[str, str | None]:
+        answers = {"do": "answer", "cells": task.own_cells, "seconds": task.seconds}
+        checks = {"do": "judge", "cells": task.checks, "functions": task.functions, "seconds": task.seconds}
+        checks["env"] = task.environment
+        (one, other), (ours, theirs) = Pipe(), Pipe()
+        server = self.server
+        guards = [server.start(answers, one), server.start(checks, other, theirs)]
         try:
-            return super().process_message(msg, cell, cell_index)
-        except CellExecutionComplete:
-            raise
-        except Exception as error:
-            self.log.warning("A message of the kernel was left out: %r", error)
-            return None
+            if wait([ours], timeout=5 * task.seconds):
+                return json.loads(ours.recv_bytes(10_000_000))
+        except (EOFError, OSError):
+            pass  # a judge that ended early has said nothing
+        finally:
+            for guard in guards:
+                guard.close()
+        return {}
 
-    def set_widgets_metadata(self):
-        """Nobody moves a slider in a marked notebook."""
 
-    async def _async_handle_timeout(self, timeout, cell=None):
-        """After the interrupt: a kernel that does not answer is ended, or every later cell would wait as long."""
-        reply = await super()._async_handle_timeout(timeout, cell)
-        self.kc.kernel_info()
-        end = time.monotonic() + 5
-        while time.monotonic() < end:
-            with contextlib.suppress(Exception):  # queue.Empty, in one of two libraries
-                message = await self.kc.shell_channel.get_msg(timeout=1)
-                if message["msg_type"] == "kernel_info_reply":
-                    return reply
-        self._end(f"it ran longer than {timeout:g} s and could not be interrupted")
-        raise DeadKernelError
+@functools.cache
+def sandbox() -> Bubblewrap:
+    """This process's, and that of those forked from it."""
+    return Bubblewrap()
+
+
+def chosen() -> Box:
+    """The sandbox; or none, where an instructor has said so in `SER_UNSAFE`.
+
+    Raises
+    ------
+    SandboxError
+        When there is no bubblewrap and nobody has accepted to go on without.
+    """
+    return Unconfined() if os.environ.get(UNSAFE) == "1" else sandbox()
