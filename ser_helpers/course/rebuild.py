@@ -76,10 +76,10 @@ def _plain_cell(cell: dict) -> NotebookNode:
     return kept
 
 
-def _picture(attachments: dict, where: re.Match) -> str:
+def _picture(attachments: dict | None, where: re.Match) -> str:
     """The picture itself; without one the place is no link any more, which would stop whoever shows the page."""
     with contextlib.suppress(AttributeError, KeyError, TypeError):  # anything may stand where pictures should
-        for kind, parts in attachments[unquote(where[1])].items():
+        for kind, parts in (attachments or {})[unquote(where[1])].items():
             data = "".join("".join(parts).split())
             if kind in ("image/png", "image/jpeg", "image/gif", "image/webp") and BASE64.fullmatch(data):
                 return f"data:{kind};base64,{data}"
@@ -123,7 +123,8 @@ def rebuild(submitted: NotebookNode, release: NotebookNode, source: NotebookNode
     for place, (given, truth) in enumerate(zip(release.cells, source.cells, strict=True)):
         cell = deepcopy(truth)
         if is_answer(given):
-            cell.source = _answer(answers, grade_id(given), stubs[grade_id(given)], given.cell_type == "code")
+            name = grade_id(given)
+            cell.source = _answer(answers, name, stubs[name], given.cell_type == "code")
         cells += [cell, *answers.own.get(place, [])]
     notebook = nbformat.v4.new_notebook(cells=[*answers.own.get(-1, []), *cells], metadata=deepcopy(source.metadata))
     for number, cell in enumerate(notebook.cells):
@@ -137,9 +138,9 @@ def rebuild(submitted: NotebookNode, release: NotebookNode, source: NotebookNode
     return notebook, repairs
 
 
-def grade_id(cell: NotebookNode) -> str | None:
-    """nbgrader's name of a cell; None for one that nbgrader does not look at."""
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
+def grade_id(cell: NotebookNode) -> str:
+    """nbgrader's name of a cell; "" for one that nbgrader does not look at."""
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
 
 
 def is_answer(cell: NotebookNode) -> bool:

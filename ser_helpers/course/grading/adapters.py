@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbconvert.exporters import Exporter, NotebookExporter
@@ -108,7 +109,9 @@ class SubmissionExporter(NotebookExporter):
     cell_seconds = Integer(60, help="Seconds for a cell, and for a call in the second run.").tag(config=True)
     notebook_seconds = Integer(300, help="Seconds that all cells of one notebook may take together.").tag(config=True)
 
-    def __init__(self, **kwargs):
+    parent: Autograde
+
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.record: Record | None = None
         # The command and Formgrader make nbgrader's own Autograde and call its `start`; of what a configuration can put
@@ -116,10 +119,11 @@ class SubmissionExporter(NotebookExporter):
         # the list was made, and what it raises is swallowed.
         self.box = self.parent.box if isinstance(self.parent, SubmissionGrader) else make_ready(self.parent)
 
-    def from_filename(self, filename, resources=None, **kwargs):
+    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[Any, Any]:
         """nbgrader comes twice: for a notebook it may keep, which is when all is done, and then for its scores."""
         if self.parent._sanitizing:
             self.record = self._grade(Path(filename).parent, **resources["nbgrader"])
+        assert self.record is not None  # the first round has made it
         if self.record.marked is None:
             self._hand_on(self.record)
             raise NbGraderException(self.record.reason)
@@ -128,7 +132,7 @@ class SubmissionExporter(NotebookExporter):
             self._hand_on(self.record)
         return exported
 
-    def _grade(self, folder: Path, assignment: str, student: str, **_) -> Record:
+    def _grade(self, folder: Path, assignment: str, student: str, **_: str) -> Record:
         records.forget(assignment, student)
         if submitted_at(folder):  # nbgrader compares the two when it looks for newer submissions
             copy = Path(self.parent._format_dest(assignment, student), "timestamp.txt")
@@ -152,7 +156,9 @@ class SubmissionGrader(Autograde):
         where, config = coursedir(lesson)
         where.get_existing_timestamp = submitted_at
         super().__init__(coursedir=where, config=config, force=True)
-        self.box, self.record, self.trouble = box, None, None
+        self.box = box
+        self.record: Record | None = None
+        self.trouble: Exception | None = None
         self.log.setLevel("CRITICAL")  # what went wrong is in the record
 
     def grade(self, student: str) -> Record:
@@ -186,7 +192,7 @@ class FeedbackExporter(Exporter):
     def _file_extension_default(self) -> str:
         return ".html"
 
-    def from_notebook_node(self, nb, resources=None, **kwargs):
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kwargs: Any) -> tuple[Any, Any]:
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         about = resources["nbgrader"]
         lesson, student = about["assignment"], about["student"]

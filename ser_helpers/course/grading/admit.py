@@ -58,7 +58,9 @@ def find_notebook(folder: Path, lesson: str) -> tuple[Path, list[str]]:
 
 def _notebooks(folder: Path) -> tuple[list[Path], list[str]]:
     """Regular files that end in .ipynb, two folders deep; and what else lies there, in words."""
-    found, others, seen, todo = [], [], 0, [(folder, 0)]
+    found: list[Path] = []
+    others: list[str] = []
+    seen, todo = 0, [(folder, 0)]
     while todo:
         here, depth = todo.pop()
         for entry in os.scandir(here):

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from nbgrader.api import Gradebook, MissingEntry
 
 from ... import plots
@@ -71,7 +73,8 @@ def checks(lesson: str) -> pd.DataFrame:
             cells = [(cell.name, cell.max_score) for cell in gradebook.find_notebook(lesson, lesson).grade_cells]
         except MissingEntry:  # not one submission came as far as nbgrader
             cells = []
-        marks, late = {}, {}
+        marks: dict[tuple[str, str], Any] = {}
+        late: dict[str, float] = {}
         for submission in gradebook.assignment_submissions(lesson) if cells else ():
             for notebook in submission.notebooks:
                 marks |= {(submission.student.id, grade.name): grade for grade in notebook.grades}
@@ -84,12 +87,13 @@ def checks(lesson: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _row(record: records.Record, cell: str, most: float, mark, person, late: float) -> dict:
+def _row(record: records.Record, cell: str, most: float, mark: Any, person: Any, late: float) -> dict[str, Any]:
+    """Of nbgrader's Grade and Student, where they are."""
     known = record.cells.get(cell)
     graded = record.status == "graded" and mark is not None
     waits = graded and mark.needs_manual_grade and mark.manual_score is None
     points = mark.score if graded and not waits else None
-    failed = points is not None and points < most and known is not None and known.score is not None
+    says = known.says if known is not None and known.score is not None else ""
     return {
         "student": shown(record.student),
         "last name": (person and person.last_name) or "",
@@ -103,7 +107,7 @@ def _row(record: records.Record, cell: str, most: float, mark, person, late: flo
         "late": late,
         "status": "not graded" if not graded else "waits for a person" if waits else "graded",
         "flags": " ".join(flag for flag in record.flags if flag.startswith(f"{cell}:")),
-        "words": record.reason if not graded else known.says if failed else "",
+        "words": record.reason if not graded else says if points is not None and points < most else "",
     }
 
 
@@ -201,7 +205,7 @@ def distribution(points: pd.Series, most: float) -> plots.Picture:
     ax = figure.subplots()
     ax.hist(points, bins=min(20, max(1, round(most))), range=(0, most), color="#0b4f8a", edgecolor="white")
     ax.set(xlabel="points", ylabel="students", title=f"Points of {len(points)} students")
-    ax.yaxis.get_major_locator().set_params(integer=True)
+    ax.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
     low, middle, high = points.quantile([0.25, 0.5, 0.75])
     return plots.describe(
         ax,
@@ -253,7 +257,7 @@ def _section(title: str, words: str, rows: pd.DataFrame) -> dict[str, object]:
     return {"title": title, "words": words, "columns": list(written), "rows": list(zip(*written.values(), strict=True))}
 
 
-def _written(column: str, value: object) -> str:
+def _written(column: object, value: Any) -> str:
     """A value as it stands in a table: shares as percentages, numbers short, what is missing as nothing."""
     if pd.isna(value):
         return ""

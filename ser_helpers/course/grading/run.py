@@ -111,6 +111,7 @@ class Client(NotebookClient):
     async def _async_handle_timeout(self, timeout: float, cell: NotebookNode | None = None) -> Any:
         """After the interrupt: a kernel that does not answer is ended, or every later cell would wait as long."""
         reply = await super()._async_handle_timeout(int(timeout), cell)
+        assert self.kc is not None
         self.kc.kernel_info()
         end = time.monotonic() + 5
         while time.monotonic() < end:

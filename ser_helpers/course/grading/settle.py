@@ -46,7 +46,7 @@ def settle(
     cells: dict[str, Cell] = {}
     flags: list[str] = []
     for cell in filter(is_check, marked.cells):
-        name, points = str(grade_id(cell)), float(cell.metadata["nbgrader"]["points"])
+        name, points = grade_id(cell), float(cell.metadata["nbgrader"]["points"])
         if cell.cell_type == "code":
             flags += _without_forged_scores(cell)
             cells[name] = _score(cell, points, (second or {}).get(name))

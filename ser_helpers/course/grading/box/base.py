@@ -30,7 +30,7 @@ class SecondRun:
     """
 
     own_cells: list[str]  # of the submission, which define its functions
-    checks: list[tuple[str | None, str]]  # the course's cells: grade_id of those that are graded, code
+    checks: list[tuple[str, str]]  # the course's cells: grade_id, "" for one without, and code
     functions: list[str]  # that the checks call
     environment: dict[str, str]  # of the checks
     seconds: int  # for a cell, and for a call

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import zmq
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import KernelProvisionerBase
 
 from ....errors import CourseError
@@ -77,10 +78,10 @@ def bwrap_command(runtime: Path) -> list[str]:
     warm = os.environ.get("NUMBA_CACHE_DIR", str(Path(sys.prefix, "numba-cache")))  # as start.py makes it
     command += ["--ro-bind-try", warm, str(inside.WARM)]
     to_read = sorted({*PYTHONS, PACKAGE, DATA})
-    for parent in sorted({parent for folder in (*to_read, runtime) for parent in folder.parents}):
+    for parent in sorted({parent for path in (*to_read, runtime) for parent in path.parents}):
         command += ["--perms", "0755", "--dir", str(parent)]  # or bwrap makes them for their owner only
-    for folder in to_read:
-        command += ["--ro-bind", str(folder), str(folder)]
+    for path in to_read:
+        command += ["--ro-bind", str(path), str(path)]
     return [*command, "--bind", str(runtime), str(runtime), "--remount-ro", "/", "--chdir", str(inside.HOME)]
 
 
@@ -162,8 +163,9 @@ def _hand_over(path: Path | str) -> None:
 class Provisioner(KernelProvisionerBase):
     """Starts a kernel as a child of the fork server, and speaks to its guard."""
 
+    parent: SandboxedKernel
     control: Connection | None = None
-    ended: dict | None = None
+    ended: dict[str, Any] | None = None
 
     @property
     def has_process(self) -> bool:
@@ -178,7 +180,7 @@ class Provisioner(KernelProvisionerBase):
                 self.ended = json.loads(self.control.recv_bytes(10_000))
             except (EOFError, OSError):
                 self.ended = {"exit": -signal.SIGKILL, "why": "the sandbox ended"}
-        return self.ended and self.ended["exit"]
+        return self.ended["exit"] if self.ended else None
 
     async def wait(self) -> int | None:
         if self.control is not None and self.ended is None:
@@ -206,7 +208,7 @@ class Provisioner(KernelProvisionerBase):
         self.connection_info = self.parent.get_connection_info()
         return await super().pre_launch(cmd=[], **kwargs)
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict:
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         folder = str(Path(self.parent.connection_file).parent)
         self.control = self.parent.server.start({"do": "kernel", "runtime": folder, "env": self.parent.environment})
         return self.connection_info
@@ -217,6 +219,8 @@ class Provisioner(KernelProvisionerBase):
 
 class SandboxedKernel(Kernel):
     """Runs in the sandbox; nbclient speaks to it through sockets in a folder of its own."""
+
+    provisioner: Provisioner
 
     def __init__(self, server: ForkServer, environment: dict[str, str]) -> None:
         super().__init__()

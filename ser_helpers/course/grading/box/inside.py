@@ -144,8 +144,9 @@ def supervise(pid: int, control: Connection) -> str:
     import psutil
 
     ended, process, why = os.pidfd_open(pid), psutil.Process(pid), ""
+    watched: list[Any] = [control, ended]
     while True:
-        ready, _, _ = select.select([control, ended], [], [], 0.2)
+        ready, _, _ = select.select(watched, [], [], 0.2)
         if ended in ready:
             return why
         if control in ready:
@@ -212,7 +213,8 @@ def be_kernel(task: dict, wires: list[Connection]) -> None:
 
     app = IPKernelApp.instance()
     app.initialize(["-f", f"{task['runtime']}/kernel.json", "--HistoryManager.hist_file=:memory:"])
-    app.shell.enable_matplotlib("inline")
+    shell: Any = app.shell
+    shell.enable_matplotlib("inline")
     _give_up_power(task["runtime"])
     app.start()
 

@@ -24,7 +24,7 @@ class OpenKernel(Kernel):
         if process is not None:
             process.kill()
 
-    async def cleanup_resources(self, restart: bool = False) -> None:
+    async def cleanup_resources(self, restart: bool = False) -> None:  # type: ignore[override]  # theirs is async, too
         await super().cleanup_resources(restart=restart)
         shutil.rmtree(self.folder, ignore_errors=True)
 
