@@ -147,10 +147,10 @@ def test_points_that_changed_are_the_new_maximum(new_classroom, monkeypatch):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbgrader's own
             adapters.register(*adapters.coursedir(lesson))
-        with Gradebook(f"sqlite:///{room.folder}/.classroom/gradebook.db", "ser") as gradebook:
-            gradebook.update_or_create_student("ann")
-            gradebook.update_or_create_submission(lesson, "ann")  # the second time, one is there
-            assert gradebook.find_assignment(lesson).max_score == points
+            with Gradebook(f"sqlite:///{room.folder}/.classroom/gradebook.db", "ser") as gradebook:
+                gradebook.update_or_create_student("ann")
+                gradebook.update_or_create_submission(lesson, "ann")  # the second time, one is there
+                assert gradebook.find_assignment(lesson).max_score == points
 
 
 def the_source(classroom, lesson):
