@@ -260,14 +260,14 @@ def test_where_the_system_forbids_namespaces_it_says_what_to_do(classroom, tmp_p
 
 def test_the_sandbox_starts_again_when_it_is_gone(bubblewrap):
     box = Bubblewrap()
-    first = box.server
+    first = box.server()
     first.process.kill()
     first.process.wait()
     end = time.monotonic() + 20
     while not first.gone() and time.monotonic() < end:  # what it held inside ends a moment later
         time.sleep(0.05)
-    second = box.server
-    assert second is not first and second.process.poll() is None and second is box.server
+    second = box.server()
+    assert second is not first and second.process.poll() is None and second is box.server()
     second.close()
 
 

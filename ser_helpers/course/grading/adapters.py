@@ -27,8 +27,8 @@ from ...errors import CourseError
 from ..rebuild import grade_id, is_answer
 from . import feedback, records, seed
 from .admit import submitted_at, survey
-from .box import bubblewrap
 from .box.base import Box
+from .box.choose import chosen
 from .pipeline import Lesson, grade_one
 from .recompute import is_check
 from .records import Record
@@ -78,7 +78,7 @@ def make_ready(converter: Autograde) -> Box:
     coursedir = converter.coursedir
     coursedir.get_existing_timestamp = submitted_at  # nbgrader's own gives a submission up for a bad date
     try:
-        box = bubblewrap.chosen()
+        box = chosen()
         box.open()
     except CourseError as error:
         converter.log.error(error)

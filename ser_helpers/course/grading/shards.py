@@ -36,7 +36,7 @@ from ...places import CLASSROOM
 from . import admit, records, reports, seed
 from .adapters import SubmissionGrader, coursedir, register
 from .box.base import Box
-from .box.bubblewrap import chosen
+from .box.choose import chosen
 from .box.unconfined import Unconfined
 from .records import Record
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import functools
 import json
 import os
 import shutil
@@ -28,12 +27,11 @@ from jupyter_client.provisioning import KernelProvisionerBase
 from ....errors import CourseError
 from ....places import DATA, PACKAGE
 from . import inside
-from .base import Box, Kernel, SecondRun
-from .unconfined import RISK, Unconfined
+from .base import Kernel, SecondRun
+from .unconfined import RISK, UNSAFE
 
 PYTHONS = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve()}
 SYSTEM = ("/usr", "/etc/fonts", "/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime")
-UNSAFE = "SER_UNSAFE"  # environment variable: an instructor has decided to go on without a sandbox
 NO_BWRAP = (
     f"bubblewrap is not on this computer; without it {RISK}. Install it (Debian, Ubuntu: apt install bubblewrap; Fedora: "
     "dnf install bubblewrap; on macOS and Windows grade in a Linux virtual machine), or accept the risk: "
@@ -254,25 +252,24 @@ class Bubblewrap:
         _bwrap()
         self._server: ForkServer | None = None
 
-    @property
     def server(self) -> ForkServer:
-        """Started when first needed, and again when it is gone."""
+        """What runs inside, started when first needed, and again when it is gone."""
         if self._server is None or self._server.gone():
             self._server = ForkServer()
         return self._server
 
     def open(self) -> None:
-        self.server  # noqa: B018, asking for it starts it
+        self.server()
 
     def kernel(self, environment: dict[str, str]) -> SandboxedKernel:
-        return SandboxedKernel(self.server, environment)
+        return SandboxedKernel(self.server(), environment)
 
     def judge(self, task: SecondRun) -> dict[str, str | None]:
         answers = {"do": "answer", "cells": task.own_cells, "seconds": task.seconds}
         checks = {"do": "judge", "cells": task.checks, "functions": task.functions, "seconds": task.seconds}
         checks["env"] = task.environment
         (one, other), (ours, theirs) = Pipe(), Pipe()
-        server = self.server
+        server = self.server()
         guards = [server.start(answers, one), server.start(checks, other, theirs)]
         try:
             if wait([ours], timeout=5 * task.seconds):
@@ -283,20 +280,3 @@ class Bubblewrap:
             for guard in guards:
                 guard.close()
         return {}
-
-
-@functools.cache
-def sandbox() -> Bubblewrap:
-    """This process's, and that of those forked from it."""
-    return Bubblewrap()
-
-
-def chosen() -> Box:
-    """The sandbox; or none, where an instructor has said so in `SER_UNSAFE`.
-
-    Raises
-    ------
-    SandboxError
-        When there is no bubblewrap and nobody has accepted to go on without.
-    """
-    return Unconfined() if os.environ.get(UNSAFE) == "1" else sandbox()

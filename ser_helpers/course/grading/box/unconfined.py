@@ -8,6 +8,7 @@ import tempfile
 
 from .base import Kernel, SecondRun
 
+UNSAFE = "SER_UNSAFE"  # environment variable: an instructor has decided to go on without a sandbox
 RISK = "submissions run with all your rights: they can read the solutions, change marks and use the network"
 
 
