@@ -34,6 +34,7 @@ c.ClearSolutions.text_stub = "*Your answer goes here: double-click, write, and r
 c.Autograde.exporter_class = "ser_helpers.course.grading.adapters.SubmissionExporter"
 c.SubmissionExporter.cell_seconds = 60
 c.SubmissionExporter.notebook_seconds = 300
+c.Execute.timeout = 60  # `nbgrader validate` waits as long for a cell
 c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.OverwriteCells",  # knows which answers are untouched

@@ -28,7 +28,7 @@ import psutil
 from nbgrader.api import Gradebook
 
 ROOT = Path(__file__).resolve().parents[2]
-STOCK = '\ndel c["Autograde"]\n'  # appended to the course's settings
+STOCK = '\ndel c["Autograde"], c["Execute"]\n'  # appended to the course's settings
 SETTINGS = {"SER_COURSE_SEED": "20", "PYTHONWARNINGS": "ignore"}  # a warning costs a cell in stock nbgrader
 AIM = 4
 
