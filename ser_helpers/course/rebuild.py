@@ -148,6 +148,11 @@ def is_answer(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("solution"))
 
 
+def has_points(cell: NotebookNode) -> bool:
+    """Whether a cell is marked: a check, or a written task."""
+    return bool(cell.metadata.get("nbgrader", {}).get("grade"))
+
+
 def _sort_out(submitted: NotebookNode, release: NotebookNode, stubs: dict[str, str]) -> _Answers:
     """Tell the course's cells, the answers and a student's own cells apart."""
     answers, place, met = _Answers(), -1, set()

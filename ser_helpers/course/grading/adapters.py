@@ -24,13 +24,12 @@ from traitlets import Integer
 from traitlets.config import Config, PyFileConfigLoader
 
 from ...errors import CourseError
-from ..rebuild import grade_id, is_answer
+from ..rebuild import grade_id, has_points, is_answer
 from . import feedback, records, seed
 from .admit import submitted_at, survey
 from .box.base import Box
 from .box.choose import chosen
 from .pipeline import Lesson, grade_one
-from .recompute import is_check
 from .records import Record
 
 
@@ -64,7 +63,7 @@ def _holds(coursedir: CourseDirectory, source: NotebookNode) -> bool:
         points = {cell.name: cell.max_score for cell in notebook.grade_cells}
     return all(
         (is_answer(cell) or texts.get(grade_id(cell)) == cell.source)
-        and (not is_check(cell) or points.get(grade_id(cell)) == cell.metadata["nbgrader"]["points"])
+        and (not has_points(cell) or points.get(grade_id(cell)) == cell.metadata["nbgrader"]["points"])
         for cell in source.cells
         if grade_id(cell)
     )

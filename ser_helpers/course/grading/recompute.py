@@ -10,7 +10,7 @@ from copy import deepcopy
 
 from nbformat import NotebookNode
 
-from ..rebuild import functions_of, grade_id, is_answer, skip_what_no_answer_needs
+from ..rebuild import functions_of, grade_id, has_points, is_answer, skip_what_no_answer_needs
 from .box.base import Box, SecondRun
 
 RUN_ONCE = "run-once"  # tag of a check that looks at more than what functions return
@@ -41,18 +41,13 @@ def recompute(
     skip_what_no_answer_needs(course)
     code = [cell for cell in course.cells if _runs(cell)]
     task = SecondRun(
-        own_cells=[cell.source for cell in notebook.cells if _runs(cell) and not is_check(cell)],
+        own_cells=[cell.source for cell in notebook.cells if _runs(cell) and not has_points(cell)],
         checks=[(grade_id(cell), cell.source) for cell in code if not is_answer(cell)],
         functions=[name for cell in code if is_answer(cell) for name in functions_of(cell.source)],
         environment=environment,
         seconds=seconds,
     )
     return box.judge(task)
-
-
-def is_check(cell: NotebookNode) -> bool:
-    """Whether a cell has points: a check, or a written task."""
-    return bool(cell.metadata.get("nbgrader", {}).get("grade"))
 
 
 def _runs(cell: NotebookNode) -> bool:

@@ -12,8 +12,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from ..check import said
-from ..rebuild import grade_id
-from .recompute import RUN_ONCE, is_check
+from ..rebuild import grade_id, has_points
+from .recompute import RUN_ONCE
 from .records import Cell
 
 OWN_CLASS = (
@@ -45,7 +45,7 @@ def settle(
     marked = deepcopy(executed)
     cells: dict[str, Cell] = {}
     flags: list[str] = []
-    for cell in filter(is_check, marked.cells):
+    for cell in filter(has_points, marked.cells):
         name, points = grade_id(cell), float(cell.metadata["nbgrader"]["points"])
         if cell.cell_type == "code":
             flags += _without_forged_scores(cell)
