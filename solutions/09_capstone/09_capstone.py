@@ -214,7 +214,7 @@ def chosen_model(seed):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "chosen_model-check", "grade": true, "points": 2, "locked": true}
+# %% tags=["own-class"] nbgrader={"grade_id": "chosen_model-check", "grade": true, "points": 2, "locked": true}
 @expect.check
 def _():
     from sklearn.exceptions import NotFittedError as NotFitted
@@ -396,7 +396,7 @@ def final_report(seed):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "final_report-check", "grade": true, "points": 4, "locked": true}
+# %% tags=["run-once"] nbgrader={"grade_id": "final_report-check", "grade": true, "points": 4, "locked": true}
 @expect.check
 def _():
     from sklearn.naive_bayes import GaussianNB
