@@ -17,10 +17,10 @@ BIN = "Scripts" if os.name == "nt" else "bin"
 RUN_LESSONS = """
 import sys
 from pathlib import Path
-from ser_helpers.course.authoring.build import run_notebook
+from ser_helpers.course.authoring.run import run_strictly
 
 for path in sorted(Path("lessons").glob("*/*.ipynb")):
-    notebook, *_ = run_notebook(path.resolve())
+    notebook, *_ = run_strictly(path.resolve())
     print(path.stem, notebook.cells[-1].outputs[0].text, sep="\\t", end="", flush=True)
 """
 
