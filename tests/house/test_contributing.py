@@ -99,7 +99,7 @@ def test_every_block_of_a_section_is_a_step():
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.skipif(sys.platform != "linux", reason="grades, which needs Linux")
 def test_a_lesson_an_exercise_and_a_message(clone, shell, bubblewrap):
     for section in list(SECTIONS)[:3]:  # each goes on where the one before it ended
