@@ -338,8 +338,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; mistakes that a person can mend end in one line and exit code 2."""
-    args = parser().parse_args(argv)
     try:
+        args = parser().parse_args(argv)
         return args.run(args)
     except (CourseError, OSError) as error:
         print(f"ser: {error}", file=sys.stderr)
