@@ -12,11 +12,16 @@ import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .errors import CourseError
 
+if TYPE_CHECKING:
+    import numpy as np
+
 Run = Callable[[argparse.Namespace], int]
 Options = Callable[[argparse.ArgumentParser], None]
+A_SENTENCE = 15  # seconds: nobody says one sentence for longer
 COMMANDS: dict[str, tuple[Run, Options, str, tuple[str, ...]]] = {}  # in the order of the help
 
 
@@ -211,6 +216,7 @@ def _predict_options(sub: argparse.ArgumentParser) -> None:
 
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="WAV, FLAC, MP3, OGG ... of any sample rate")
     sub.add_argument("--model", type=Path, default=MODEL, metavar="FILE", help="another model saved by `ser train`")
+    sub.add_argument("--every", type=float, metavar="SECONDS", help="answer to a long recording piece by piece")
     _json(sub)
 
 
@@ -220,28 +226,52 @@ def _predict_options(sub: argparse.ArgumentParser) -> None:
     "Say which emotion the model hears. A label and the probability of each: what an actor may have been asked to act, not "
     "what a person feels.",
     "ser predict my_voice.wav",
+    "ser predict --every 2.5 a_long_one.mp3",
     "ser predict --json *.mp3",
 )
 def predict(args: argparse.Namespace) -> int:
-    from . import model
+    from . import audio, model
 
     loaded = model.load(args.model)
     answers, code = {}, 0
     for file in args.files:
+        name = audio.printable(file)
         try:
-            answer = model.predict(loaded.model, file, loaded.recipe)
-        except CourseError as error:  # the other files are wanted all the same
+            for start, piece in _pieces(file, args.every):
+                what = f"{name} from {start:g} s" if args.every else name
+                try:
+                    answer = model.predict(loaded.model, piece, loaded.recipe)
+                except CourseError as error:  # the other files and pieces are wanted all the same
+                    print(f"ser: {what}: {error}", file=sys.stderr)
+                    code = 2
+                    continue
+                answers[what] = {"label": answer.label, "probabilities": answer.probabilities}
+                if not args.json:
+                    print(f"{what}: {answer.label}")
+                    for label, probability in answer.probabilities.items():
+                        print(f"  {label:8} {probability:6.1%} {'#' * round(40 * probability)}")
+        except CourseError as error:
             print(f"ser: {error}", file=sys.stderr)
             code = 2
-            continue
-        answers[str(file)] = {"label": answer.label, "probabilities": answer.probabilities}
-        if not args.json:
-            print(f"{file}: {answer.label}")
-            for label, probability in answer.probabilities.items():
-                print(f"  {label:8} {probability:6.1%} {'#' * round(40 * probability)}")
     if args.json:
         print(json.dumps(answers, indent=1))
     return code
+
+
+def _pieces(file: Path, seconds: float | None) -> list[tuple[float, np.ndarray]]:
+    """What is to be predicted: a recording, or each piece of it with the second at which it begins."""
+    from . import audio
+
+    y = audio.read_clip(file)
+    lasts = len(y) / audio.SAMPLE_RATE
+    if seconds:
+        return [(number * seconds, piece) for number, piece in enumerate(audio.pieces(y, seconds))]
+    if lasts > A_SENTENCE:
+        raise CourseError(
+            f"{audio.printable(file)} lasts {lasts:.0f} s, and the model knows single sentences (CREMA-D's last 1.3 to 5 s). "
+            "--every 2.5 answers piece by piece."
+        )
+    return [(0, y)]
 
 
 def _check_options(sub: argparse.ArgumentParser) -> None:

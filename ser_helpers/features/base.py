@@ -22,6 +22,10 @@ class FeatureSet(Protocol):
         A name for each number along the last axis.
     dtype : str
         Of those numbers, as `compute` gives them and a store keeps them.
+
+    Notes
+    -----
+    A set may also have ``groups``, a dict of a title to names of columns: what the explorer sets to its average together.
     """
 
     name: str

@@ -48,7 +48,7 @@ def predict(
     Raises
     ------
     AudioError
-        When there is no audio to read; see `audio.read_clip`.
+        When there is no audio to read (see `audio.read_clip`), or nothing but silence in it.
 
     Notes
     -----
@@ -64,6 +64,7 @@ def predict(
     True
     """
     y = audio.to_16k_mono(sound, audio.SAMPLE_RATE) if isinstance(sound, np.ndarray) else audio.read_clip(sound)
+    audio.refuse_silence(y)
     features = named(recipe).features
     probabilities = model.predict_proba(stack([features.compute(y)], features))[0]
     by_label = dict(zip(map(str, model.classes_), map(float, probabilities), strict=True))

@@ -20,15 +20,6 @@ if TYPE_CHECKING:
     from ..model import Recipe
 
 BANDS = features.mel_to_hz(np.linspace(0, features.hz_to_mel(audio.SAMPLE_RATE / 2), features.N_MELS + 2))[1:-1]
-# What is explained together: names of columns of the set "means168". Another set may bring its own as `groups`.
-GROUPS = {
-    "level (MFCC 0)": ["mfcc_0"],
-    "broad shape (MFCC 1–12)": [f"mfcc_{i}" for i in range(1, 13)],
-    "fine shape (MFCC 13–39)": [f"mfcc_{i}" for i in range(13, features.N_MFCC)],
-    "mel power below 1 kHz": [f"mel_{i}" for i in np.flatnonzero(BANDS < 1000)],
-    "mel power from 1 to 3 kHz": [f"mel_{i}" for i in np.flatnonzero((BANDS >= 1000) & (BANDS < 3000))],
-    "mel power above 3 kHz": [f"mel_{i}" for i in np.flatnonzero(BANDS >= 3000)],
-}
 
 
 def explorer(clips: pd.DataFrame | None = None, model: Any = None) -> Explorer:
@@ -277,10 +268,8 @@ def _ask(model: Any, recipe: Recipe, y: np.ndarray) -> tuple[dict[str, float], d
 
 
 def _groups(looked_at: FeatureSet) -> dict[str, np.ndarray]:
-    """Which columns of a feature set are explained together, as masks; frames have none."""
-    if len(looked_at.shape) > 1:
-        return {}
-    groups = getattr(looked_at, "groups", GROUPS if looked_at.name == "means168" else {})
+    """Which columns are explained together, as masks: the `groups` of the feature set, where it has any."""
+    groups = {} if len(looked_at.shape) > 1 else getattr(looked_at, "groups", {})
     return {title: np.isin(looked_at.columns, names) for title, names in groups.items()}
 
 

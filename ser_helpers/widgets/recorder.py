@@ -133,8 +133,7 @@ class Recorder(anywidget.AnyWidget):
         from .. import model as models
 
         y = audio.read_clip(io.BytesIO(wav))
-        if not y.any():
-            raise audio.AudioError("There is no sound in it at all. Is the microphone muted, or another one chosen?")
+        audio.refuse_silence(y)
         if self._model is None:
             self._model = models.load_model()
         heard = models.predict(self._model, y, recipe=self._recipe)

@@ -265,7 +265,7 @@ def test_pipes(tmp_path, voice):
 @POSIX
 @pytest.mark.parametrize("content", ["an endless pipe", "an empty one"])
 def test_pipes_without_sound(tmp_path, monkeypatch, content):
-    monkeypatch.setattr(audio, "IN_MEMORY", 2**20)
+    monkeypatch.setattr(audio.files, "IN_MEMORY", 2**20)
     refused("/dev/zero" if "endless" in content else "/dev/null", "more than 1 MB" if "endless" in content else "empty")
 
 
@@ -359,7 +359,7 @@ def test_whole_numbers_are_no_samples():
 
 
 def test_a_long_file_says_how_long_it_is(tmp_path, voice, monkeypatch):
-    monkeypatch.setattr(audio, "LONGEST", 60)
+    monkeypatch.setattr(audio.files, "LONGEST", 60)
     minutes = np.zeros(125 * 16000)
     refused(encoded(minutes, "WAV", "PCM_16"), "lasts 2 minutes; up to 1 minutes are read")
     content = encoded(minutes, "FLAC", "PCM_16")
