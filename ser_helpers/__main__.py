@@ -262,9 +262,9 @@ def _lesson(sub: argparse.ArgumentParser) -> None:
 
 @command("reset", _lesson, "Make a lesson as new; your version is kept beside it.", "ser reset 03_mfcc")
 def reset(args: argparse.Namespace) -> int:
-    from .course.authoring import build
+    from .course.authoring import release
 
-    return build.reset(args.lesson)
+    return release.reset(args.lesson)
 
 
 def _build_options(sub: argparse.ArgumentParser) -> None:
@@ -275,9 +275,9 @@ def _build_options(sub: argparse.ArgumentParser) -> None:
 
 @command("build", _build_options, "Make everything generated from solutions/*/*.py.", "ser build --check")
 def build(args: argparse.Namespace) -> int:
-    from .course.authoring import build
+    from .course.authoring import lint, release, run
 
-    return build.check_build() if args.check else build.measure() if args.measure else build.build()
+    return lint.report() if args.check else run.measure() if args.measure else release.build()
 
 
 def _grade_options(sub: argparse.ArgumentParser) -> None:
@@ -295,11 +295,10 @@ def _grade_options(sub: argparse.ArgumentParser) -> None:
 def grade(args: argparse.Namespace) -> int:
     if sys.platform == "win32":
         raise CourseError("Grading needs Linux: use a virtual machine, or Windows' own (WSL 2).")
-    from .course.grading import sandbox, shards
+    from .course.grading import shards
 
-    if args.unsafe:
-        os.environ[sandbox.UNSAFE] = "1"
-    return shards.report(args.lesson, args.json, students=args.students, n_jobs=args.jobs, again=args.again)
+    options = {"students": args.students, "n_jobs": args.jobs, "again": args.again}
+    return shards.grade_command(args.lesson, args.json, unsafe=args.unsafe, **options)
 
 
 def _report_options(sub: argparse.ArgumentParser) -> None:
@@ -311,7 +310,7 @@ def _report_options(sub: argparse.ArgumentParser) -> None:
 def report(args: argparse.Namespace) -> int:
     from .course.grading import reports
 
-    return reports.report(args.lesson, args.json)
+    return reports.report_command(args.lesson, args.json)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -339,8 +338,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; mistakes that a person can mend end in one line and exit code 2."""
-    args = parser().parse_args(argv)
     try:
+        args = parser().parse_args(argv)
         return args.run(args)
     except (CourseError, OSError) as error:
         print(f"ser: {error}", file=sys.stderr)

@@ -16,14 +16,33 @@ PACKAGE = Path(__file__).resolve().parent
 CHECKOUT = PACKAGE.parent  # in a clone: the folder with README.md, lessons/ and solutions/
 
 
-def _data() -> Path:
-    """`SER_DATA`, or the data inside the installed package, or a clone's ``data/``."""
+def data_folder() -> Path:
+    """The folder that holds the course's tables, voices, models and results.
+
+    `SER_DATA` names it; else it lies inside the installed package; else it is the clone's ``data/``.
+
+    Raises
+    ------
+    CourseError
+        When `SER_DATA` names another folder.
+
+    Examples
+    --------
+    >>> (data_folder() / "practice" / "manifest.csv").is_file()
+    True
+    """
     if named := os.environ.get("SER_DATA"):
-        return Path(named).expanduser().resolve()
+        folder = Path(named).expanduser().resolve()
+        if not (folder / "practice" / "manifest.csv").is_file():
+            raise CourseError(
+                f"SER_DATA is {named!r}, where the course's data are not (practice/manifest.csv is missing). "
+                "Correct SER_DATA or remove it."
+            )
+        return folder
     return PACKAGE / "data" if (PACKAGE / "data").is_dir() else CHECKOUT / "data"
 
 
-DATA = _data()
+DATA = data_folder()
 # What a running class leaves behind, in the course's folder, where nbgrader is at work.
 CLASSROOM = Path(".classroom")
 

@@ -1,4 +1,4 @@
-"""What every test can ask for; what is missing is said in a sentence, and in CI it is a failure."""
+"""What every test can ask for; what is missing is said in a sentence, and in CI on Linux it is a failure."""
 
 import contextlib
 import os
@@ -24,7 +24,8 @@ FLAGS = [
     "--disable-sync",
 ]
 collect_ignore_glob = ["benchmarks/*", "submissions/*/answers.py"]  # commands and data, no tests
-IN_CI = os.environ.get("CI", "").lower() == "true"
+# On Linux, where a test that would be skipped fails; other systems have no bubblewrap and other signals.
+IN_CI = os.environ.get("CI", "").lower() == "true" and sys.platform == "linux"
 CHROMIUMS = (
     "chromium",
     "chromium-browser",

@@ -17,9 +17,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
+from nbformat import NotebookNode
 
+from .. import places
 from ..errors import CourseError
-from .authoring import build
+from . import rebuild
+from .authoring import release
+from .authoring.run import execute
 
 SECONDS_PER_CELL = 60
 WRITTEN, UNWRITTEN = "written: marked by a person", "not written yet"
@@ -110,7 +115,7 @@ def check(lesson: str) -> Report | None:
         return None
     path = Path(os.environ.get("JPY_SESSION_NAME", ""))  # what Jupyter calls the notebook of this kernel
     if not (path.name.startswith(lesson) and path.is_file()):
-        path = _place(lesson)
+        path = _place(lesson, places.course_folder())
     done = subprocess.run(
         [sys.executable, "-m", "ser_helpers", "check", str(path), "--json"],
         capture_output=True,
@@ -126,9 +131,15 @@ def check(lesson: str) -> Report | None:
     return report
 
 
-def _place(lesson: str, root: Path = build.ROOT) -> Path:
+def _place(lesson: str, root: Path) -> Path:
     """Where a lesson's notebook is; a path is taken as it is."""
     return Path(lesson) if lesson.endswith(".ipynb") else root / "lessons" / lesson / f"{lesson}.ipynb"
+
+
+def _lessons(root: Path) -> list[str]:
+    """The lessons of a course's folder; in a class the folder holds no solutions."""
+    there = (path.stem for path in root.glob("lessons/*/*.ipynb") if path.stem == path.parent.name)
+    return sorted({*there, *release.lesson_names(root)})
 
 
 def _unsaved(path: Path) -> list[str]:
@@ -152,100 +163,90 @@ def _unsaved(path: Path) -> list[str]:
     return []
 
 
-def run(lesson: str, root: Path = build.ROOT) -> Report:
-    """The work of `check`: read, put the real checks in place, run, and say what happened.
+def run(lesson: str, root: Path | None = None) -> Report:
+    """The work of `check`: read, put the notebook together as the grader does, run it, and say what happened.
 
     Parameters
     ----------
     lesson : str
         A lesson's name, or the path of a notebook whose name begins with one.
+    root : Path, optional
+        The course's folder, if not `places.course_folder`.
 
     Raises
     ------
     CourseError
         When the notebook is missing or cannot be read.
     """
-    path, names = _place(lesson, root), build.lesson_names(root)
+    root = root or places.course_folder()
+    path, names = _place(lesson, root), _lessons(root)
     lesson = next((name for name in names if path.name.startswith(name)), path.stem)
     if lesson not in names or not path.exists():
         shown = path.relative_to(root) if path.is_relative_to(root) else path
         raise CourseError(f"There is no lesson in {shown}. Lessons: {', '.join(names)}.")
+    text = path.read_text(encoding="utf-8", errors="replace")
     try:
-        notebook = nbformat.read(path, as_version=4)
-    except Exception:  # nbformat raises whatever json and its schemas do
+        submitted, notes = rebuild.notebook_of(text)
+    except rebuild.NotANotebook as error:
         raise CourseError(
-            f"{path.name} is damaged and cannot be read as a notebook. `ser reset {lesson}` makes it new and keeps this one beside it."
+            f"{path.name} {error} `ser reset {lesson}` makes it new and keeps this one beside it."
         ) from None
-    notes = _real_checks(notebook, root / "solutions" / lesson / f"{lesson}.ipynb")
-    unreadable = _syntax_errors(notebook)
-    _execute(notebook, path.parent)
-    report = Report(lesson, _rows(notebook, unreadable), notes + _broken(notebook, unreadable))
+    notebook, more = _put_together(submitted, text, root / "solutions" / lesson / f"{lesson}.ipynb")
+    unreadable = _syntax_errors(notebook, submitted)
+    execute(notebook, path.parent, SECONDS_PER_CELL)
+    report = Report(lesson, _rows(notebook, unreadable), [*notes, *more, *_broken(notebook, submitted, unreadable)])
     if path == _place(lesson, root):
         _remember(report, root)
     return report
 
 
-def _real_checks(notebook: nbformat.NotebookNode, solution: Path) -> list[str]:
-    """Put the solution's check cells, hidden ones included, in the place of the learner's."""
+def _put_together(submitted: NotebookNode, text: str, solution: Path) -> tuple[NotebookNode, list[str]]:
+    """What is to run, hidden checks included; without the solutions it is the notebook as it is."""
     if not solution.exists():
-        return [
+        note = (
             "The solutions are not at hand: these are the visible checks only, and more run when your work is marked."
-        ]
-    real = {
-        cell.metadata["nbgrader"]["grade_id"]: cell
-        for cell in nbformat.read(solution, as_version=4).cells
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade")
-    }
-    for cell in notebook.cells:
-        there = real.pop(cell.metadata.get("nbgrader", {}).get("grade_id"), None)
-        if there is not None:
-            cell.source, cell.metadata["nbgrader"] = there.source, there.metadata["nbgrader"]
-    notebook.cells += real.values()  # checks that were deleted
-    return [f"The check {name} was missing from your notebook; it ran all the same." for name in real]
+        )
+        return nbformat.reads(text, as_version=4), [note]
+    source = nbformat.read(solution, as_version=4)
+    return rebuild.rebuild(submitted, release.outline(source), source)
 
 
-def _syntax_errors(notebook: nbformat.NotebookNode) -> dict[str, str]:
-    """Where Python cannot read what was written: cell id -> a sentence."""
-    from IPython.core.inputtransformer2 import TransformerManager
-
+def _syntax_errors(notebook: NotebookNode, submitted: NotebookNode) -> dict[str, str]:
+    """Where Python cannot read what was written: the cell's text -> a sentence."""
     found = {}
-    for number, cell in enumerate(_code(notebook), start=1):
+    for cell in _code(notebook):
         try:
-            compile(
-                TransformerManager().transform_cell(cell.source), "", "exec"
-            )  # %magics, !commands and help? are fine
+            compile(TransformerManager().transform_cell(cell.source), "", "exec")  # %magics, !commands, help? are fine
         except SyntaxError as error:
-            line = (error.text or "").strip()
-            found[cell.id] = f"Code cell {number}, line {error.lineno}: Python cannot read {line!r} ({error.msg})."
+            line = dict(enumerate(cell.source.splitlines(), start=1)).get(error.lineno, "").strip()
+            where = f"{_name(cell, submitted)}, line {error.lineno}"
+            found[cell.source] = f"{where}: Python cannot read {line!r} ({error.msg})."
     return found
 
 
-def _broken(notebook: nbformat.NotebookNode, unreadable: dict[str, str]) -> list[str]:
+def _broken(notebook: NotebookNode, submitted: NotebookNode, unreadable: dict[str, str]) -> list[str]:
     """What is wrong outside the checks: cells that cannot be read, and the first that stopped."""
-    for number, cell in enumerate(_code(notebook), start=1):
-        words = said(cell)
-        if words and cell.id not in unreadable and not cell.metadata.get("nbgrader", {}).get("grade"):
-            stopped = f"Code cell {number} stopped ({words}). Checks that need it fail with it."
-            return [*unreadable.values(), stopped] if cell.get("execution_count") else [*unreadable.values()]
-    return [*unreadable.values()]
+    for cell in _code(notebook):
+        stopped = said(cell) if cell.get("execution_count") and cell.source not in unreadable else ""
+        if stopped and not cell.metadata.get("nbgrader", {}).get("grade"):
+            return [
+                *unreadable.values(),
+                f"{_name(cell, submitted)} stopped ({stopped}). Checks that need it fail with it.",
+            ]
+    return list(unreadable.values())
 
 
-def _code(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+def _name(cell: NotebookNode, submitted: NotebookNode) -> str:
+    """A cell by its number among the code cells that the learner sees, or by its exercise when it was joined from several."""
+    sources = [one.source for one in _code(submitted)]
+    if cell.source in sources:
+        return f"Code cell {1 + sources.index(cell.source)}"
+    exercise = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return f"The cell of {exercise}" if exercise else "A cell of the course"
+
+
+def _code(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def _execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
-    from nbclient import NotebookClient
-    from nbclient.exceptions import DeadKernelError
-
-    from .kernel import KernelManager
-
-    client = NotebookClient(
-        notebook, kernel_manager_class=KernelManager, timeout=SECONDS_PER_CELL, interrupt_on_timeout=True, allow_errors=True, kernel_name="python3",
-        resources={"metadata": {"path": str(folder)}},
-    )  # fmt: skip
-    with contextlib.suppress(DeadKernelError):  # what did not run has no output, and says so
-        client.execute(env={**os.environ, "SER_CHECK": "1"}, stderr=subprocess.DEVNULL)  # the kernel's own log
 
 
 def in_words(ename: str, evalue: str) -> str:
@@ -265,7 +266,7 @@ def in_words(ename: str, evalue: str) -> str:
     return f"{ename}: {evalue}"
 
 
-def said(cell: nbformat.NotebookNode) -> str:
+def said(cell: NotebookNode) -> str:
     """What a graded cell says: "" when it passed."""
     for output in cell.get("outputs", []):
         if output.output_type == "error":
@@ -284,16 +285,14 @@ def exercise_of(grade_id: str) -> str:
     return re.sub("-(check|more)$", "", grade_id)
 
 
-def _rows(notebook: nbformat.NotebookNode, unreadable: dict[str, str]) -> list[Row]:
+def _rows(notebook: NotebookNode, unreadable: dict[str, str]) -> list[Row]:
     """A row per exercise; its two check cells together."""
-    from nbgrader.utils import compute_checksum
-
     rows: dict[str, Row] = {}
     not_read: dict[str, str] = {}
     for cell in notebook.cells:
         graded = cell.metadata.get("nbgrader", {})
-        if cell.id in unreadable and graded:
-            not_read[graded["grade_id"]] = unreadable[cell.id]
+        if cell.source in unreadable and graded:
+            not_read[graded["grade_id"]] = unreadable[cell.source]
         hint = HINT.search(cell.source) if cell.cell_type == "markdown" else None
         if hint and rows and (last := list(rows.values())[-1]).says not in ("passed", ""):
             last.hint = f"{hint[1].strip()}: {' '.join(hint[2].split())}"
@@ -303,7 +302,7 @@ def _rows(notebook: nbformat.NotebookNode, unreadable: dict[str, str]) -> list[R
         row = rows.setdefault(name, Row(name, 0, 0, ""))
         row.points += points
         if cell.cell_type == "markdown":
-            row.says = UNWRITTEN if graded.get("checksum") == compute_checksum(cell) else WRITTEN
+            row.says = UNWRITTEN if cell.source.strip() == release.TEXT_STUB else WRITTEN
             continue
         words = said(cell) and not_read.get(name, said(cell))
         row.earned += 0 if words else points
@@ -329,10 +328,11 @@ def _remember(report: Report, root: Path) -> None:
         _progress_file(root).write_text(json.dumps(progress, indent=1, sort_keys=True), encoding="utf-8")
 
 
-def progress(root: Path = build.ROOT) -> str:
+def progress(root: Path | None = None) -> str:
     """All lessons at a glance, as they were when last checked."""
+    root = root or places.course_folder()
     seen, lines = _seen(root), []
-    for name in build.lesson_names(root):
+    for name in _lessons(root):
         if name in seen:
             earned, points = seen[name]["earned"], seen[name]["points"]
             bar = "#" * round(20 * earned / points) if points else ""

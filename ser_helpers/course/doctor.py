@@ -1,14 +1,16 @@
-"""Is my set-up right? A line per check: OK, or what to do. The command is `ser doctor`; lesson 00 uses it."""
+"""Is my set-up right? A line per check: OK, or what to do. The command is `ser doctor`; lesson 00 uses it.
+
+`ser doctor --json` adds the versions that whoever helps you will ask for.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
+import platform
 import shutil
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
@@ -20,8 +22,9 @@ from packaging.utils import canonicalize_name
 
 from .. import audio, corpus, features, model, places
 
-ROOT = places.CHECKOUT
-OURS = Path(sys.prefix).resolve() == (ROOT / ".venv").resolve()  # else conda's, or one's own
+PACKAGE = "ser-helpers"  # as pip calls it
+LOCK = places.CHECKOUT / "requirements.lock"
+OURS = Path(sys.prefix).resolve() == (places.CHECKOUT / ".venv").resolve()  # else conda's, or one's own
 AGAIN = "run `python3 start.py` again" if OURS else "update this environment, or start with `python3 start.py`"
 
 
@@ -45,23 +48,47 @@ def wanted_versions(requirements: Iterable[str]) -> dict[str, SpecifierSet]:
     return {canonicalize_name(one.name): one.specifier for one in found if one.marker is None or one.marker.evaluate()}
 
 
+def _ranges() -> list[str]:
+    """This package and what it asks for; the package alone where it only lies on the path."""
+    try:
+        return [PACKAGE, *(metadata.requires(PACKAGE) or [])]
+    except metadata.PackageNotFoundError:
+        return [PACKAGE]
+
+
 def _required() -> tuple[str, list[str]]:
     """What start.py installs exactly; in another environment, the ranges that the course can live with."""
     if OURS:
-        lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-        return "requirements.lock", [line.removesuffix("\\") for line in lines if line[:1].isalnum()]
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return "pyproject.toml", project["dependencies"]
+        lines = LOCK.read_text(encoding="utf-8").splitlines()
+        return LOCK.name, [line.removesuffix("\\") for line in lines if line[:1].isalnum()]
+    return f"the list of {PACKAGE}", _ranges()
 
 
-def _versions() -> Check:
+def _installed() -> dict[str, str]:
+    return {canonicalize_name(dist.name): dist.version for dist in metadata.distributions()}
+
+
+def versions() -> dict[str, str]:
+    """Python, system, this package and those that it asks for, each with its version.
+
+    Examples
+    --------
+    >>> versions()["Python"] == platform.python_version()
+    True
+    """
+    here = _installed()
+    packages = {name: here.get(name, "missing") for name in wanted_versions(_ranges())}
+    return {"Python": platform.python_version(), "system": platform.platform(), **packages}
+
+
+def _packages() -> Check:
     source, requirements = _required()
     wanted = wanted_versions(requirements)
-    here = {canonicalize_name(dist.name): dist.version for dist in metadata.distributions()}
+    here = _installed()
     wrong = [
-        f"{name} {here.get(name, 'is missing')} (wanted: {versions})"
-        for name, versions in wanted.items()
-        if name not in here or not versions.contains(here[name], prereleases=True)
+        f"{name} {here.get(name, 'is missing')} (wanted: {allowed or 'any version'})"
+        for name, allowed in wanted.items()
+        if name not in here or not allowed.contains(here[name], prereleases=True)
     ]
     if wrong:
         return Check("packages", False, f"{len(wrong)} of {len(wanted)} differ: {', '.join(wrong[:3])}; {AGAIN}")
@@ -102,7 +129,7 @@ def _nbgrader() -> Check:
 def _numba() -> Check:
     """Where kernels keep what numba compiles: else librosa's first call takes some ten seconds in each of them."""
     named = os.environ.get("NUMBA_CACHE_DIR") or _kernel_spec()[1].get("env", {}).get("NUMBA_CACHE_DIR")
-    folder = Path(named or importlib.util.find_spec("librosa").submodule_search_locations[0])
+    folder = Path(named or str(metadata.distribution("librosa").locate_file("librosa")))
     compiled = sum(1 for _ in folder.rglob("*.nbc"))
     if OURS and not (named and compiled and os.access(folder, os.W_OK)):
         return Check("numba cache", False, f"nothing is compiled in {folder}, or it cannot be written; {AGAIN}")
@@ -159,7 +186,7 @@ def _audio() -> Check:
 
 
 def _disk() -> Check:
-    free = shutil.disk_usage(ROOT).free / 1e9
+    free = shutil.disk_usage(Path.cwd()).free / 1e9
     if free < 1:
         return Check("disk", False, f"{free:.1f} GB free; make room for at least 1 GB")
     return Check("disk", True, f"{free:.0f} GB free")
@@ -168,7 +195,7 @@ def _disk() -> Check:
 def checks() -> Iterator[Check]:
     """Every check in turn; one that cannot be carried out is itself something to mend."""
     for name, check in {
-        "packages": _versions, "kernel": _kernel, "nbgrader": _nbgrader, "numba cache": _numba,
+        "packages": _packages, "kernel": _kernel, "nbgrader": _nbgrader, "numba cache": _numba,
         "practice voices": _practice, "tables": _tables, "CREMA-D audio": _audio, "disk": _disk,
     }.items():  # fmt: skip
         try:
@@ -185,5 +212,5 @@ def report(as_json: bool = False) -> int:
         if not as_json:
             print(f"{'OK  ' if check.ok else 'MEND'} {check.name:16} {check.text}", flush=True)
     if as_json:
-        print(json.dumps([check._asdict() for check in done], indent=1))
+        print(json.dumps({"versions": versions(), "checks": [check._asdict() for check in done]}, indent=1))
     return 0 if all(check.ok for check in done) else 1

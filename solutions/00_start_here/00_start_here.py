@@ -38,6 +38,7 @@ y = audio.read_clip(clip["path"])
 Audio(y, rate=audio.SAMPLE_RATE, normalize=False)
 
 # %% [markdown]
+# <!-- question first-guess -->
 # **What do you expect?** What was this speaker asked to play? Bet on one. Nobody counts.
 #
 # <details><summary>A. angry</summary>
@@ -66,7 +67,7 @@ Audio(y, rate=audio.SAMPLE_RATE, normalize=False)
 # </details>
 
 # %%
-widgets.question("00_start_here", 1)
+widgets.question("00_start_here", "first-guess")
 
 # %% [markdown]
 # Now the model. It was trained on acted recordings of 75 people. Three lines:
@@ -82,6 +83,7 @@ plots.probabilities(answer)
 # %% [markdown]
 # Right or wrong, that was one clip.
 #
+# <!-- question new-voices -->
 # **What do you expect?** How often is such a model right about people whom it has never heard?
 #
 # <details><summary>A. Nine times in ten</summary>
@@ -99,7 +101,7 @@ plots.probabilities(answer)
 # </details>
 
 # %%
-widgets.question("00_start_here", 2)
+widgets.question("00_start_here", "new-voices")
 
 # %%
 asked = "protocol == 'actors_noisy' and tested_on == 'clean' and target == 'intended'"
@@ -166,12 +168,14 @@ def seconds_of(y):
 
 
 # %% nbgrader={"grade_id": "seconds_of-check", "grade": true, "points": 1, "locked": true}
-_got = seconds_of([0.0] * 8000)
-expect.kind(_got, float, "seconds_of(8,000 samples)")
-expect.close(
-    _got, 0.5, "seconds_of(8,000 samples)",
-    mistakes=[(8000, "That is the number of samples. How many of them are there in a second?"), (2.0, "Your fraction is upside down: 8,000 samples are half a second.")],
-)
+@expect.check
+def _():
+    got = seconds_of([0.0] * 8000)
+    expect.kind(got, float, "seconds_of(8,000 samples)")
+    expect.close(
+        got, 0.5, "seconds_of(8,000 samples)",
+        mistakes=[(8000, "That is the number of samples. How many of them are there in a second?"), (2.0, "Your fraction is upside down: 8,000 samples are half a second.")],
+    )
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -191,6 +195,7 @@ expect.close(
 # Try all three states once: run the check before you write anything, with a wrong answer (`return len(y)`), and with the
 # right one.
 #
+# <!-- question stale-cell -->
 # **What do you expect?** You correct your function, do *not* run its cell, and run the check. What does it check?
 #
 # <details><summary>A. What stands in the cell now</summary>
@@ -203,7 +208,7 @@ expect.close(
 # </details>
 
 # %%
-widgets.question("00_start_here", 3)
+widgets.question("00_start_here", "stale-cell")
 
 # %% [markdown]
 # Now save (**Ctrl+S**) and run the last cell of this notebook. It reads the saved file, and it tells you when what you ran
@@ -241,6 +246,7 @@ doctor.report();
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question model-says -->
 # **1. What does the model tell you?**
 #
 # <details><summary>A. What the speaker feels</summary>
@@ -253,9 +259,10 @@ doctor.report();
 # </details>
 
 # %%
-widgets.question("00_start_here", 4)
+widgets.question("00_start_here", "model-says")
 
 # %% [markdown]
+# <!-- question not-answered-yet -->
 # **2. A check says "not answered yet", although you have written your answer. What do you do first?**
 #
 # <details><summary>A. Reset the lesson</summary>
@@ -268,9 +275,10 @@ widgets.question("00_start_here", 4)
 # </details>
 
 # %%
-widgets.question("00_start_here", 5)
+widgets.question("00_start_here", "not-answered-yet")
 
 # %% [markdown]
+# <!-- question float-type -->
 # **3. Your function returns a float32 where the course's version returns a float64. What does that cost?**
 #
 # <details><summary>A. Nothing</summary>
@@ -283,7 +291,7 @@ widgets.question("00_start_here", 5)
 # </details>
 
 # %%
-widgets.question("00_start_here", 6)
+widgets.question("00_start_here", "float-type")
 
 # %% [markdown]
 # ## Take-away

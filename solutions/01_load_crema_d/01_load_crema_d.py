@@ -13,6 +13,11 @@
 #     - tell what an actor was told from what people hear
 #     needs: "a little Python: functions, dictionaries, lists; pandas helps"
 #     minutes: 60
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       parse_clip_name: {arguments: name, mistakes: 3}
+#       build_clip_table: {arguments: names, mistakes: 3}
+#       count_emotions: {arguments: clips, mistakes: 2}
+#       find_missing: {arguments: clips, mistakes: 1}
 # ---
 
 # %% [markdown]
@@ -68,6 +73,7 @@ Audio(audio.read_clip(first["path"]), rate=audio.SAMPLE_RATE, normalize=False)
 print("Its file is called", Path(first["path"]).name)
 
 # %% [markdown]
+# <!-- question last-part -->
 # **What do you expect?** Four parts, joined by `_`. What might the last one mean?
 #
 # <details><summary>A. How loud the clip is</summary>
@@ -85,7 +91,7 @@ print("Its file is called", Path(first["path"]).name)
 # </details>
 
 # %%
-widgets.question("01_load_crema_d", 1)
+widgets.question("01_load_crema_d", "last-part")
 
 # %% [markdown]
 # The four parts are **actor**, **sentence**, **emotion** and **level**:
@@ -139,72 +145,76 @@ def parse_clip_name(name):
 
 
 # %% nbgrader={"grade_id": "parse_clip_name-check", "grade": true, "points": 1, "locked": true}
-_got = parse_clip_name("1001_IEO_ANG_HI")
-expect.kind(_got, dict, "parse_clip_name('1001_IEO_ANG_HI')")
-for _key in ("actor_id", "sentence", "emotion", "level"):
-    expect.true(_key in _got, f"The key {_key!r} is missing from your dictionary; it has {', '.join(map(repr, _got))}.")
-expect.kind(_got["actor_id"], int, "actor_id")
-expect.equal(_got["emotion"], "angry", "emotion", mistakes=[("ANG", "You left the emotion's code as it is: ANG reads as 'angry'.")])
-expect.equal(_got["level"], "high", "level", mistakes=[("HI", "You left the level's letters as they are: HI reads as 'high'.")])
-expect.equal((_got["actor_id"], _got["sentence"]), (1001, "IEO"), "actor and sentence")
+@expect.check
+def _():
+    got = parse_clip_name("1001_IEO_ANG_HI")
+    expect.kind(got, dict, "parse_clip_name('1001_IEO_ANG_HI')")
+    for key in ("actor_id", "sentence", "emotion", "level"):
+        expect.true(key in got, f"The key {key!r} is missing from your dictionary; it has {', '.join(map(repr, got))}.")
+    expect.kind(got["actor_id"], int, "actor_id")
+    expect.equal(got["emotion"], "angry", "emotion", mistakes=[("ANG", "You left the emotion's code as it is: ANG reads as 'angry'.")])
+    expect.equal(got["level"], "high", "level", mistakes=[("HI", "You left the level's letters as they are: HI reads as 'high'.")])
+    expect.equal((got["actor_id"], got["sentence"]), (1001, "IEO"), "actor and sentence")
 
 # %% nbgrader={"grade_id": "parse_clip_name-more", "grade": true, "points": 3, "locked": true}
-expect.kind(parse_clip_name("1091_WSI_SAD_XX.wav"), dict, "parse_clip_name('1091_WSI_SAD_XX.wav')")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("parse_clip_name")
-_emotions = {"ANG": "angry", "DIS": "disgust", "FEA": "fear", "HAP": "happy", "NEU": "neutral", "SAD": "sad"}
-_levels = {"LO": "low", "MD": "medium", "HI": "high", "XX": "unspecified", "X": "unspecified"}
-_want = {"actor_id": 1002, "sentence": "TIE", "emotion": "disgust", "level": "low"}
-for _name in ("1002_TIE_DIS_LO", "1002_TIE_DIS_LO.wav", "AudioWAV/1002_TIE_DIS_LO.wav", Path("a_b") / "c_d_e" / "1002_TIE_DIS_LO.flac", "/home/me/my_clips/1002_TIE_DIS_LO.wav"):
-    try:
-        _got = parse_clip_name(_name)
-    except Exception as _error:
-        _got = f"{type(_error).__name__}: {_error}"
-    _mine = {key: _got.get(key) for key in _want} if isinstance(_got, dict) else _got
-    expect.true(
-        _mine == _want,
-        f"parse_clip_name({str(_name)!r}) gave {str(_mine)[:200]}. A folder or an extension is part of what people pass, as text or as a Path: take the bare "
-        "name first (pathlib has .stem), and split it at the _ instead of counting letters.",
-    )
-for _code, _level in _levels.items():
-    try:
-        _got = parse_clip_name(f"1040_ITH_SAD_{_code}")["level"]
-    except (ValueError, KeyError) as _error:
-        expect.true(False, f"The level {_code!r} raised {type(_error).__name__}: {_error}. It reads as {_level!r}.")
-    expect.true(_got != _code, f"You left the level's letters as they are: {_code} reads as {_level!r}.")
-    expect.equal(_got, _level, f"the level of ..._{_code}")
-for _code, _word in _emotions.items():
-    with expect.calling(f"parse_clip_name('7_DFA_{_code}_XX')", "Any number in digits is an actor."):
-        expect.equal(parse_clip_name(f"7_DFA_{_code}_XX")["emotion"], _word, f"the emotion of {_code}")
-for _i in range(20):
-    _actor, _sentence = int(_rng.integers(1, 20000)), str(_rng.choice(list(corpus.SENTENCES)))
-    _emotion, _level = str(_rng.choice(list(_emotions))), str(_rng.choice(list(_levels)))
-    _name = f"{_actor}_{_sentence}_{_emotion}_{_level}"
-    _want = {"actor_id": _actor, "sentence": _sentence, "emotion": _emotions[_emotion], "level": _levels[_level]}
-    with expect.calling(f"parse_clip_name({_name!r})", "Any number in digits is an actor; level and sentence are not checked against each other."), expect.unchanged():
-        _got = parse_clip_name(_name)
-    expect.equal({key: _got.get(key) for key in _want}, _want, f"parse_clip_name({_name!r})", look="Any number in digits is an actor.")
-    expect.kind(_got["actor_id"], int, "actor_id")
-for _name, _text, _what in (
-    ("1001_DFA_JOY_XX", "JOY", "an emotion that CREMA-D does not have"),
-    ("1001_DFA_sad_XX", "sad", "small letters where codes are in capitals"),
-    ("1001_dfa_SAD_XX", "dfa", "small letters where codes are in capitals"),
-    ("1001_DFA_SAD_hi", "hi", "small letters where codes are in capitals"),
-    ("1001_ABC_SAD_XX", "ABC", "a sentence that CREMA-D does not have"),
-    ("1001_DFA_SAD_VERY", "VERY", "a level that CREMA-D does not have"),
-    ("ZOE_DFA_SAD_XX", "ZOE", "an actor that is no number"),
-    ("clips/1001_DFA_SAD.wav", "1001_DFA_SAD", "a name with three parts"),
-    ("1001_DFA_SAD_XX_2", "1001_DFA_SAD_XX_2", "a name with five parts"),
-):
-    expect.raises(
-        ValueError,
-        lambda: parse_clip_name(_name),
-        f"parse_clip_name({_name!r}), {_what},",
-        contains=_text,
-        look="Silently accepting it would put a wrong label into every table that follows.",
-    )
-### END HIDDEN TESTS
+@expect.check
+def _():
+    expect.kind(parse_clip_name("1091_WSI_SAD_XX.wav"), dict, "parse_clip_name('1091_WSI_SAD_XX.wav')")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("parse_clip_name")
+    emotions = {"ANG": "angry", "DIS": "disgust", "FEA": "fear", "HAP": "happy", "NEU": "neutral", "SAD": "sad"}
+    levels = {"LO": "low", "MD": "medium", "HI": "high", "XX": "unspecified", "X": "unspecified"}
+    want = {"actor_id": 1002, "sentence": "TIE", "emotion": "disgust", "level": "low"}
+    for name in ("1002_TIE_DIS_LO", "1002_TIE_DIS_LO.wav", "AudioWAV/1002_TIE_DIS_LO.wav", Path("a_b") / "c_d_e" / "1002_TIE_DIS_LO.flac", "/home/me/my_clips/1002_TIE_DIS_LO.wav"):
+        try:
+            got = parse_clip_name(name)
+        except Exception as error:
+            got = f"{type(error).__name__}: {error}"
+        mine = {key: got.get(key) for key in want} if isinstance(got, dict) else got
+        expect.true(
+            mine == want,
+            f"parse_clip_name({str(name)!r}) gave {str(mine)[:200]}. A folder or an extension is part of what people pass, as text or as a Path: take the bare "
+            "name first (pathlib has .stem), and split it at the _ instead of counting letters.",
+        )
+    for code, level in levels.items():
+        try:
+            got = parse_clip_name(f"1040_ITH_SAD_{code}")["level"]
+        except (ValueError, KeyError) as error:
+            expect.true(False, f"The level {code!r} raised {type(error).__name__}: {error}. It reads as {level!r}.")
+        expect.true(got != code, f"You left the level's letters as they are: {code} reads as {level!r}.")
+        expect.equal(got, level, f"the level of ..._{code}")
+    for code, word in emotions.items():
+        with expect.calling(f"parse_clip_name('7_DFA_{code}_XX')", "Any number in digits is an actor."):
+            expect.equal(parse_clip_name(f"7_DFA_{code}_XX")["emotion"], word, f"the emotion of {code}")
+    for i in range(20):
+        actor, sentence = int(rng.integers(1, 20000)), str(rng.choice(list(corpus.SENTENCES)))
+        emotion, level = str(rng.choice(list(emotions))), str(rng.choice(list(levels)))
+        name = f"{actor}_{sentence}_{emotion}_{level}"
+        want = {"actor_id": actor, "sentence": sentence, "emotion": emotions[emotion], "level": levels[level]}
+        with expect.calling(f"parse_clip_name({name!r})", "Any number in digits is an actor; level and sentence are not checked against each other."), expect.unchanged():
+            got = parse_clip_name(name)
+        expect.equal({key: got.get(key) for key in want}, want, f"parse_clip_name({name!r})", look="Any number in digits is an actor.")
+        expect.kind(got["actor_id"], int, "actor_id")
+    for name, text, what in (
+        ("1001_DFA_JOY_XX", "JOY", "an emotion that CREMA-D does not have"),
+        ("1001_DFA_sad_XX", "sad", "small letters where codes are in capitals"),
+        ("1001_dfa_SAD_XX", "dfa", "small letters where codes are in capitals"),
+        ("1001_DFA_SAD_hi", "hi", "small letters where codes are in capitals"),
+        ("1001_ABC_SAD_XX", "ABC", "a sentence that CREMA-D does not have"),
+        ("1001_DFA_SAD_VERY", "VERY", "a level that CREMA-D does not have"),
+        ("ZOE_DFA_SAD_XX", "ZOE", "an actor that is no number"),
+        ("clips/1001_DFA_SAD.wav", "1001_DFA_SAD", "a name with three parts"),
+        ("1001_DFA_SAD_XX_2", "1001_DFA_SAD_XX_2", "a name with five parts"),
+    ):
+        expect.raises(
+            ValueError,
+            lambda: parse_clip_name(name),
+            f"parse_clip_name({name!r}), {what},",
+            contains=text,
+            look="Silently accepting it would put a wrong label into every table that follows.",
+        )
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -260,64 +270,68 @@ def build_clip_table(names):
 
 
 # %% nbgrader={"grade_id": "build_clip_table-check", "grade": true, "points": 1, "locked": true}
-_names = ["b/1002_TIE_DIS_LO.wav", "1001_IEO_ANG_HI.wav", "notes.txt", "a/1002_TIE_DIS_LO.wav"]
-with expect.standing_in(parse_clip_name=corpus.parse_clip_name):
-    _got = build_clip_table(list(_names))
-expect.kind(_got, pd.DataFrame, "build_clip_table(...)")
-expect.equal(list(_got.columns), ["clip", "actor_id", "sentence", "emotion", "level"], "the columns of build_clip_table(...)")
-expect.true(
-    not any("/" in str(clip) or "." in str(clip) for clip in _got["clip"]),
-    f"The column clip holds {_got['clip'].iloc[0]!r}: a path or an extension was left in it. The bare name was asked for.",
-)
-expect.true(len(_got) != 3, "There are 3 rows: 1002_TIE_DIS_LO lies in two folders, but it is one clip and one row.")
-expect.true(
-    list(_got.index) == [0, 1] or len(_got) != 2,
-    f"The rows are right in number, but the index is {list(_got.index)}: it was left from sorting or dropping. Give it a fresh 0, 1.",
-)
-expect.equal(list(_got["clip"]), ["1001_IEO_ANG_HI", "1002_TIE_DIS_LO"], "the column clip", look="Sorted, and only what is a clip's name.")
-expect.true(
-    not isinstance(_got["actor_id"].iloc[0], str),
-    "actor_id holds text: '1001' comes before '999' when text is sorted, and 1001 == '1001' is False. Keep it an int.",
-)
+@expect.check
+def _():
+    names = ["b/1002_TIE_DIS_LO.wav", "1001_IEO_ANG_HI.wav", "notes.txt", "a/1002_TIE_DIS_LO.wav"]
+    with expect.standing_in(parse_clip_name=corpus.parse_clip_name):
+        got = build_clip_table(list(names))
+    expect.kind(got, pd.DataFrame, "build_clip_table(...)")
+    expect.equal(list(got.columns), ["clip", "actor_id", "sentence", "emotion", "level"], "the columns of build_clip_table(...)")
+    expect.true(
+        not any("/" in str(clip) or "." in str(clip) for clip in got["clip"]),
+        f"The column clip holds {got['clip'].iloc[0]!r}: a path or an extension was left in it. The bare name was asked for.",
+    )
+    expect.true(len(got) != 3, "There are 3 rows: 1002_TIE_DIS_LO lies in two folders, but it is one clip and one row.")
+    expect.true(
+        list(got.index) == [0, 1] or len(got) != 2,
+        f"The rows are right in number, but the index is {list(got.index)}: it was left from sorting or dropping. Give it a fresh 0, 1.",
+    )
+    expect.equal(list(got["clip"]), ["1001_IEO_ANG_HI", "1002_TIE_DIS_LO"], "the column clip", look="Sorted, and only what is a clip's name.")
+    expect.true(
+        not isinstance(got["actor_id"].iloc[0], str),
+        "actor_id holds text: '1001' comes before '999' when text is sorted, and 1001 == '1001' is False. Keep it an int.",
+    )
 
 # %% nbgrader={"grade_id": "build_clip_table-more", "grade": true, "points": 2, "locked": true}
-with expect.standing_in(parse_clip_name=corpus.parse_clip_name):
-    expect.equal(len(build_clip_table(["1001_IEO_ANG_HI.wav"])), 1, "the number of rows for one clip")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("build_clip_table")
-_some = [str(clip) for clip in _rng.choice(corpus.clip_table()["clip"].to_numpy(dtype=str), 60, replace=False)]
-_mixed = [f"AudioWAV/{clip}.wav" for clip in _some] + ["README.md", "AudioWAV", "1001_DFA_JOY_XX.wav"] + [Path("copy") / f"{_some[3]}.flac", "9_ITH_SAD_X.wav", "9_ITH_SAD_XX.wav"]
-_clips = sorted({*_some, "9_ITH_SAD_X", "9_ITH_SAD_XX"})
-_want = pd.DataFrame([{"clip": clip, **corpus.parse_clip_name(clip)} for clip in _clips])
-with expect.standing_in(parse_clip_name=corpus.parse_clip_name), expect.unchanged(_mixed):
-    with expect.calling(f"build_clip_table of {len(_mixed)} names and Paths"):
-        _got = build_clip_table(_mixed)
-    with expect.calling("build_clip_table(['notes.txt'])", "Nothing there is a clip's name: give the five columns and no rows."):
-        _junk = build_clip_table(["notes.txt"])
-    with expect.calling("build_clip_table([])", "No names at all give the five columns and no rows."):
-        _none = build_clip_table([])
-expect.kind(_got, pd.DataFrame, "build_clip_table(...)")
-expect.frame(
-    _got.assign(actor_id=pd.to_numeric(_got["actor_id"], errors="coerce")) if "actor_id" in _got else _got,
-    _want,
-    "build_clip_table(...)",
-    mistakes=[
-        (_want.assign(clip=[f"AudioWAV/{clip}.wav" for clip in _clips]), "Paths were left in the column clip: the bare name was asked for."),
-        (_want.sort_values(["actor_id", "clip"]).reset_index(drop=True), "Your rows are sorted by actor. Sorted by clip, as text, was asked for: there '9_ITH...' comes last."),
-    ],
-    look="Sorted by clip, one row per clip, a fresh index; ..._X and ..._XX are two clips.",
-)
-expect.true(not isinstance(_got["actor_id"].iloc[0], str), "actor_id holds text. Keep it an int.")
-expect.true(
-    all(type(_actor) is int for _actor in _got["actor_id"].tolist()),
-    f"actor_id holds {type(_got['actor_id'].tolist()[0]).__name__}s, {_got['actor_id'].iloc[0]} for instance; an actor's number is an int.",
-)
-for _table in (_junk, _none):
-    expect.kind(_table, pd.DataFrame, "build_clip_table when nothing is usable")
-    expect.equal(list(_table.columns), ["clip", "actor_id", "sentence", "emotion", "level"], "the columns when nothing is usable", look="An empty table still has its five columns, or everything that follows breaks.")
-    expect.equal(len(_table), 0, "the number of rows when nothing is usable")
-### END HIDDEN TESTS
+@expect.check
+def _():
+    with expect.standing_in(parse_clip_name=corpus.parse_clip_name):
+        expect.equal(len(build_clip_table(["1001_IEO_ANG_HI.wav"])), 1, "the number of rows for one clip")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("build_clip_table")
+    some = [str(clip) for clip in rng.choice(corpus.clip_table()["clip"].to_numpy(dtype=str), 60, replace=False)]
+    mixed = [f"AudioWAV/{clip}.wav" for clip in some] + ["README.md", "AudioWAV", "1001_DFA_JOY_XX.wav"] + [Path("copy") / f"{some[3]}.flac", "9_ITH_SAD_X.wav", "9_ITH_SAD_XX.wav"]
+    clips = sorted({*some, "9_ITH_SAD_X", "9_ITH_SAD_XX"})
+    want = pd.DataFrame([{"clip": clip, **corpus.parse_clip_name(clip)} for clip in clips])
+    with expect.standing_in(parse_clip_name=corpus.parse_clip_name), expect.unchanged(mixed):
+        with expect.calling(f"build_clip_table of {len(mixed)} names and Paths"):
+            got = build_clip_table(mixed)
+        with expect.calling("build_clip_table(['notes.txt'])", "Nothing there is a clip's name: give the five columns and no rows."):
+            junk = build_clip_table(["notes.txt"])
+        with expect.calling("build_clip_table([])", "No names at all give the five columns and no rows."):
+            none = build_clip_table([])
+    expect.kind(got, pd.DataFrame, "build_clip_table(...)")
+    expect.frame(
+        got.assign(actor_id=pd.to_numeric(got["actor_id"], errors="coerce")) if "actor_id" in got else got,
+        want,
+        "build_clip_table(...)",
+        mistakes=[
+            (want.assign(clip=[f"AudioWAV/{clip}.wav" for clip in clips]), "Paths were left in the column clip: the bare name was asked for."),
+            (want.sort_values(["actor_id", "clip"]).reset_index(drop=True), "Your rows are sorted by actor. Sorted by clip, as text, was asked for: there '9_ITH...' comes last."),
+        ],
+        look="Sorted by clip, one row per clip, a fresh index; ..._X and ..._XX are two clips.",
+    )
+    expect.true(not isinstance(got["actor_id"].iloc[0], str), "actor_id holds text. Keep it an int.")
+    expect.true(
+        all(type(actor) is int for actor in got["actor_id"].tolist()),
+        f"actor_id holds {type(got['actor_id'].tolist()[0]).__name__}s, {got['actor_id'].iloc[0]} for instance; an actor's number is an int.",
+    )
+    for table in (junk, none):
+        expect.kind(table, pd.DataFrame, "build_clip_table when nothing is usable")
+        expect.equal(list(table.columns), ["clip", "actor_id", "sentence", "emotion", "level"], "the columns when nothing is usable", look="An empty table still has its five columns, or everything that follows breaks.")
+        expect.equal(len(table), 0, "the number of rows when nothing is usable")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -338,6 +352,7 @@ for _table in (_junk, _none):
 # %% [markdown]
 # ## How many of each?
 #
+# <!-- question clips-per-emotion -->
 # **What do you expect?** Six emotions, 91 actors, twelve sentences. Are there as many neutral clips as angry ones?
 #
 # <details><summary>A. Yes: six emotions, a sixth each</summary>
@@ -354,7 +369,7 @@ for _table in (_junk, _none):
 # </details>
 
 # %%
-widgets.question("01_load_crema_d", 2)
+widgets.question("01_load_crema_d", "clips-per-emotion")
 
 # %%
 plots.emotion_counts(table)
@@ -378,46 +393,50 @@ def count_emotions(clips):
 
 
 # %% nbgrader={"grade_id": "count_emotions-check", "grade": true, "points": 1, "locked": true}
-_got = count_emotions(pd.DataFrame({"emotion": ["sad", "happy", "sad", "angry", "sad", "happy"]}))
-expect.kind(_got, pd.Series, "count_emotions(...)")
-expect.true(
-    len(_got) == 6,
-    f"Your Series has {len(_got)} labels. Three of the six do not occur here; their count is 0, and they should be in it.",
-)
-expect.true(not _got.isna().any(), "A label that does not occur came out as NaN. Nothing was found of it: that is 0.")
-expect.equal(
-    [str(label) for label in _got.index],
-    ["angry", "disgust", "fear", "happy", "neutral", "sad"],
-    "the order of the labels",
-    mistakes=[(["sad", "happy", "angry", "disgust", "fear", "neutral"], "Your labels are in the order of value_counts, largest first. Course order was asked for.")],
-)
-expect.close(_got.to_numpy(), [1, 0, 0, 2, 0, 3], "the counts")
+@expect.check
+def _():
+    got = count_emotions(pd.DataFrame({"emotion": ["sad", "happy", "sad", "angry", "sad", "happy"]}))
+    expect.kind(got, pd.Series, "count_emotions(...)")
+    expect.true(
+        len(got) == 6,
+        f"Your Series has {len(got)} labels. Three of the six do not occur here; their count is 0, and they should be in it.",
+    )
+    expect.true(not got.isna().any(), "A label that does not occur came out as NaN. Nothing was found of it: that is 0.")
+    expect.equal(
+        [str(label) for label in got.index],
+        ["angry", "disgust", "fear", "happy", "neutral", "sad"],
+        "the order of the labels",
+        mistakes=[(["sad", "happy", "angry", "disgust", "fear", "neutral"], "Your labels are in the order of value_counts, largest first. Course order was asked for.")],
+    )
+    expect.close(got.to_numpy(), [1, 0, 0, 2, 0, 3], "the counts")
 
 # %% nbgrader={"grade_id": "count_emotions-more", "grade": true, "points": 2, "locked": true}
-expect.equal(int(count_emotions(pd.DataFrame({"emotion": ["sad"]})).sum()), 1, "the sum of the counts of one clip")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("count_emotions")
-_table, _labels = corpus.clip_table(), ["angry", "disgust", "fear", "happy", "neutral", "sad"]
-_mixed = _table.iloc[_rng.permutation(len(_table))[:200]]
-for _part, _what in (
-    (_table, "CREMA-D"),
-    (_mixed, "200 clips"),
-    (_mixed[_mixed["emotion"].isin(["sad", "fear"])], "sad and fearful clips only"),
-    (_mixed[_mixed["emotion"] == str(_rng.choice(_labels))].astype({"emotion": object}), "clips of one emotion"),
-    (_table.iloc[:0], "an empty table"),
-):
-    with expect.calling(f"count_emotions of {_what}"), expect.unchanged(_part):
-        _got = count_emotions(_part)
-    expect.kind(_got, pd.Series, f"count_emotions of {_what}")
-    _want = pd.Series({label: int((_part["emotion"] == label).sum()) for label in _labels})
-    expect.true(len(_got) == 6 and not _got.isna().any(), f"A label that does not occur is gone or NaN in count_emotions of {_what}: {_got.to_dict()}. Its count is 0.")
-    expect.series(
-        _got, _want, f"count_emotions of {_what}", look="All six labels, in course order.",
-        mistakes=[(_want.sort_values(ascending=False, kind="stable"), "Your labels are in the order of value_counts, largest first. Course order was asked for.")] if not _want.is_monotonic_decreasing else (),
-    )
-    expect.true(all(type(_n) is int for _n in _got.tolist()), f"The counts are {_got.dtype}; clips come in whole numbers, so ints were asked for.")
-### END HIDDEN TESTS
+@expect.check
+def _():
+    expect.equal(int(count_emotions(pd.DataFrame({"emotion": ["sad"]})).sum()), 1, "the sum of the counts of one clip")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("count_emotions")
+    table, labels = corpus.clip_table(), ["angry", "disgust", "fear", "happy", "neutral", "sad"]
+    mixed = table.iloc[rng.permutation(len(table))[:200]]
+    for part, what in (
+        (table, "CREMA-D"),
+        (mixed, "200 clips"),
+        (mixed[mixed["emotion"].isin(["sad", "fear"])], "sad and fearful clips only"),
+        (mixed[mixed["emotion"] == str(rng.choice(labels))].astype({"emotion": object}), "clips of one emotion"),
+        (table.iloc[:0], "an empty table"),
+    ):
+        with expect.calling(f"count_emotions of {what}"), expect.unchanged(part):
+            got = count_emotions(part)
+        expect.kind(got, pd.Series, f"count_emotions of {what}")
+        want = pd.Series({label: int((part["emotion"] == label).sum()) for label in labels})
+        expect.true(len(got) == 6 and not got.isna().any(), f"A label that does not occur is gone or NaN in count_emotions of {what}: {got.to_dict()}. Its count is 0.")
+        expect.series(
+            got, want, f"count_emotions of {what}", look="All six labels, in course order.",
+            mistakes=[(want.sort_values(ascending=False, kind="stable"), "Your labels are in the order of value_counts, largest first. Course order was asked for.")] if not want.is_monotonic_decreasing else (),
+        )
+        expect.true(all(type(n) is int for n in got.tolist()), f"The counts are {got.dtype}; clips come in whole numbers, so ints were asked for.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -469,59 +488,62 @@ def find_missing(clips):
 
 
 # %% nbgrader={"grade_id": "find_missing-check", "grade": true, "points": 1, "locked": true}
-_one = corpus.clip_table().query("actor_id == 1002")[["clip", "actor_id", "sentence", "emotion", "level"]]
-_got = find_missing(_one)
-expect.kind(_got, list, "find_missing(...)")
-expect.true(all(isinstance(_cell, tuple) and len(_cell) == 3 for _cell in _got), "A list of tuples (actor_id, sentence, emotion) was asked for.")
-expect.equal(_got, [(1002, "TIE", "neutral")], "find_missing for actor 1002", look="One cell of this actor's 72 is empty. A level makes no cell of its own.")
+@expect.check
+def _():
+    one = corpus.clip_table().query("actor_id == 1002")[["clip", "actor_id", "sentence", "emotion", "level"]]
+    got = find_missing(one)
+    expect.kind(got, list, "find_missing(...)")
+    expect.true(all(isinstance(cell, tuple) and len(cell) == 3 for cell in got), "A list of tuples (actor_id, sentence, emotion) was asked for.")
+    expect.equal(got, [(1002, "TIE", "neutral")], "find_missing for actor 1002", look="One cell of this actor's 72 is empty. A level makes no cell of its own.")
 
 # %% nbgrader={"grade_id": "find_missing-more", "grade": true, "points": 2, "locked": true}
-expect.equal(len(find_missing(_one.iloc[:1])), 71, "the number of missing cells when an actor has one clip", look="12 sentences times 6 emotions are 72 cells, whether or not the sentence occurs in the table.")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("find_missing")
-_table = corpus.clip_table()[["clip", "actor_id", "sentence", "emotion", "level"]]
+@expect.check
+def _():
+    one = corpus.clip_table().query("actor_id == 1002")[["clip", "actor_id", "sentence", "emotion", "level"]]
+    expect.equal(len(find_missing(one.iloc[:1])), 71, "the number of missing cells when an actor has one clip", look="12 sentences times 6 emotions are 72 cells, whether or not the sentence occurs in the table.")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("find_missing")
+    table = corpus.clip_table()[["clip", "actor_id", "sentence", "emotion", "level"]]
 
+    def reference(clips, sentences=tuple(sorted(corpus.SENTENCES)), emotions=corpus.LABELS):
+        there = set(zip(clips["actor_id"], clips["sentence"], clips["emotion"]))
+        return sorted((int(a), s, e) for a in set(clips["actor_id"]) for s in sentences for e in emotions if (a, s, e) not in there)
 
-def _reference(clips, sentences=tuple(sorted(corpus.SENTENCES)), emotions=corpus.LABELS):
-    there = set(zip(clips["actor_id"], clips["sentence"], clips["emotion"]))
-    return sorted((int(a), s, e) for a in set(clips["actor_id"]) for s in sentences for e in emotions if (a, s, e) not in there)
-
-
-with expect.calling("find_missing(CREMA-D)"), expect.unchanged(_table):
-    _got = find_missing(_table)
-expect.equal(len(_got), 20, "the number of missing cells in CREMA-D")
-expect.equal(_got, _reference(_table), "find_missing(CREMA-D)", look="A list of tuples, sorted by actor, then sentence, then emotion.")
-_few = _table[_table["actor_id"].isin(_rng.choice(_table["actor_id"].unique(), 3, replace=False))]
-_few = _few.iloc[_rng.permutation(len(_few))]
-_holes = [str(_s) for _s in _rng.choice(list(corpus.SENTENCES), 2, replace=False)]
-for _part, _what in (
-    (_few[~_few["sentence"].isin(_holes)], f"three actors without the sentences {' and '.join(_holes)}"),
-    (_few[_few["emotion"].isin(["sad", "angry"])], "three actors with sad and angry clips only"),
-    (_few.iloc[:5], "five clips"),
-):
-    with expect.calling(f"find_missing of {_what}"), expect.unchanged(_part):
-        _got = find_missing(_part)
-    _want, _here = _reference(_part), sorted(set(_part["sentence"]))
-    expect.equal(
-        _got,
-        _want,
-        f"find_missing of {_what}",
-        mistakes=[
-            (wrong, sentence)
-            for wrong, sentence in (
-                (_reference(_part, _here), "You looked only at sentences that occur in the table. A sentence that is missing altogether is the biggest hole: take all 12."),
-                (_reference(_part, emotions=sorted(set(_part["emotion"]))), "You looked only at emotions that occur in the table. Take all six."),
-                (_reference(_part, _here, sorted(set(_part["emotion"]))), "You looked only at sentences and emotions that occur in the table. Take all 12 and all six."),
-            )
-            if wrong != _want
-        ],
-        look="Sorted by actor, then sentence, then emotion; every actor in the table, and no other.",
-    )
-with expect.calling("find_missing of an empty table", "Without actors nothing is missing: []."):
-    _got = find_missing(_table.iloc[:0])
-expect.equal(_got, [], "find_missing of an empty table", look="Without actors nothing is missing.")
-### END HIDDEN TESTS
+    with expect.calling("find_missing(CREMA-D)"), expect.unchanged(table):
+        got = find_missing(table)
+    expect.equal(len(got), 20, "the number of missing cells in CREMA-D")
+    expect.equal(got, reference(table), "find_missing(CREMA-D)", look="A list of tuples, sorted by actor, then sentence, then emotion.")
+    few = table[table["actor_id"].isin(rng.choice(table["actor_id"].unique(), 3, replace=False))]
+    few = few.iloc[rng.permutation(len(few))]
+    holes = [str(s) for s in rng.choice(list(corpus.SENTENCES), 2, replace=False)]
+    for part, what in (
+        (few[~few["sentence"].isin(holes)], f"three actors without the sentences {' and '.join(holes)}"),
+        (few[few["emotion"].isin(["sad", "angry"])], "three actors with sad and angry clips only"),
+        (few.iloc[:5], "five clips"),
+    ):
+        with expect.calling(f"find_missing of {what}"), expect.unchanged(part):
+            got = find_missing(part)
+        want, here = reference(part), sorted(set(part["sentence"]))
+        expect.equal(
+            got,
+            want,
+            f"find_missing of {what}",
+            mistakes=[
+                (wrong, sentence)
+                for wrong, sentence in (
+                    (reference(part, here), "You looked only at sentences that occur in the table. A sentence that is missing altogether is the biggest hole: take all 12."),
+                    (reference(part, emotions=sorted(set(part["emotion"]))), "You looked only at emotions that occur in the table. Take all six."),
+                    (reference(part, here, sorted(set(part["emotion"]))), "You looked only at sentences and emotions that occur in the table. Take all 12 and all six."),
+                )
+                if wrong != want
+            ],
+            look="Sorted by actor, then sentence, then emotion; every actor in the table, and no other.",
+        )
+    with expect.calling("find_missing of an empty table", "Without actors nothing is missing: []."):
+        got = find_missing(table.iloc[:0])
+    expect.equal(got, [], "find_missing of an empty table", look="Without actors nothing is missing.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -565,6 +587,7 @@ corpus.votes(twins).set_index(twins["clip"])
 table.loc[table["defect"].ne("") & ~table["clip"].isin(twins["clip"]), ["clip", "emotion", "seconds", "defect"]]
 
 # %% [markdown]
+# <!-- question silent-clip -->
 # **What do you expect?** What does the silent clip do to a program that takes the logarithm of its energy?
 #
 # <details><summary>A. Nothing: 0 is a number like any other</summary>
@@ -581,7 +604,7 @@ table.loc[table["defect"].ne("") & ~table["clip"].isin(twins["clip"]), ["clip", 
 # </details>
 
 # %%
-widgets.question("01_load_crema_d", 3)
+widgets.question("01_load_crema_d", "silent-clip")
 
 # %%
 with np.errstate(divide="ignore", invalid="ignore"):  # what many notebooks do, and then they see nothing
@@ -594,6 +617,7 @@ with np.errstate(divide="ignore", invalid="ignore"):  # what many notebooks do, 
 # `emotion` is the instruction that the actor got: the **intended** label. The authors also let a crowd listen to the
 # voice alone, and each clip has about nine votes: the **perceived** emotion. Do the two agree?
 #
+# <!-- question crowd-agrees -->
 # **What do you expect?** For how many of the clips is the crowd's most frequent vote the intended label?
 #
 # <details><summary>A. Nine in ten: these are trained actors</summary>
@@ -610,7 +634,7 @@ with np.errstate(divide="ignore", invalid="ignore"):  # what many notebooks do, 
 # </details>
 
 # %%
-widgets.question("01_load_crema_d", 4)
+widgets.question("01_load_crema_d", "crowd-agrees")
 
 # %%
 crowd = corpus.crowd_label(table)
@@ -653,6 +677,7 @@ ipywidgets.interactive(
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question no-rows -->
 # **1. Your folder is misspelt, and your table comes out with no rows. What is the best moment to notice?**
 #
 # <details><summary>A. When scikit-learn says `n_samples=0`</summary>
@@ -665,9 +690,10 @@ ipywidgets.interactive(
 # </details>
 
 # %%
-widgets.question("01_load_crema_d", 5)
+widgets.question("01_load_crema_d", "no-rows")
 
 # %% [markdown]
+# <!-- question same-bytes -->
 # **2. Two clips have the same bytes and two labels. What do you do?**
 #
 # <details><summary>A. Keep the label that fits better, by ear</summary>
@@ -680,9 +706,10 @@ widgets.question("01_load_crema_d", 5)
 # </details>
 
 # %%
-widgets.question("01_load_crema_d", 6)
+widgets.question("01_load_crema_d", "same-bytes")
 
 # %% [markdown]
+# <!-- question which-label -->
 # **3. "The label of this clip is sad." Which label is meant?**
 #
 # <details><summary>A. There is only one</summary>
@@ -695,7 +722,7 @@ widgets.question("01_load_crema_d", 6)
 # </details>
 
 # %%
-widgets.question("01_load_crema_d", 7)
+widgets.question("01_load_crema_d", "which-label")
 
 # %% [markdown]
 # ## Take-away

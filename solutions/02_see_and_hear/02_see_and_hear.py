@@ -13,6 +13,12 @@
 #     - read a spectrogram, and compute one
 #     needs: "lesson 01; numpy arrays"
 #     minutes: 70
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       time_axis: {arguments: n_samples sample_rate, mistakes: 2}
+#       rms_db: {arguments: y frame_length hop_length, mistakes: 3}
+#       plot_waveform: {arguments: y sample_rate ax, mistakes: 1}
+#       plot_emotion_counts: {arguments: clips ax, mistakes: 2}
+#       spectrogram_db: {arguments: y n_fft hop_length, mistakes: 3}
 # ---
 
 # %% [markdown]
@@ -58,6 +64,7 @@ for number, label in enumerate(order, start=1):
     display(Audio(sounds[label], rate=audio.SAMPLE_RATE, normalize=False))
 
 # %% [markdown]
+# <!-- question six-in-order -->
 # **What do you expect?** When the next cell shows the order: how many of the six will you have right?
 #
 # <details><summary>A. All six</summary>
@@ -74,7 +81,7 @@ for number, label in enumerate(order, start=1):
 # </details>
 
 # %%
-widgets.question("02_see_and_hear", 1)
+widgets.question("02_see_and_hear", "six-in-order")
 
 # %%
 print({number: str(label) for number, label in enumerate(order, start=1)})
@@ -108,40 +115,44 @@ def time_axis(n_samples, sample_rate):
 
 
 # %% nbgrader={"grade_id": "time_axis-check", "grade": true, "points": 1, "locked": true}
-_got = time_axis(4, 2)
-expect.array(_got, "time_axis(4, 2)", shape=(4,), dtype="float64", why="Four samples need four times.")
-expect.close(
-    _got,
-    [0, 0.5, 1.0, 1.5],
-    "time_axis(4, 2)",
-    mistakes=[
-        ([0, 2 / 3, 4 / 3, 2], "Your last sample is at 2 s, where the *next* one would begin. np.linspace includes its end unless told otherwise."),
-        ([0, 1, 2, 3], "These are sample numbers. How long does one sample last at 2 samples a second?"),
-        ([0, 2, 4, 6], "You multiplied by the sample rate. At 2 samples a second, one sample lasts half a second."),
-    ],
-)
+@expect.check
+def _():
+    got = time_axis(4, 2)
+    expect.array(got, "time_axis(4, 2)", shape=(4,), dtype="float64", why="Four samples need four times.")
+    expect.close(
+        got,
+        [0, 0.5, 1.0, 1.5],
+        "time_axis(4, 2)",
+        mistakes=[
+            ([0, 2 / 3, 4 / 3, 2], "Your last sample is at 2 s, where the *next* one would begin. np.linspace includes its end unless told otherwise."),
+            ([0, 1, 2, 3], "These are sample numbers. How long does one sample last at 2 samples a second?"),
+            ([0, 2, 4, 6], "You multiplied by the sample rate. At 2 samples a second, one sample lasts half a second."),
+        ],
+    )
 
 # %% nbgrader={"grade_id": "time_axis-more", "grade": true, "points": 2, "locked": true}
-expect.equal(len(time_axis(1, 16000)), 1, "the length of time_axis(1, 16000)")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("time_axis")
-_drawn = [(int(_rng.integers(2, 90000)), int(_rng.choice([8000, 11025, 16000, 22050, 44100, 48000]))) for _ in range(12)]
-for _n, _rate in ((1, 8000), (4001, 16000), (4003, 16000), (32001, 16000), (44101, 44100), (50001, 44100), (7, 22050), (80080, 16000), *_drawn):
-    with expect.calling(f"time_axis({_n}, {_rate})"), expect.unchanged():
-        _got = time_axis(_n, _rate)
-    expect.true(
-        np.size(_got) == _n,
-        f"time_axis({_n}, {_rate}) has {np.size(_got)} times for {_n} samples. Counting up in steps of a fraction collects rounding errors, and now "
-        "and then one step too many: count whole samples, then divide.",
-    )
-    expect.array(_got, f"time_axis({_n}, {_rate})", shape=(_n,), dtype="float64")
-    expect.close(
-        _got, np.arange(_n) / _rate, f"time_axis({_n}, {_rate})", atol=1e-9,
-        mistakes=[(np.linspace(0, _n / _rate, _n), "Your last sample is where the next one would begin: linspace includes its end.")] if _n > 1 else (),
-        look="The first sample is at 0, and each is 1 / sample_rate after the one before.",
-    )
-### END HIDDEN TESTS
+@expect.check
+def _():
+    expect.equal(len(time_axis(1, 16000)), 1, "the length of time_axis(1, 16000)")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("time_axis")
+    drawn = [(int(rng.integers(2, 90000)), int(rng.choice([8000, 11025, 16000, 22050, 44100, 48000]))) for _ in range(12)]
+    for n, rate in ((1, 8000), (4001, 16000), (4003, 16000), (32001, 16000), (44101, 44100), (50001, 44100), (7, 22050), (80080, 16000), *drawn):
+        with expect.calling(f"time_axis({n}, {rate})"), expect.unchanged():
+            got = time_axis(n, rate)
+        expect.true(
+            np.size(got) == n,
+            f"time_axis({n}, {rate}) has {np.size(got)} times for {n} samples. Counting up in steps of a fraction collects rounding errors, and now "
+            "and then one step too many: count whole samples, then divide.",
+        )
+        expect.array(got, f"time_axis({n}, {rate})", shape=(n,), dtype="float64")
+        expect.close(
+            got, np.arange(n) / rate, f"time_axis({n}, {rate})", atol=1e-9,
+            mistakes=[(np.linspace(0, n / rate, n), "Your last sample is where the next one would begin: linspace includes its end.")] if n > 1 else (),
+            look="The first sample is at 0, and each is 1 / sample_rate after the one before.",
+        )
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -194,46 +205,56 @@ def plot_waveform(y, sample_rate, ax):
 
 
 # %% nbgrader={"grade_id": "plot_waveform-check", "grade": true, "points": 1, "locked": true}
-def _course_time_axis(n_samples, sample_rate):
-    return np.linspace(0, n_samples / sample_rate, n_samples, endpoint=False)
+@expect.check
+def _():
+    def course_time_axis(n_samples, sample_rate):
+        return np.linspace(0, n_samples / sample_rate, n_samples, endpoint=False)
 
+    def lines(ax):
+        """Curves, without constant reference lines."""
+        data = [np.asarray(line.get_xydata(), dtype=float) for line in ax.get_lines()]
+        return [xy for xy in data if len(xy) > 1 and np.ptp(xy[:, 0]) > 0 and np.ptp(xy[:, 1]) > 0]
 
-def _lines(ax):
-    """Curves, without constant reference lines."""
-    data = [np.asarray(line.get_xydata(), dtype=float) for line in ax.get_lines()]
-    return [xy for xy in data if len(xy) > 1 and np.ptp(xy[:, 0]) > 0 and np.ptp(xy[:, 1]) > 0]
-
-
-_y = np.sin(np.arange(800) / 9)
-with expect.two_panels() as (_ax, _other), expect.standing_in(time_axis=_course_time_axis):
-    _got = plot_waveform(_y, 8000, _ax)
-expect.true(not _lines(_other), "You drew on the current axes (plt.plot) and not on the ax that was given. Did you draw on the ax, with ax.plot?")
-expect.true(_got is _ax, "plot_waveform should return the ax it was given, so that the caller can go on with it.")
-expect.true(len(_lines(_ax)) == 1, f"There are {len(_lines(_ax))} curves on the given ax; one was expected. Did you draw on the ax, with ax.plot?")
-_xy = _lines(_ax)[0]
-expect.true(len(_xy) == 800, f"Your line has {len(_xy)} points for 800 samples. Every sample is asked for, not an outline of them.")
-expect.close(_xy[:, 1], _y, "the heights of your line", atol=1e-6, look="The samples as they are: not scaled, not absolute.")
-expect.true(_xy[-1, 0] < 1, f"Your last sample stands at x = {_xy[-1, 0]:g}. 800 samples at 8,000 a second end at 0.1 s: are these seconds?")
-expect.true(bool({"s", "sec", "seconds", "second"} & set("".join(c if c.isalpha() else " " for c in _ax.get_xlabel().lower()).split())), f"The x label is {_ax.get_xlabel()!r}; it should say the unit: s, sec or seconds.")
-expect.true(_ax.get_ylabel().strip() != "", "The y axis has no label: what is drawn upwards?")
-expect.true(any(_ax.get_title(loc=_loc).strip() for _loc in ("center", "left", "right")), "The axes have no title: ax.set_title gives them one.")
+    y = np.sin(np.arange(800) / 9)
+    with expect.two_panels() as (ax, other), expect.standing_in(time_axis=course_time_axis):
+        got = plot_waveform(y, 8000, ax)
+    expect.true(not lines(other), "You drew on the current axes (plt.plot) and not on the ax that was given. Did you draw on the ax, with ax.plot?")
+    expect.true(got is ax, "plot_waveform should return the ax it was given, so that the caller can go on with it.")
+    expect.true(len(lines(ax)) == 1, f"There are {len(lines(ax))} curves on the given ax; one was expected. Did you draw on the ax, with ax.plot?")
+    xy = lines(ax)[0]
+    expect.true(len(xy) == 800, f"Your line has {len(xy)} points for 800 samples. Every sample is asked for, not an outline of them.")
+    expect.close(xy[:, 1], y, "the heights of your line", atol=1e-6, look="The samples as they are: not scaled, not absolute.")
+    expect.true(xy[-1, 0] < 1, f"Your last sample stands at x = {xy[-1, 0]:g}. 800 samples at 8,000 a second end at 0.1 s: are these seconds?")
+    expect.true(bool({"s", "sec", "seconds", "second"} & set("".join(c if c.isalpha() else " " for c in ax.get_xlabel().lower()).split())), f"The x label is {ax.get_xlabel()!r}; it should say the unit: s, sec or seconds.")
+    expect.true(ax.get_ylabel().strip() != "", "The y axis has no label: what is drawn upwards?")
+    expect.true(any(ax.get_title(loc=loc).strip() for loc in ("center", "left", "right")), "The axes have no title: ax.set_title gives them one.")
 
 # %% nbgrader={"grade_id": "plot_waveform-more", "grade": true, "points": 2, "locked": true}
-with expect.standing_in(time_axis=_course_time_axis):
-    expect.true(plot_waveform(np.array([0.0, 0.5]), 2, Figure().subplots()) is not None, "plot_waveform should return the ax.")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("plot_waveform")
-for _n, _rate in ((40000, 16000), (int(_rng.integers(12000, 30000)), int(_rng.choice([11025, 22050, 44100])))):
-    _y = _rng.uniform(-1, 1, _n).astype(np.float32)
-    with expect.two_panels() as (_ax, _other), expect.standing_in(time_axis=_course_time_axis), expect.unchanged(_y):
-        plot_waveform(_y, _rate, _ax)
-    _found = _lines(_ax)
-    expect.true(not _lines(_other), "You drew on the current axes (plt.plot) and not on the ax that was given. With two panels the picture lands in the wrong one.")
-    expect.true(len(_found) == 1 and len(_found[0]) == _n, f"A clip of {_n:,} samples was not drawn sample by sample: librosa's waveshow draws an envelope of longer clips.")
-    expect.close(_found[0][:, 0], np.arange(_n) / _rate, f"the times of your line at {_rate:,} samples a second", atol=1.001 / _rate, look="The time of a sample is its number divided by the sample rate.")
-    expect.close(_found[0][:, 1], _y, "the heights of your line", atol=1e-6, look="The samples as they are: not scaled, not absolute.")
-### END HIDDEN TESTS
+@expect.check
+def _():
+    def course_time_axis(n_samples, sample_rate):
+        return np.linspace(0, n_samples / sample_rate, n_samples, endpoint=False)
+
+    with expect.standing_in(time_axis=course_time_axis):
+        expect.true(plot_waveform(np.array([0.0, 0.5]), 2, Figure().subplots()) is not None, "plot_waveform should return the ax.")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    def lines(ax):
+        """Curves, without constant reference lines."""
+        data = [np.asarray(line.get_xydata(), dtype=float) for line in ax.get_lines()]
+        return [xy for xy in data if len(xy) > 1 and np.ptp(xy[:, 0]) > 0 and np.ptp(xy[:, 1]) > 0]
+
+    rng = expect.rng("plot_waveform")
+    for n, rate in ((40000, 16000), (int(rng.integers(12000, 30000)), int(rng.choice([11025, 22050, 44100])))):
+        y = rng.uniform(-1, 1, n).astype(np.float32)
+        with expect.two_panels() as (ax, other), expect.standing_in(time_axis=course_time_axis), expect.unchanged(y):
+            plot_waveform(y, rate, ax)
+        found = lines(ax)
+        expect.true(not lines(other), "You drew on the current axes (plt.plot) and not on the ax that was given. With two panels the picture lands in the wrong one.")
+        expect.true(len(found) == 1 and len(found[0]) == n, f"A clip of {n:,} samples was not drawn sample by sample: librosa's waveshow draws an envelope of longer clips.")
+        expect.close(found[0][:, 0], np.arange(n) / rate, f"the times of your line at {rate:,} samples a second", atol=1.001 / rate, look="The time of a sample is its number divided by the sample rate.")
+        expect.close(found[0][:, 1], y, "the heights of your line", atol=1e-6, look="The samples as they are: not scaled, not absolute.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -273,55 +294,70 @@ def plot_emotion_counts(clips, ax):
 
 
 # %% nbgrader={"grade_id": "plot_emotion_counts-check", "grade": true, "points": 1, "locked": true}
-def _bars(ax):
-    """(labels along the axis of the bars, the length of each bar); sideways bars may begin at the top or at the bottom."""
-    ax.figure.canvas.draw()
-    boxes = [patch.get_bbox() for patch in ax.patches if hasattr(patch, "get_bbox")]
-    sideways = "angry" in [text.get_text().strip().lower() for text in ax.get_yticklabels()]
-    axis = ax.yaxis if sideways else ax.xaxis
-    ticks = {text.get_text().strip().lower(): place for place, text in zip(axis.get_ticklocs(), axis.get_ticklabels()) if text.get_text().strip()}
-    middle = {id(b): (b.y0 + b.y1 if sideways else b.x0 + b.x1) / 2 for b in boxes}
-    lengths = {label: max([float(b.width if sideways else b.height) for b in boxes if abs(middle[id(b)] - place) < 0.45], default=0.0) for label, place in ticks.items()}
-    order = sorted(ticks, key=ticks.get)
-    return (order[::-1] if sideways and order == LABELS[::-1] else order), lengths
+@expect.check
+def _():
+    def bars(ax):
+        """(labels along the axis of the bars, the length of each bar); sideways bars may begin at the top or at the bottom."""
+        ax.figure.canvas.draw()
+        boxes = [patch.get_bbox() for patch in ax.patches if hasattr(patch, "get_bbox")]
+        sideways = "angry" in [text.get_text().strip().lower() for text in ax.get_yticklabels()]
+        axis = ax.yaxis if sideways else ax.xaxis
+        ticks = {text.get_text().strip().lower(): place for place, text in zip(axis.get_ticklocs(), axis.get_ticklabels()) if text.get_text().strip()}
+        middle = {id(b): (b.y0 + b.y1 if sideways else b.x0 + b.x1) / 2 for b in boxes}
+        lengths = {label: max([float(b.width if sideways else b.height) for b in boxes if abs(middle[id(b)] - place) < 0.45], default=0.0) for label, place in ticks.items()}
+        order = sorted(ticks, key=ticks.get)
+        return (order[::-1] if sideways and order == LABELS[::-1] else order), lengths
 
-
-_table = pd.DataFrame({"emotion": ["sad"] * 4 + ["happy"] * 2 + ["angry", "neutral", "fear"]})
-with expect.two_panels() as (_ax, _other):
-    _got = plot_emotion_counts(_table, _ax)
-    _order, _lengths = _bars(_ax)
-expect.true(not _other.patches, "There are no bars on the given ax: they went to the current axes. Pass ax=ax on, or call ax.bar.")
-expect.true(_got is _ax, "plot_emotion_counts should return the ax it was given.")
-expect.true(len(_ax.patches) > 0, "There are no bars on the given ax. Did you draw on the ax, with ax.bar or ax=ax?")
-expect.true(set(_order) == set(LABELS), f"The ticks say {_order}. All six labels need a tick, 'disgust' too, of which there is no clip here.")
-expect.true(
-    _order == LABELS,
-    f"Your bars stand in the order {_order}. Course order was asked for; value_counts sorts by size instead.",
-)
-expect.close([_lengths[label] for label in LABELS], [1, 0, 1, 2, 1, 4], "the lengths of your bars, in course order,", look="The length of a bar is the number of clips.")
-expect.true(_ax.get_xlabel().strip() != "" and _ax.get_ylabel().strip() != "", "One of the axes has no label.")
-expect.true(any(_ax.get_title(loc=_loc).strip() for _loc in ("center", "left", "right")), "The axes have no title: ax.set_title gives them one.")
+    table = pd.DataFrame({"emotion": ["sad"] * 4 + ["happy"] * 2 + ["angry", "neutral", "fear"]})
+    with expect.two_panels() as (ax, other):
+        got = plot_emotion_counts(table, ax)
+        order, lengths = bars(ax)
+    expect.true(not other.patches, "There are no bars on the given ax: they went to the current axes. Pass ax=ax on, or call ax.bar.")
+    expect.true(got is ax, "plot_emotion_counts should return the ax it was given.")
+    expect.true(len(ax.patches) > 0, "There are no bars on the given ax. Did you draw on the ax, with ax.bar or ax=ax?")
+    expect.true(set(order) == set(LABELS), f"The ticks say {order}. All six labels need a tick, 'disgust' too, of which there is no clip here.")
+    expect.true(
+        order == LABELS,
+        f"Your bars stand in the order {order}. Course order was asked for; value_counts sorts by size instead.",
+    )
+    expect.close([lengths[label] for label in LABELS], [1, 0, 1, 2, 1, 4], "the lengths of your bars, in course order,", look="The length of a bar is the number of clips.")
+    expect.true(ax.get_xlabel().strip() != "" and ax.get_ylabel().strip() != "", "One of the axes has no label.")
+    expect.true(any(ax.get_title(loc=loc).strip() for loc in ("center", "left", "right")), "The axes have no title: ax.set_title gives them one.")
 
 # %% nbgrader={"grade_id": "plot_emotion_counts-more", "grade": true, "points": 2, "locked": true}
-expect.true(plot_emotion_counts(_table.iloc[:1], Figure().subplots()) is not None, "plot_emotion_counts should return the ax.")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("plot_emotion_counts")
-_crema = corpus.clip_table()
-_mixed = _crema.iloc[_rng.permutation(len(_crema))[:300]]
-for _part, _what in ((_crema, "CREMA-D"), (_mixed, "300 clips"), (_mixed[_mixed["emotion"].isin(["sad", "happy"])], "happy and sad clips only")):
-    with expect.two_panels() as (_ax, _other):
-        with expect.calling(f"plot_emotion_counts of {_what}"), expect.unchanged(_part):
-            plot_emotion_counts(_part, _ax)
-        _order, _lengths = _bars(_ax)
-    expect.true(not _other.patches, "You drew on the current axes and not on the ax that was given. Pass ax=ax on, or call ax.bar.")
-    expect.true(set(_order) == set(LABELS), f"For {_what} the ticks say {_order}: all six labels need a tick, and an absent emotion keeps its own.")
-    expect.true(_order == LABELS, f"Your bars stand in the order {_order}. Course order was asked for.")
-    expect.close(
-        [_lengths[label] for label in LABELS], [int((_part["emotion"] == label).sum()) for label in LABELS], f"the lengths of your bars for {_what}, in course order,",
-        look="The length of a bar is the number of clips.",
-    )
-### END HIDDEN TESTS
+@expect.check
+def _():
+    expect.true(plot_emotion_counts(pd.DataFrame({"emotion": ["sad"]}), Figure().subplots()) is not None, "plot_emotion_counts should return the ax.")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    def bars(ax):
+        """(labels along the axis of the bars, the length of each bar); sideways bars may begin at the top or at the bottom."""
+        ax.figure.canvas.draw()
+        boxes = [patch.get_bbox() for patch in ax.patches if hasattr(patch, "get_bbox")]
+        sideways = "angry" in [text.get_text().strip().lower() for text in ax.get_yticklabels()]
+        axis = ax.yaxis if sideways else ax.xaxis
+        ticks = {text.get_text().strip().lower(): place for place, text in zip(axis.get_ticklocs(), axis.get_ticklabels()) if text.get_text().strip()}
+        middle = {id(b): (b.y0 + b.y1 if sideways else b.x0 + b.x1) / 2 for b in boxes}
+        lengths = {label: max([float(b.width if sideways else b.height) for b in boxes if abs(middle[id(b)] - place) < 0.45], default=0.0) for label, place in ticks.items()}
+        order = sorted(ticks, key=ticks.get)
+        return (order[::-1] if sideways and order == LABELS[::-1] else order), lengths
+
+    rng = expect.rng("plot_emotion_counts")
+    crema = corpus.clip_table()
+    mixed = crema.iloc[rng.permutation(len(crema))[:300]]
+    for part, what in ((crema, "CREMA-D"), (mixed, "300 clips"), (mixed[mixed["emotion"].isin(["sad", "happy"])], "happy and sad clips only")):
+        with expect.two_panels() as (ax, other):
+            with expect.calling(f"plot_emotion_counts of {what}"), expect.unchanged(part):
+                plot_emotion_counts(part, ax)
+            order, lengths = bars(ax)
+        expect.true(not other.patches, "You drew on the current axes and not on the ax that was given. Pass ax=ax on, or call ax.bar.")
+        expect.true(set(order) == set(LABELS), f"For {what} the ticks say {order}: all six labels need a tick, and an absent emotion keeps its own.")
+        expect.true(order == LABELS, f"Your bars stand in the order {order}. Course order was asked for.")
+        expect.close(
+            [lengths[label] for label in LABELS], [int((part["emotion"] == label).sum()) for label in LABELS], f"the lengths of your bars for {what}, in course order,",
+            look="The length of a bar is the number of clips.",
+        )
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -348,6 +384,7 @@ for _part, _what in ((_crema, "CREMA-D"), (_mixed, "300 clips"), (_mixed[_mixed[
 #
 # A full-scale sine has an RMS of 1/√2 and is at -3.01 dB. Half the pressure is 6 dB less.
 #
+# <!-- question silence -->
 # **What do you expect?** What is the level of silence?
 #
 # <details><summary>A. 0 dB</summary>
@@ -364,7 +401,7 @@ for _part, _what in ((_crema, "CREMA-D"), (_mixed, "300 clips"), (_mixed[_mixed[
 # </details>
 
 # %%
-widgets.question("02_see_and_hear", 2)
+widgets.question("02_see_and_hear", "silence")
 
 # %% [markdown]
 # ### Exercise 4: `rms_db`
@@ -389,69 +426,72 @@ def rms_db(y, frame_length, hop_length):
 
 
 # %% nbgrader={"grade_id": "rms_db-check", "grade": true, "points": 1, "locked": true}
-_y = np.concatenate([np.ones(100), np.full(100, 0.1), np.zeros(100)])
-_got = rms_db(_y, 100, 100)
-expect.array(_got, "rms_db(y, 100, 100)", shape=(3,), finite=False, why="300 samples hold three whole frames of 100 when nothing is padded.")
-expect.true(not np.isinf(np.asarray(_got, dtype=float)).any(), "Silence came out as minus infinity. Levels below -100 dB become -100.")
-expect.close(
-    _got,
-    [0, -20, -100],
-    "rms_db of full scale, a tenth of it, and silence",
-    atol=0.01,
-    mistakes=[
-        ([0, -10, -50], "You took 10 log10 of the RMS. RMS is a pressure, and pressures take 20 (or 10 log10 of the mean square)."),
-        ([0, -10, -100], "You took 10 log10 of the RMS. RMS is a pressure, and pressures take 20 (or 10 log10 of the mean square)."),
-        ([0, -40, -100], "You took 20 log10 of the mean square. 20 belongs to the RMS, its root."),
-        ([-100, -100, -100], "A constant came out as silence: you took the standard deviation, which takes the mean away first. RMS is the root of the mean of the squares."),
-    ],
-    look="20 log10 of the RMS of each frame, and nothing below -100.",
-)
+@expect.check
+def _():
+    y = np.concatenate([np.ones(100), np.full(100, 0.1), np.zeros(100)])
+    got = rms_db(y, 100, 100)
+    expect.array(got, "rms_db(y, 100, 100)", shape=(3,), finite=False, why="300 samples hold three whole frames of 100 when nothing is padded.")
+    expect.true(not np.isinf(np.asarray(got, dtype=float)).any(), "Silence came out as minus infinity. Levels below -100 dB become -100.")
+    expect.close(
+        got,
+        [0, -20, -100],
+        "rms_db of full scale, a tenth of it, and silence",
+        atol=0.01,
+        mistakes=[
+            ([0, -10, -50], "You took 10 log10 of the RMS. RMS is a pressure, and pressures take 20 (or 10 log10 of the mean square)."),
+            ([0, -10, -100], "You took 10 log10 of the RMS. RMS is a pressure, and pressures take 20 (or 10 log10 of the mean square)."),
+            ([0, -40, -100], "You took 20 log10 of the mean square. 20 belongs to the RMS, its root."),
+            ([-100, -100, -100], "A constant came out as silence: you took the standard deviation, which takes the mean away first. RMS is the root of the mean of the squares."),
+        ],
+        look="20 log10 of the RMS of each frame, and nothing below -100.",
+    )
 
 # %% nbgrader={"grade_id": "rms_db-more", "grade": true, "points": 3, "locked": true}
-expect.true(np.size(rms_db(np.ones(10), 10, 5)) == 1, "Ten samples hold one whole frame of ten, and nothing is padded: one level was expected.")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-def _reference_db(y, frame, hop):
-    y = np.asarray(y, dtype=float)
-    starts = range(0, len(y) - frame + 1, hop) if len(y) >= frame else [0]
-    power = np.array([np.mean(y[s : s + frame] ** 2) for s in starts])
-    return np.maximum(10 * np.log10(np.maximum(power, 1e-30)), -100)
+@expect.check
+def _():
+    expect.true(np.size(rms_db(np.ones(10), 10, 5)) == 1, "Ten samples hold one whole frame of ten, and nothing is padded: one level was expected.")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    def reference_db(y, frame, hop):
+        y = np.asarray(y, dtype=float)
+        starts = range(0, len(y) - frame + 1, hop) if len(y) >= frame else [0]
+        power = np.array([np.mean(y[s : s + frame] ** 2) for s in starts])
+        return np.maximum(10 * np.log10(np.maximum(power, 1e-30)), -100)
 
-
-_rng = expect.rng("rms_db")
-_quiet = 10 ** (-85 / 20) * np.sqrt(2) * np.sin(np.arange(4000) / 5)
-_drawn = [(_rng.uniform(-1, 1, int(_rng.integers(600, 5000))) * 10 ** _rng.uniform(-3, 0), int(_rng.integers(2, 600)), int(_rng.integers(1, 300))) for _ in range(4)]
-for _y, _frame, _hop in (
-    (_rng.uniform(-1, 1, 5000), 400, 160),
-    (_rng.uniform(-1, 1, 5000).astype(np.float32), 512, 512),
-    (_rng.uniform(-0.01, 0.01, 999), 300, 7),
-    (np.zeros(2000), 400, 160),
-    (_quiet, 1000, 500),
-    (0.2 * _quiet, 1000, 500),
-    (0.2 + _rng.uniform(-0.1, 0.1, 1000), 100, 100),
-    (_rng.uniform(-1, 1, 50), 400, 160),
-    (np.ones(400), 400, 160),
-    (np.full(1, 0.5), 2048, 512),
-    *_drawn,
-):
-    with expect.calling(f"rms_db of {len(_y)} samples in frames of {_frame} every {_hop}", "A clip shorter than a frame is one frame of its own samples."), expect.unchanged(_y):
-        _got = rms_db(_y, _frame, _hop)
-    _want = _reference_db(_y, _frame, _hop)
-    expect.true(
-        np.shape(_got) == _want.shape,
-        f"{len(_y)} samples in frames of {_frame} every {_hop} gave {np.shape(_got)} levels where {_want.shape} were expected. Only whole frames count, nothing is "
-        "padded, and a clip shorter than a frame is one frame.",
-    )
-    _got = np.asarray(_got, dtype=float)
-    expect.true(not np.isinf(_got).any(), "Silence came out as minus infinity. Levels below -100 dB become -100.")
-    _error = np.abs(_got - _want).max()
-    if _y is _quiet and _error > 0.05:
-        expect.true(False, f"A quiet tone at -85 dB came out {_error:.1f} dB off. Something was added before the logarithm; a floor (np.maximum) leaves quiet frames where they are.")
-    expect.close(
-        _got, _want, f"rms_db of {len(_y)} samples with frames of {_frame} every {_hop}", atol=0.02,
-        look=f"{len(_y)} samples, shorter than the frame, are averaged over {len(_y)}." if len(_y) < _frame else "Is every sample in the frame that it belongs to, and is nothing but squared values averaged?",
-    )
-### END HIDDEN TESTS
+    rng = expect.rng("rms_db")
+    quiet = 10 ** (-85 / 20) * np.sqrt(2) * np.sin(np.arange(4000) / 5)
+    drawn = [(rng.uniform(-1, 1, int(rng.integers(600, 5000))) * 10 ** rng.uniform(-3, 0), int(rng.integers(2, 600)), int(rng.integers(1, 300))) for _ in range(4)]
+    for _y, _frame, hop in (
+        (rng.uniform(-1, 1, 5000), 400, 160),
+        (rng.uniform(-1, 1, 5000).astype(np.float32), 512, 512),
+        (rng.uniform(-0.01, 0.01, 999), 300, 7),
+        (np.zeros(2000), 400, 160),
+        (quiet, 1000, 500),
+        (0.2 * quiet, 1000, 500),
+        (0.2 + rng.uniform(-0.1, 0.1, 1000), 100, 100),
+        (rng.uniform(-1, 1, 50), 400, 160),
+        (np.ones(400), 400, 160),
+        (np.full(1, 0.5), 2048, 512),
+        *drawn,
+    ):
+        with expect.calling(f"rms_db of {len(_y)} samples in frames of {_frame} every {hop}", "A clip shorter than a frame is one frame of its own samples."), expect.unchanged(_y):
+            got = rms_db(_y, _frame, hop)
+        want = reference_db(_y, _frame, hop)
+        expect.true(
+            np.shape(got) == want.shape,
+            f"{len(_y)} samples in frames of {_frame} every {hop} gave {np.shape(got)} levels where {want.shape} were expected. Only whole frames count, nothing is "
+            "padded, and a clip shorter than a frame is one frame.",
+        )
+        got = np.asarray(got, dtype=float)
+        expect.true(not np.isinf(got).any(), "Silence came out as minus infinity. Levels below -100 dB become -100.")
+        error = np.abs(got - want).max()
+        if _y is quiet and error > 0.05:
+            expect.true(False, f"A quiet tone at -85 dB came out {error:.1f} dB off. Something was added before the logarithm; a floor (np.maximum) leaves quiet frames where they are.")
+        expect.close(
+            got, want, f"rms_db of {len(_y)} samples with frames of {_frame} every {hop}", atol=0.02,
+            look=f"{len(_y)} samples, shorter than the frame, are averaged over {len(_y)}." if len(_y) < _frame else "Is every sample in the frame that it belongs to, and is nothing but squared values averaged?",
+        )
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -494,6 +534,7 @@ Markdown("Median level of up to 40 clips per emotion, in dBFS: "
 plots.spectrogram(sounds["angry"], title="angry")
 
 # %% [markdown]
+# <!-- question stripes -->
 # **What do you expect?** The stripes are multiples of the voice's pitch. If the same sentence is spoken higher, the
 # stripes ...
 #
@@ -507,7 +548,7 @@ plots.spectrogram(sounds["angry"], title="angry")
 # </details>
 
 # %%
-widgets.question("02_see_and_hear", 3)
+widgets.question("02_see_and_hear", "stripes")
 
 # %%
 plots.spectrogram(sounds["sad"], title="sad")
@@ -533,70 +574,71 @@ def spectrogram_db(y, n_fft, hop_length):
 
 
 # %% nbgrader={"grade_id": "spectrogram_db-check", "grade": true, "points": 1, "locked": true}
-_y = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(8000) / 16000)
-_got = spectrogram_db(_y, 512, 128)
-expect.array(_got, "spectrogram_db(a tone, 512, 128)", shape=(257, 63), finite=False, why="Rows are frequencies, 1 + n_fft//2; columns are frames, 1 + len(y)//hop_length.")
-expect.true(np.isfinite(_got).all(), "Some cells are minus infinity: what has no power at all belongs at the floor of -80 dB.")
-expect.true(abs(float(_got.max())) < 0.01, f"The loudest cell is at {float(_got.max()):.1f} dB. Relative to the clip's own maximum it is at 0.")
-expect.true(float(_got.min()) >= -80.01, f"The quietest cell is at {float(_got.min()):.0f} dB. The floor is at -80.")
-_row = _got[:, 30]
-expect.true(int(np.argmax(_row)) == 32, f"A tone at 1,000 Hz is strongest in row {int(np.argmax(_row))}; row 32 was expected (32 x 16,000 / 512 = 1,000).")
-expect.true(not np.isclose(_row[31], -3.01, atol=0.3), "Your neighbouring row is at -3 dB: that is 10 log10 of a magnitude. Power is the magnitude squared (or take 20).")
+@expect.check
+def _():
+    y = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(8000) / 16000)
+    got = spectrogram_db(y, 512, 128)
+    expect.array(got, "spectrogram_db(a tone, 512, 128)", shape=(257, 63), finite=False, why="Rows are frequencies, 1 + n_fft//2; columns are frames, 1 + len(y)//hop_length.")
+    expect.true(np.isfinite(got).all(), "Some cells are minus infinity: what has no power at all belongs at the floor of -80 dB.")
+    expect.true(abs(float(got.max())) < 0.01, f"The loudest cell is at {float(got.max()):.1f} dB. Relative to the clip's own maximum it is at 0.")
+    expect.true(float(got.min()) >= -80.01, f"The quietest cell is at {float(got.min()):.0f} dB. The floor is at -80.")
+    row = got[:, 30]
+    expect.true(int(np.argmax(row)) == 32, f"A tone at 1,000 Hz is strongest in row {int(np.argmax(row))}; row 32 was expected (32 x 16,000 / 512 = 1,000).")
+    expect.true(not np.isclose(row[31], -3.01, atol=0.3), "Your neighbouring row is at -3 dB: that is 10 log10 of a magnitude. Power is the magnitude squared (or take 20).")
 
 # %% nbgrader={"grade_id": "spectrogram_db-more", "grade": true, "points": 3, "locked": true}
-expect.equal(spectrogram_db(np.ones(600), 512, 256).shape, (257, 3), "the shape of spectrogram_db(600 ones, 512, 256)")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-def _reference_spectrogram(y, n_fft, hop, window=None, **pad):
-    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft) if window is None else window
-    padded = np.pad(np.asarray(y, dtype=float), n_fft // 2, **pad)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]
-    return np.abs(np.fft.rfft(frames * window, axis=1)).T ** 2
+@expect.check
+def _():
+    expect.equal(spectrogram_db(np.ones(600), 512, 256).shape, (257, 3), "the shape of spectrogram_db(600 ones, 512, 256)")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    def reference_spectrogram(y, n_fft, hop, window=None, **pad):
+        window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft) if window is None else window
+        padded = np.pad(np.asarray(y, dtype=float), n_fft // 2, **pad)
+        frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]
+        return np.abs(np.fft.rfft(frames * window, axis=1)).T ** 2
 
+    def decibel(power, factor=10):
+        return np.maximum(factor * np.log10(np.maximum(power / power.max(), 1e-30)), -80)
 
-def _decibel(power, factor=10):
-    return np.maximum(factor * np.log10(np.maximum(power / power.max(), 1e-30)), -80)
+    def mistakes(y, n_fft, hop, power):
+        """Computed only when the answer is not right."""
+        yield (decibel(power, 5), "You took 10 log10 of the magnitude. Power is the magnitude squared (or take 20 log10).")
+        yield (decibel(power, 20), "You took 20 log10 of the power. 20 belongs to the magnitude, 10 to its square.")
+        yield (decibel(reference_spectrogram(y, n_fft, hop, mode="reflect")), "The clip's ends are mirrored (pad_mode='reflect'). librosa's default pads with zeros.")
+        yield (decibel(reference_spectrogram(y, n_fft, hop, np.hanning(n_fft))), "Your Hann window is the symmetric one (np.hanning). For spectra the periodic one is used, librosa's default.")
 
-
-def _mistakes(y, n_fft, hop, power):
-    """Computed only when the answer is not right."""
-    yield (_decibel(power, 5), "You took 10 log10 of the magnitude. Power is the magnitude squared (or take 20 log10).")
-    yield (_decibel(power, 20), "You took 20 log10 of the power. 20 belongs to the magnitude, 10 to its square.")
-    yield (_decibel(_reference_spectrogram(y, n_fft, hop, mode="reflect")), "The clip's ends are mirrored (pad_mode='reflect'). librosa's default pads with zeros.")
-    yield (_decibel(_reference_spectrogram(y, n_fft, hop, np.hanning(n_fft))), "Your Hann window is the symmetric one (np.hanning). For spectra the periodic one is used, librosa's default.")
-
-
-_rng = expect.rng("spectrogram_db")
-_paths = corpus.find_audio(corpus.clip_table("practice"))
-_voice, _other_voice = (audio.read_clip(_paths.iloc[int(_i)]) for _i in _rng.integers(0, len(_paths), 2))
-for _y, _n_fft, _hop in (
-    (_voice, 512, 128),
-    (_voice.astype(np.float64), 1024, 256),
-    (_other_voice, 2 * int(_rng.integers(100, 400)), int(_rng.integers(50, 200))),
-    (0.03 * _rng.uniform(-1, 1, 3000), 256, 64),
-    (np.concatenate([np.zeros(4000), 0.8 * np.sin(np.arange(4000) / 3), np.zeros(4000)]), 512, 160),
-):
-    _what = f"spectrogram_db(clip, {_n_fft}, {_hop})"
-    with expect.calling(_what), expect.unchanged(_y):
-        _got = spectrogram_db(_y, _n_fft, _hop)
-    _power = _reference_spectrogram(_y, _n_fft, _hop)
-    expect.array(_got, _what, shape=_power.shape, finite=False, why="Rows are frequencies, 1 + n_fft//2; columns are frames, 1 + len(y)//hop_length.")
-    expect.close(
-        _got,
-        _decibel(_power),
-        _what,
-        atol=0.1,
-        mistakes=_mistakes(_y, _n_fft, _hop, _power),
-        look="librosa.stft's defaults; values between -80 and 0, relative to the clip's own maximum.",
+    rng = expect.rng("spectrogram_db")
+    paths = corpus.find_audio(corpus.clip_table("practice"))
+    voice, other_voice = (audio.read_clip(paths.iloc[int(i)]) for i in rng.integers(0, len(paths), 2))
+    for y, n_fft, hop in (
+        (voice, 512, 128),
+        (voice.astype(np.float64), 1024, 256),
+        (other_voice, 2 * int(rng.integers(100, 400)), int(rng.integers(50, 200))),
+        (0.03 * rng.uniform(-1, 1, 3000), 256, 64),
+        (np.concatenate([np.zeros(4000), 0.8 * np.sin(np.arange(4000) / 3), np.zeros(4000)]), 512, 160),
+    ):
+        what = f"spectrogram_db(clip, {n_fft}, {hop})"
+        with expect.calling(what), expect.unchanged(y):
+            got = spectrogram_db(y, n_fft, hop)
+        power = reference_spectrogram(y, n_fft, hop)
+        expect.array(got, what, shape=power.shape, finite=False, why="Rows are frequencies, 1 + n_fft//2; columns are frames, 1 + len(y)//hop_length.")
+        expect.close(
+            got,
+            decibel(power),
+            what,
+            atol=0.1,
+            mistakes=mistakes(y, n_fft, hop, power),
+            look="librosa.stft's defaults; values between -80 and 0, relative to the clip's own maximum.",
+        )
+    with expect.calling("spectrogram_db of silence", "There is no maximum to divide by; everything is at the floor."):
+        got = spectrogram_db(np.zeros(2000, dtype=np.float32), 512, 128)
+    expect.true(
+        not np.allclose(np.nan_to_num(np.asarray(got, dtype=float), nan=-999, neginf=-999), 0),
+        "Silence came out at 0 dB, as the loudest there is: relative to its own maximum everything is equal. Silence should be -80 everywhere.",
     )
-with expect.calling("spectrogram_db of silence", "There is no maximum to divide by; everything is at the floor."):
-    _got = spectrogram_db(np.zeros(2000, dtype=np.float32), 512, 128)
-expect.true(
-    not np.allclose(np.nan_to_num(np.asarray(_got, dtype=float), nan=-999, neginf=-999), 0),
-    "Silence came out at 0 dB, as the loudest there is: relative to its own maximum everything is equal. Silence should be -80 everywhere.",
-)
-expect.close(_got, np.full((257, 16), -80.0), "spectrogram_db of silence", atol=0.1, look="There is no maximum to divide by; everything is at the floor.")
-### END HIDDEN TESTS
+    expect.close(got, np.full((257, 16), -80.0), "spectrogram_db of silence", atol=0.1, look="There is no maximum to divide by; everything is at the floor.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -629,6 +671,7 @@ widgets.feature_explorer()
 # The other big cue is how fast the vocal folds open and close: the **fundamental frequency**, heard as pitch. It is the
 # distance between two stripes of the spectrogram.
 #
+# <!-- question pitch-apart -->
 # **What do you expect?** You heard the angry and the sad clip. By how much do their pitches differ?
 #
 # <details><summary>A. Hardly: it is the same voice</summary>
@@ -645,7 +688,7 @@ widgets.feature_explorer()
 # </details>
 
 # %%
-widgets.question("02_see_and_hear", 4)
+widgets.question("02_see_and_hear", "pitch-apart")
 
 # %%
 plots.pitches(sounds, title=f"Speaker {ACTOR}" + (" (synthetic voice)" if clips.attrs["source"] == "practice" else ""))
@@ -717,6 +760,7 @@ ipywidgets.interactive(
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question level-of-a-tenth -->
 # **1. A clip's RMS is 0.1. Its level is ...**
 #
 # <details><summary>A. -10 dBFS</summary>
@@ -729,9 +773,10 @@ ipywidgets.interactive(
 # </details>
 
 # %%
-widgets.question("02_see_and_hear", 5)
+widgets.question("02_see_and_hear", "level-of-a-tenth")
 
 # %% [markdown]
+# <!-- question divide-by-peak -->
 # **2. Why is it a bad idea to divide every clip by its peak before training?**
 #
 # <details><summary>A. It changes the file's length</summary>
@@ -744,9 +789,10 @@ widgets.question("02_see_and_hear", 5)
 # </details>
 
 # %%
-widgets.question("02_see_and_hear", 6)
+widgets.question("02_see_and_hear", "divide-by-peak")
 
 # %% [markdown]
+# <!-- question waveshow -->
 # **3. You want to see every sample. `waveshow` draws ...**
 #
 # <details><summary>A. every sample, always</summary>
@@ -759,7 +805,7 @@ widgets.question("02_see_and_hear", 6)
 # </details>
 
 # %%
-widgets.question("02_see_and_hear", 7)
+widgets.question("02_see_and_hear", "waveshow")
 
 # %% [markdown]
 # ## Take-away

@@ -13,6 +13,10 @@
 #     - spot what padding smuggles into a feature
 #     needs: "lesson 02 (spectrogram, decibels)"
 #     minutes: 70
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       log_mel: {arguments: y sample_rate n_mels, mistakes: 3}
+#       mfcc_from_log_mel: {arguments: log_mel n_mfcc, mistakes: 3}
+#       clip_features: {arguments: y sample_rate, mistakes: 3}
 # ---
 
 # %% [markdown]
@@ -54,6 +58,7 @@ plots.padding(corpus.clip_table()["seconds"])
 # %% [markdown]
 # The first question was easy: the fewer zeros, the longer the clip. The row gives its duration away, without any acoustics.
 #
+# <!-- question duration -->
 # **What do you expect?** Can the *duration alone* tell the emotion? Guessing among six gets about 17 % right.
 #
 # <details><summary>A. No: 17 %, as guessing</summary>
@@ -70,7 +75,7 @@ plots.padding(corpus.clip_table()["seconds"])
 # </details>
 
 # %%
-widgets.question("03_mfcc", 1)
+widgets.question("03_mfcc", "duration")
 
 # %%
 table = corpus.clip_table()
@@ -82,11 +87,12 @@ Markdown(f"From the duration alone, **{100 * by_duration.mean():.1f} %** of the 
          f"{100 * by_duration.max():.1f} in five folds, actors kept apart, all {len(table):,} clips of CREMA-D).")
 
 # %%
-original = json.loads((places.DATA / "results" / "original.json").read_text(encoding="utf-8"))
+original = json.loads((places.DATA / "results" / "as_published.json").read_text(encoding="utf-8"))
 Markdown(f"Measured on {original['data']}: each row has **{original['columns']:,}** columns, and on average "
          f"**{100 * original['padding_share']:.0f} %** of the time in it is padding.")
 
 # %% [markdown]
+# <!-- question glued-columns -->
 # **What do you expect?** What else goes wrong when MFCC and mel columns are glued together and padded at the very end?
 #
 # <details><summary>A. Nothing, zeros are neutral</summary>
@@ -100,7 +106,7 @@ Markdown(f"Measured on {original['data']}: each row has **{original['columns']:,
 # </details>
 
 # %%
-widgets.question("03_mfcc", 2)
+widgets.question("03_mfcc", "glued-columns")
 
 # %% [markdown]
 # You need a vector of fixed length in which every place always means the same. This lesson builds one, in four steps.
@@ -137,6 +143,7 @@ plots.mel_filter_bank(n_mels=128, n_fft=200)
 # cell (`top_db`), and it measures against a **reference**. With `ref=1.0` a quiet clip stays quieter than a loud one. With
 # `ref=np.max` each clip is measured against itself, and the level is gone.
 #
+# <!-- question sample-rate -->
 # **What do you expect?** You forget to tell librosa the sample rate. It assumes 22,050 Hz. What happens?
 #
 # <details><summary>A. An error, the array has another length</summary>
@@ -149,7 +156,7 @@ plots.mel_filter_bank(n_mels=128, n_fft=200)
 # </details>
 
 # %%
-widgets.question("03_mfcc", 3)
+widgets.question("03_mfcc", "sample-rate")
 
 # %% [markdown]
 # ### Exercise 1: `log_mel`
@@ -169,56 +176,60 @@ def log_mel(y, sample_rate, n_mels):
 
 
 # %% nbgrader={"grade_id": "log_mel-check", "grade": true, "points": 1, "locked": true}
-_tone = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000).astype(np.float32)
-_got = log_mel(_tone, 16000, 64)
-expect.array(_got, "log_mel(a tone, 16000, 64)", shape=(64, 32), why="Rows are mel bands; 16,000 samples give 1 + 16000 // 512 frames.")
-expect.true(int(np.argmax(_got[:, 16])) != 25, "The tone at 1,000 Hz lies in band 25, where 22,050 Hz would put it. Hand the sample rate on to librosa (sr=...).")
-expect.true(int(np.argmax(_got[:, 16])) == 21, f"The tone at 1,000 Hz is strongest in band {int(np.argmax(_got[:, 16]))}; band 21 was expected.")
-expect.true(abs(float(_got.max())) > 0.5, "Your loudest cell is at 0 dB: you measured the clip against itself (ref=np.max). With ref=1.0 a quiet clip stays quiet.")
+@expect.check
+def _():
+    tone = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000).astype(np.float32)
+    got = log_mel(tone, 16000, 64)
+    expect.array(got, "log_mel(a tone, 16000, 64)", shape=(64, 32), why="Rows are mel bands; 16,000 samples give 1 + 16000 // 512 frames.")
+    expect.true(int(np.argmax(got[:, 16])) != 25, "The tone at 1,000 Hz lies in band 25, where 22,050 Hz would put it. Hand the sample rate on to librosa (sr=...).")
+    expect.true(int(np.argmax(got[:, 16])) == 21, f"The tone at 1,000 Hz is strongest in band {int(np.argmax(got[:, 16]))}; band 21 was expected.")
+    expect.true(abs(float(got.max())) > 0.5, "Your loudest cell is at 0 dB: you measured the clip against itself (ref=np.max). With ref=1.0 a quiet clip stays quiet.")
 
 # %% nbgrader={"grade_id": "log_mel-more", "grade": true, "points": 3, "locked": true}
-expect.equal(np.shape(log_mel(np.zeros(4096, dtype=np.float32), 16000, 20)), (20, 9), "the shape of log_mel(4,096 zeros, 16000, 20)")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-def _mistakes(y, rate, n, power, want):
-    """Computed only when the answer is not right."""
-    amplitude = librosa.feature.melspectrogram(y=y, sr=rate, n_mels=n, power=1.0)
-    found = [
-        (librosa.power_to_db(amplitude), "You took the mel spectrogram of amplitudes (power=1.0). Power is asked for, librosa's default."),
-        (librosa.amplitude_to_db(amplitude), "You took the mel spectrogram of amplitudes. Adding amplitudes inside a filter is not adding powers."),
-        (librosa.amplitude_to_db(power), "You turned power into dB with amplitude_to_db: the factor is 10 for power."),
-        (librosa.power_to_db(power, ref=np.max), "You measured the clip against itself (ref=np.max), so its level is gone. ref=1.0 was asked for."),
-        (librosa.power_to_db(power, top_db=None), "The floor is missing: nothing lies more than 80 dB below the clip's loudest cell (top_db=80)."),
-        (power, "This is the mel spectrogram itself, in power. power_to_db turns it into dB."),
-        (np.log(np.maximum(power, 1e-10)), "You took the natural logarithm. A dB is 10 times the logarithm to base 10, as power_to_db gives it."),
-        (librosa.power_to_db(librosa.feature.melspectrogram(y=y, n_mels=n)), "The bands are those of 22,050 Hz: hand the sample rate on to librosa (sr=...)."),
-        (librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=rate, n_mels=n, htk=True)), "These are HTK's mel bands. librosa's default bands (htk=False) were asked for."),
-    ]
-    yield from ((wrong, words) for wrong, words in found if np.abs(wrong - want).max() > 0.1)
+@expect.check
+def _():
+    expect.equal(np.shape(log_mel(np.zeros(4096, dtype=np.float32), 16000, 20)), (20, 9), "the shape of log_mel(4,096 zeros, 16000, 20)")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    def mistakes(y, rate, n, power, want):
+        """Computed only when the answer is not right."""
+        amplitude = librosa.feature.melspectrogram(y=y, sr=rate, n_mels=n, power=1.0)
+        found = [
+            (librosa.power_to_db(amplitude), "You took the mel spectrogram of amplitudes (power=1.0). Power is asked for, librosa's default."),
+            (librosa.amplitude_to_db(amplitude), "You took the mel spectrogram of amplitudes. Adding amplitudes inside a filter is not adding powers."),
+            (librosa.amplitude_to_db(power), "You turned power into dB with amplitude_to_db: the factor is 10 for power."),
+            (librosa.power_to_db(power, ref=np.max), "You measured the clip against itself (ref=np.max), so its level is gone. ref=1.0 was asked for."),
+            (librosa.power_to_db(power, top_db=None), "The floor is missing: nothing lies more than 80 dB below the clip's loudest cell (top_db=80)."),
+            (power, "This is the mel spectrogram itself, in power. power_to_db turns it into dB."),
+            (np.log(np.maximum(power, 1e-10)), "You took the natural logarithm. A dB is 10 times the logarithm to base 10, as power_to_db gives it."),
+            (librosa.power_to_db(librosa.feature.melspectrogram(y=y, n_mels=n)), "The bands are those of 22,050 Hz: hand the sample rate on to librosa (sr=...)."),
+            (librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=rate, n_mels=n, htk=True)), "These are HTK's mel bands. librosa's default bands (htk=False) were asked for."),
+        ]
+        yield from ((wrong, words) for wrong, words in found if np.abs(wrong - want).max() > 0.1)
 
-
-_rng = expect.rng("log_mel")
-_paths = corpus.find_audio(corpus.clip_table("practice"))
-_voice, _other = (audio.read_clip(_paths.iloc[int(_i)]) for _i in _rng.integers(0, len(_paths), 2))
-_burst = np.concatenate([np.zeros(9000), 0.5 * _rng.uniform(-1, 1, 3000), np.zeros(9000)])
-for _y, _rate, _n in (
-    (_voice, 16000, 128),
-    (_voice.astype(np.float64), 16000, 40),
-    (_other, int(_rng.choice([8000, 11025, 22050, 44100])), 64),
-    (_other, 16000, int(_rng.integers(20, 100))),
-    (0.03 * _voice / np.abs(_voice).max(), 16000, 128),
-    (_burst, 16000, 64),
-    (np.zeros(20000, dtype=np.float32), 16000, 64),
-    (_tone, 16000, 64),
-):
-    _what = f"log_mel(clip, {_rate}, {_n})"
-    with expect.calling(_what), expect.unchanged(_y):
-        _got = log_mel(_y, _rate, _n)
-    _power = librosa.feature.melspectrogram(y=_y, sr=_rate, n_mels=_n)
-    _want = librosa.power_to_db(_power)
-    expect.array(_got, _what, shape=_want.shape, why="Rows are mel bands, columns are frames: 1 + len(y) // 512.")
-    expect.close(_got, _want, _what, atol=0.05, mistakes=_mistakes(_y, _rate, _n, _power, _want), look="melspectrogram with n_fft=2048 and hop_length=512, then power_to_db with ref=1.0, amin=1e-10 and top_db=80.")
-### END HIDDEN TESTS
+    rng = expect.rng("log_mel")
+    paths = corpus.find_audio(corpus.clip_table("practice"))
+    voice, other = (audio.read_clip(paths.iloc[int(i)]) for i in rng.integers(0, len(paths), 2))
+    burst = np.concatenate([np.zeros(9000), 0.5 * rng.uniform(-1, 1, 3000), np.zeros(9000)])
+    tone = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000).astype(np.float32)
+    for y, rate, n in (
+        (voice, 16000, 128),
+        (voice.astype(np.float64), 16000, 40),
+        (other, int(rng.choice([8000, 11025, 22050, 44100])), 64),
+        (other, 16000, int(rng.integers(20, 100))),
+        (0.03 * voice / np.abs(voice).max(), 16000, 128),
+        (burst, 16000, 64),
+        (np.zeros(20000, dtype=np.float32), 16000, 64),
+        (tone, 16000, 64),
+    ):
+        what = f"log_mel(clip, {rate}, {n})"
+        with expect.calling(what), expect.unchanged(y):
+            got = log_mel(y, rate, n)
+        power = librosa.feature.melspectrogram(y=y, sr=rate, n_mels=n)
+        target = librosa.power_to_db(power)
+        expect.array(got, what, shape=target.shape, why="Rows are mel bands, columns are frames: 1 + len(y) // 512.")
+        expect.close(got, target, what, atol=0.05, mistakes=mistakes(y, rate, n, power, target), look="melspectrogram with n_fft=2048 and hop_length=512, then power_to_db with ref=1.0, amin=1e-10 and top_db=80.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -275,6 +286,7 @@ ipywidgets.interactive(
 #
 # Move the slider above. From how many coefficients on does the curve keep its hills? What remains of the voice at one?
 #
+# <!-- question thirteen-mfcc -->
 # **What do you expect?** To get 13 MFCC out of 128 mel bands you ...
 #
 # <details><summary>A. transform the whole column and keep the first 13 results</summary>
@@ -288,7 +300,7 @@ ipywidgets.interactive(
 # </details>
 
 # %%
-widgets.question("03_mfcc", 4)
+widgets.question("03_mfcc", "thirteen-mfcc")
 
 # %% [markdown]
 # ### Exercise 2: `mfcc_from_log_mel`
@@ -305,44 +317,48 @@ def mfcc_from_log_mel(log_mel, n_mfcc):
 
 
 # %% nbgrader={"grade_id": "mfcc_from_log_mel-check", "grade": true, "points": 1, "locked": true}
-_flat = np.full((4, 3), -10.0)
-_got = mfcc_from_log_mel(_flat, 2)
-expect.array(_got, "mfcc_from_log_mel(4 bands x 3 frames, 2)", shape=(2, 3), why="Rows are coefficients, columns are frames.")
-expect.close(
-    _got,
-    [[-20, -20, -20], [0, 0, 0]],
-    "mfcc_from_log_mel of a flat spectrum",
-    atol=1e-6,
-    mistakes=[
-        ([[-80, -80, -80], [0, 0, 0]], "Right but for the scale: scipy's dct is not orthonormal unless told so. norm=\"ortho\" keeps lengths as they are."),
-        ([[-40, -40, -40], [0, 0, 0]], "Right but for the scale: the orthonormal DCT was asked for (norm=\"ortho\")."),
-        ([[-17.320508, 0, 0], [-17.320508, 0, 0]], "You transformed along time. The columns are frames; along mel is down a column (axis=0)."),
-        ([[-14.142136, -14.142136, -14.142136], [0, 0, 0]], "You cut the bands before the transform (dct(..., n=n_mfcc) does that). Transform all bands, then keep the first rows."),
-    ],
-    look="A flat column is all 'how loud' and nothing else.",
-)
+@expect.check
+def _():
+    flat = np.full((4, 3), -10.0)
+    got = mfcc_from_log_mel(flat, 2)
+    expect.array(got, "mfcc_from_log_mel(4 bands x 3 frames, 2)", shape=(2, 3), why="Rows are coefficients, columns are frames.")
+    expect.close(
+        got,
+        [[-20, -20, -20], [0, 0, 0]],
+        "mfcc_from_log_mel of a flat spectrum",
+        atol=1e-6,
+        mistakes=[
+            ([[-80, -80, -80], [0, 0, 0]], "Right but for the scale: scipy's dct is not orthonormal unless told so. norm=\"ortho\" keeps lengths as they are."),
+            ([[-40, -40, -40], [0, 0, 0]], "Right but for the scale: the orthonormal DCT was asked for (norm=\"ortho\")."),
+            ([[-17.320508, 0, 0], [-17.320508, 0, 0]], "You transformed along time. The columns are frames; along mel is down a column (axis=0)."),
+            ([[-14.142136, -14.142136, -14.142136], [0, 0, 0]], "You cut the bands before the transform (dct(..., n=n_mfcc) does that). Transform all bands, then keep the first rows."),
+        ],
+        look="A flat column is all 'how loud' and nothing else.",
+    )
 
 # %% nbgrader={"grade_id": "mfcc_from_log_mel-more", "grade": true, "points": 2, "locked": true}
-expect.equal(np.shape(mfcc_from_log_mel(np.zeros((6, 1)), 6)), (6, 1), "the shape of mfcc_from_log_mel(6 bands x 1 frame, 6)")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("mfcc_from_log_mel")
-for _bands, _frames, _n, _dtype in ((128, 30, 40, np.float32), (40, 41, 13, np.float64), (20, 20, 20, np.float64), (64, 5, 1, np.float32), (int(_rng.integers(30, 90)), 7, int(_rng.integers(2, 25)), np.float64)):
-    _db = _rng.uniform(-80, 0, (_bands, _frames)).astype(_dtype)
-    _what = f"mfcc_from_log_mel({_bands} bands x {_frames} frames, {_n})"
-    with expect.calling(_what), expect.unchanged(_db):
-        _got = mfcc_from_log_mel(_db, _n)
-    _want = scipy.fft.dct(_db, type=2, axis=0, norm="ortho")[:_n]
-    _mistakes = [
-        (scipy.fft.dct(_db, type=2, axis=0)[:_n], "Right but for the scale: the orthonormal DCT was asked for (norm=\"ortho\")."),
-        (scipy.fft.dct(_db, type=2, axis=1, norm="ortho")[:_n], "You transformed along time. Along mel is down a column (axis=0)."),
-        (scipy.fft.dct(_db, type=2, axis=0, norm="ortho")[1 : _n + 1], "Your rows begin at coefficient 1. Coefficient 0, the level, is the first of them."),
-        (scipy.fft.dct(_db, type=3, axis=0, norm="ortho")[:_n], "That is the DCT of type 3, the way back. Type 2 was asked for."),
-    ]
-    if _n != _bands:
-        _mistakes.append((scipy.fft.dct(_db, type=2, axis=0, norm="ortho", n=_n), "You cut the bands before the transform (n=n_mfcc does that). Transform all bands, then keep the first rows."))
-    expect.close(_got, _want, _what, atol=2e-3, mistakes=_mistakes, look="The orthonormal DCT-II of each column, then its first rows.")
-### END HIDDEN TESTS
+@expect.check
+def _():
+    expect.equal(np.shape(mfcc_from_log_mel(np.zeros((6, 1)), 6)), (6, 1), "the shape of mfcc_from_log_mel(6 bands x 1 frame, 6)")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("mfcc_from_log_mel")
+    for bands, frames, n, dtype in ((128, 30, 40, np.float32), (40, 41, 13, np.float64), (20, 20, 20, np.float64), (64, 5, 1, np.float32), (int(rng.integers(30, 90)), 7, int(rng.integers(2, 25)), np.float64)):
+        db = rng.uniform(-80, 0, (bands, frames)).astype(dtype)
+        what = f"mfcc_from_log_mel({bands} bands x {frames} frames, {n})"
+        with expect.calling(what), expect.unchanged(db):
+            got = mfcc_from_log_mel(db, n)
+        want = scipy.fft.dct(db, type=2, axis=0, norm="ortho")[:n]
+        mistakes = [
+            (scipy.fft.dct(db, type=2, axis=0)[:n], "Right but for the scale: the orthonormal DCT was asked for (norm=\"ortho\")."),
+            (scipy.fft.dct(db, type=2, axis=1, norm="ortho")[:n], "You transformed along time. Along mel is down a column (axis=0)."),
+            (scipy.fft.dct(db, type=2, axis=0, norm="ortho")[1 : n + 1], "Your rows begin at coefficient 1. Coefficient 0, the level, is the first of them."),
+            (scipy.fft.dct(db, type=3, axis=0, norm="ortho")[:n], "That is the DCT of type 3, the way back. Type 2 was asked for."),
+        ]
+        if n != bands:
+            mistakes.append((scipy.fft.dct(db, type=2, axis=0, norm="ortho", n=n), "You cut the bands before the transform (n=n_mfcc does that). Transform all bands, then keep the first rows."))
+        expect.close(got, want, what, atol=2e-3, mistakes=mistakes, look="The orthonormal DCT-II of each column, then its first rows.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -377,6 +393,7 @@ widgets.feature_explorer()
 # The course takes the means of 40 MFCC and, behind them, the means of the 128 mel bands in *linear power*, which keep the
 # level. 168 numbers.
 #
+# <!-- question twice-as-long -->
 # **What do you expect?** You take a clip and append it to itself. What happens to its 168 numbers?
 #
 # <details><summary>A. They double</summary>
@@ -389,7 +406,7 @@ widgets.feature_explorer()
 # </details>
 
 # %%
-widgets.question("03_mfcc", 5)
+widgets.question("03_mfcc", "twice-as-long")
 
 # %%
 once, twice = features.clip_features(y), features.clip_features(np.concatenate([y, y]))
@@ -412,87 +429,94 @@ def clip_features(y, sample_rate):
 
 
 # %% nbgrader={"grade_id": "clip_features-check", "grade": true, "points": 1, "locked": true}
-def _course_log_mel(y, sample_rate, n_mels):
-    return librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=n_mels))
+@expect.check
+def _():
+    def course_log_mel(y, sample_rate, n_mels):
+        return librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=n_mels))
 
+    def course_mfcc(log_mel, n_mfcc):
+        return librosa.feature.mfcc(S=log_mel, n_mfcc=n_mfcc)
 
-def _course_mfcc(log_mel, n_mfcc):
-    return librosa.feature.mfcc(S=log_mel, n_mfcc=n_mfcc)
-
-
-_y = (0.3 * np.sin(np.arange(24000) / 7)).astype(np.float32)
-with expect.standing_in(log_mel=_course_log_mel, mfcc_from_log_mel=_course_mfcc):
-    _got, _longer = clip_features(_y, 16000), clip_features(np.concatenate([_y, _y]), 16000)
-expect.kind(_got, np.ndarray, "clip_features(1.5 s, 16000)")
-expect.true(
-    _got.ndim == 1,
-    f"Your vector has shape {_got.shape} where (168,) was expected. The last number is the number of frames: it changes with the length of the clip. "
-    "Which operation turns that many numbers per coefficient into one?",
-)
-expect.true(
-    np.shape(_got) == np.shape(_longer),
-    f"1.5 s give {np.size(_got)} numbers and 3 s give {np.size(_longer)}. A row of a table needs the same places for every clip: average over time instead of laying frames side by side.",
-)
-expect.array(_got, "clip_features(1.5 s, 16000)", shape=(168,), dtype="float32", why="40 MFCC means, then 128 mel means.")
+    y = (0.3 * np.sin(np.arange(24000) / 7)).astype(np.float32)
+    with expect.standing_in(log_mel=course_log_mel, mfcc_from_log_mel=course_mfcc):
+        got, longer = clip_features(y, 16000), clip_features(np.concatenate([y, y]), 16000)
+    expect.kind(got, np.ndarray, "clip_features(1.5 s, 16000)")
+    expect.true(
+        got.ndim == 1,
+        f"Your vector has shape {got.shape} where (168,) was expected. The last number is the number of frames: it changes with the length of the clip. "
+        "Which operation turns that many numbers per coefficient into one?",
+    )
+    expect.true(
+        np.shape(got) == np.shape(longer),
+        f"1.5 s give {np.size(got)} numbers and 3 s give {np.size(longer)}. A row of a table needs the same places for every clip: average over time instead of laying frames side by side.",
+    )
+    expect.array(got, "clip_features(1.5 s, 16000)", shape=(168,), dtype="float32", why="40 MFCC means, then 128 mel means.")
 
 # %% nbgrader={"grade_id": "clip_features-more", "grade": true, "points": 3, "locked": true}
-with expect.standing_in(log_mel=_course_log_mel, mfcc_from_log_mel=_course_mfcc):
-    expect.equal(np.shape(clip_features(_y[:4096], 16000)), (168,), "the shape of clip_features of a quarter of a second")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-def _mistakes(y, db, coefficients, mel, want):
-    """Computed only when the answer is not right."""
-    found = [
-        (scipy.fft.dct(db.mean(axis=1), norm="ortho")[1:41], "Your coefficients begin at 1: coefficient 0, the level, belongs to the forty."),
-        (np.resize(coefficients.mean(axis=0), 40), "You averaged over the coefficients; average over time, along a row (axis=1)."),
-        (np.resize(coefficients.ravel(), 40), "You laid frames side by side and cut (or padded) them to 168 numbers: what stands where depends on the clip's length. Average over time instead."),
-        (np.resize(coefficients.T.ravel(), 40), "These are the coefficients of the first frame alone. Average over time, all frames."),
-        (np.median(coefficients, axis=1), "You took the median over time; the mean was asked for."),
-        (mel[:40], "The mel means stand first. The 40 MFCC means come first, the 128 mel means follow."),
-        (librosa.feature.mfcc(S=librosa.power_to_db(librosa.feature.melspectrogram(y=y)), n_mfcc=40).mean(axis=1), "The bands are those of 22,050 Hz: hand the sample rate on."),
-    ]
-    yield from ((wrong, words) for wrong, words in found if np.abs(wrong - want).max() > 0.1)
+@expect.check
+def _():
+    def course_log_mel(y, sample_rate, n_mels):
+        return librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=n_mels))
 
+    def course_mfcc(log_mel, n_mfcc):
+        return librosa.feature.mfcc(S=log_mel, n_mfcc=n_mfcc)
 
-_rng = expect.rng("clip_features")
-_paths = corpus.find_audio(corpus.clip_table("practice"))
-_voice, _other = (audio.read_clip(_paths.iloc[int(_i)]) for _i in _rng.integers(0, len(_paths), 2))
-for _y, _rate in (
-    (_voice, 16000),
-    (_other.astype(np.float64), 16000),
-    (np.zeros(16000, dtype=np.float32), 16000),
-    (0.05 * _rng.uniform(-1, 1, 80000).astype(np.float32), 16000),
-    (_rng.uniform(-0.5, 0.5, 2048), 16000),
-    (_rng.uniform(-0.5, 0.5, 300), 16000),
-    (np.full(1, 0.5), 16000),
-):
-    _what = f"clip_features({len(_y):,} samples, {_rate})"
-    with expect.standing_in(log_mel=_course_log_mel, mfcc_from_log_mel=_course_mfcc), expect.calling(_what, "Clips of any duration come, short ones and silent ones too."), expect.unchanged(_y):
-        _got = clip_features(_y, _rate)
-    expect.array(_got, _what, shape=(168,), dtype="float32", why="The same length for any duration: 40 MFCC means, then 128 mel means.")
-    if len(_y) < 2048:
-        continue
-    _power = librosa.feature.melspectrogram(y=_y, sr=_rate)
-    _db = librosa.power_to_db(_power)
-    _coefficients = librosa.feature.mfcc(S=_db, n_mfcc=40)
-    _mfcc, _mel = _coefficients.mean(axis=1), _power.mean(axis=1)
-    expect.close(
-        _got[:40], _mfcc, f"the 40 MFCC means of {_what}", atol=0.05,
-        mistakes=_mistakes(_y, _db, _coefficients, _mel, _mfcc),
-        look="mfcc_from_log_mel(log_mel(y, sample_rate, 128), 40), averaged over time.",
-    )
-    _tolerance = 0.01 * _mel + 1e-6 * _mel.max() + 1e-9
-    _mine = np.asarray(_got[40:], dtype=float)
-    expect.true(
-        not (np.abs(_mine - _db.mean(axis=1)) < 0.2).all(),
-        "Your mel means are in dB. The contract asks for linear power there: a mean of dB is another thing, and the MFCC have the dB already.",
-    )
-    expect.true(
-        (np.abs(_mine - _mel) <= _tolerance).all(),
-        f"The mel means of {_what} differ from the mean power of each band (the first is {_mine[0]:.3g} where {_mel[0]:.3g} was expected). 128 bands at the clip's own "
-        "sample rate, linear power, mean over time.",
-    )
-### END HIDDEN TESTS
+    with expect.standing_in(log_mel=course_log_mel, mfcc_from_log_mel=course_mfcc):
+        expect.equal(np.shape(clip_features(0.3 * np.sin(np.arange(4096) / 7), 16000)), (168,), "the shape of clip_features of a quarter of a second")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    def mistakes(y, db, coefficients, mel, want):
+        """Computed only when the answer is not right."""
+        found = [
+            (scipy.fft.dct(db.mean(axis=1), norm="ortho")[1:41], "Your coefficients begin at 1: coefficient 0, the level, belongs to the forty."),
+            (np.resize(coefficients.mean(axis=0), 40), "You averaged over the coefficients; average over time, along a row (axis=1)."),
+            (np.resize(coefficients.ravel(), 40), "You laid frames side by side and cut (or padded) them to 168 numbers: what stands where depends on the clip's length. Average over time instead."),
+            (np.resize(coefficients.T.ravel(), 40), "These are the coefficients of the first frame alone. Average over time, all frames."),
+            (np.median(coefficients, axis=1), "You took the median over time; the mean was asked for."),
+            (mel[:40], "The mel means stand first. The 40 MFCC means come first, the 128 mel means follow."),
+            (librosa.feature.mfcc(S=librosa.power_to_db(librosa.feature.melspectrogram(y=y)), n_mfcc=40).mean(axis=1), "The bands are those of 22,050 Hz: hand the sample rate on."),
+        ]
+        yield from ((wrong, words) for wrong, words in found if np.abs(wrong - want).max() > 0.1)
+
+    rng = expect.rng("clip_features")
+    paths = corpus.find_audio(corpus.clip_table("practice"))
+    voice, other = (audio.read_clip(paths.iloc[int(i)]) for i in rng.integers(0, len(paths), 2))
+    for y, rate in (
+        (voice, 16000),
+        (other.astype(np.float64), 16000),
+        (np.zeros(16000, dtype=np.float32), 16000),
+        (0.05 * rng.uniform(-1, 1, 80000).astype(np.float32), 16000),
+        (rng.uniform(-0.5, 0.5, 2048), 16000),
+        (rng.uniform(-0.5, 0.5, 300), 16000),
+        (np.full(1, 0.5), 16000),
+    ):
+        what = f"clip_features({len(y):,} samples, {rate})"
+        with expect.standing_in(log_mel=course_log_mel, mfcc_from_log_mel=course_mfcc), expect.calling(what, "Clips of any duration come, short ones and silent ones too."), expect.unchanged(y):
+            got = clip_features(y, rate)
+        expect.array(got, what, shape=(168,), dtype="float32", why="The same length for any duration: 40 MFCC means, then 128 mel means.")
+        if len(y) < 2048:
+            continue
+        power = librosa.feature.melspectrogram(y=y, sr=rate)
+        db = librosa.power_to_db(power)
+        coefficients = librosa.feature.mfcc(S=db, n_mfcc=40)
+        mfcc, mel = coefficients.mean(axis=1), power.mean(axis=1)
+        expect.close(
+            got[:40], mfcc, f"the 40 MFCC means of {what}", atol=0.05,
+            mistakes=mistakes(y, db, coefficients, mel, mfcc),
+            look="mfcc_from_log_mel(log_mel(y, sample_rate, 128), 40), averaged over time.",
+        )
+        tolerance = 0.01 * mel + 1e-6 * mel.max() + 1e-9
+        mine = np.asarray(got[40:], dtype=float)
+        expect.true(
+            not (np.abs(mine - db.mean(axis=1)) < 0.2).all(),
+            "Your mel means are in dB. The contract asks for linear power there: a mean of dB is another thing, and the MFCC have the dB already.",
+        )
+        expect.true(
+            (np.abs(mine - mel) <= tolerance).all(),
+            f"The mel means of {what} differ from the mean power of each band (the first is {mine[0]:.3g} where {mel[0]:.3g} was expected). 128 bands at the clip's own "
+            "sample rate, linear power, mean over time.",
+        )
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -527,6 +551,7 @@ print(f"The faster way and librosa differ by at most {off:.5f} in an MFCC.")
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question same-length -->
 # **1. Why do all clips need a vector of the same length?**
 #
 # <details><summary>A. A network's first layer has one weight per input</summary>
@@ -539,9 +564,10 @@ print(f"The faster way and librosa differ by at most {off:.5f} in an MFCC.")
 # </details>
 
 # %%
-widgets.question("03_mfcc", 6)
+widgets.question("03_mfcc", "same-length")
 
 # %% [markdown]
+# <!-- question zero-padding -->
 # **2. Zero-padding to the longest clip tells the network ...**
 #
 # <details><summary>A. nothing</summary>
@@ -554,9 +580,10 @@ widgets.question("03_mfcc", 6)
 # </details>
 
 # %%
-widgets.question("03_mfcc", 7)
+widgets.question("03_mfcc", "zero-padding")
 
 # %% [markdown]
+# <!-- question wrong-length -->
 # **3. At prediction time your vector has 130 numbers, in training it had 168. What happened, most likely?**
 #
 # <details><summary>A. The recording was too short</summary>
@@ -569,7 +596,7 @@ widgets.question("03_mfcc", 7)
 # </details>
 
 # %%
-widgets.question("03_mfcc", 8)
+widgets.question("03_mfcc", "wrong-length")
 
 # %% [markdown]
 # ## Take-away

@@ -13,6 +13,10 @@
 #     - say what augmentation costs on clean clips and saves on noisy ones
 #     needs: "lessons 02 (decibels) and 03 (features)"
 #     minutes: 60
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       add_noise: {arguments: y snr_db rng, mistakes: 3}
+#       measure_snr: {arguments: clean noisy, mistakes: 2}
+#       augment_training: {arguments: X_clean X_noisy labels is_train, mistakes: 3}
 # ---
 
 # %% [markdown]
@@ -59,6 +63,7 @@ for snr_db in (None, 30, 15, 5, 0):
 #
 # At 0 dB both are equally strong. At 30 dB the noise has a thousandth of the power.
 #
+# <!-- question noise-size -->
 # **What do you expect?** At 20 dB, how large are the noise samples beside the signal's, on average?
 #
 # <details><summary>A. A hundredth</summary>
@@ -75,7 +80,7 @@ for snr_db in (None, 30, 15, 5, 0):
 # </details>
 
 # %%
-widgets.question("04_noise", 1)
+widgets.question("04_noise", "noise-size")
 
 # %%
 plots.snr_ladder(clean, clip=sample["clip"])
@@ -101,61 +106,65 @@ def add_noise(y, snr_db, rng):
 
 
 # %% nbgrader={"grade_id": "add_noise-check", "grade": true, "points": 1, "locked": true}
-_y = 0.3 * np.sin(np.arange(16000) / 6)
-_before = _y.copy()
-_got = add_noise(_y, 10, np.random.default_rng(0))
-expect.true(np.array_equal(_y, _before), "Your function changed its input. `y += noise` works in place; `y + noise` makes a new array.")
-expect.array(_got, "add_noise(y, 10, rng)", shape=(16000,), dtype="float64", why="Noise changes the numbers, not how many there are.")
-_snr = 10 * np.log10(np.mean(_y**2) / np.mean((_got - _y) ** 2))
-expect.true(
-    abs(_snr - 20) > 0.3,
-    "You divided amplitudes; SNR compares powers, so your 10 dB is really 20. The amplitude of the noise goes with the root of its power.",
-)
-expect.true(abs(_snr + 10) > 0.3, "Your noise is 10 dB *stronger* than the signal: the ratio is upside down.")
-expect.true(abs(_snr - 10) < 0.3, f"At 10 dB your noise gives a measured ratio of {_snr:.1f} dB. Power is the mean of the squares, over the whole clip.")
+@expect.check
+def _():
+    y = 0.3 * np.sin(np.arange(16000) / 6)
+    before = y.copy()
+    got = add_noise(y, 10, np.random.default_rng(0))
+    expect.true(np.array_equal(y, before), "Your function changed its input. `y += noise` works in place; `y + noise` makes a new array.")
+    expect.array(got, "add_noise(y, 10, rng)", shape=(16000,), dtype="float64", why="Noise changes the numbers, not how many there are.")
+    snr = 10 * np.log10(np.mean(y**2) / np.mean((got - y) ** 2))
+    expect.true(
+        abs(snr - 20) > 0.3,
+        "You divided amplitudes; SNR compares powers, so your 10 dB is really 20. The amplitude of the noise goes with the root of its power.",
+    )
+    expect.true(abs(snr + 10) > 0.3, "Your noise is 10 dB *stronger* than the signal: the ratio is upside down.")
+    expect.true(abs(snr - 10) < 0.3, f"At 10 dB your noise gives a measured ratio of {snr:.1f} dB. Power is the mean of the squares, over the whole clip.")
 
 # %% nbgrader={"grade_id": "add_noise-more", "grade": true, "points": 3, "locked": true}
-expect.equal(np.shape(add_noise(np.ones(100), 0, np.random.default_rng(1))), (100,), "the shape of add_noise(100 ones, 0, rng)")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("add_noise")
-_speech = np.concatenate([np.zeros(8000), 0.4 * np.sin(np.arange(16000) / 9), np.zeros(8000)])
-for _y, _ratios in (
-    (_speech, (-5, 0, 15)),
-    (_speech.astype(np.float32), (15, 30)),
-    (0.9 * _rng.uniform(-1, 1, 16000).astype(np.float32), (-5, float(_rng.uniform(3, 25)))),
-    (0.3 + 0.05 * np.sin(np.arange(16000) / 9), (float(_rng.uniform(3, 25)),)),
-):
-    for _snr_db in _ratios:
-        _what = f"add_noise(y, {_snr_db:g}, rng)"
-        with expect.calling(_what), expect.unchanged(_y):
-            _got = add_noise(_y, _snr_db, np.random.default_rng(_rng.integers(2**32)))
-        expect.array(_got, _what, shape=_y.shape, dtype=str(_y.dtype), why="Shape and dtype stay as they were.")
-        _noise = _got.astype(float) - _y
-        _power, _variance = np.mean(_y.astype(float) ** 2), np.var(_y.astype(float))
-        _measured = 10 * np.log10(_power / np.mean(_noise**2))
-        _close = abs(_measured - _snr_db) < 0.3
-        expect.true(_close or abs(10 * np.log10(_variance / np.mean(_noise**2)) - _snr_db) > 0.3, "You took the variance for the power. Power is the mean of the squares; a recording need not have a mean of 0.")
-        expect.true(_close or abs(_measured - 2 * _snr_db) > 0.3, f"You divided amplitudes; SNR compares powers, so your {_snr_db:g} dB is really {2 * _snr_db:g}.")
-        expect.true(_close or np.abs(_got).max() > 1 or np.abs(_y).max() < 0.89, "Your result was clipped to -1 ... 1. Noise may go beyond full scale; leave it there.")
-        expect.true(_close, f"Asked for {_snr_db:g} dB, measured {_measured:.1f} dB. Take the power over the whole clip, pauses too, and do not clip the result.")
-        _z = _noise / _noise.std()
-        expect.true(2.6 < np.mean(_z**4) < 3.4, "Your noise is not Gaussian: its values are spread in another shape. rng.standard_normal draws Gaussian noise.")
-        expect.true(abs(np.corrcoef(_z[1:], _z[:-1])[0, 1]) < 0.05, "Your noise is not white: neighbouring samples resemble each other.")
-        expect.true(abs(_z.mean()) < 0.06, f"Your noise has a mean of {_z.mean():.2f} standard deviations: it shifts the clip. White noise has a mean of 0.")
-_seed = int(_rng.integers(2**31))
-_a, _b, _c = (add_noise(_speech, 10, np.random.default_rng(seed)) for seed in (_seed, _seed, _seed + 1))
-expect.true(np.array_equal(_a, _b), "The same Generator seed gave two different results: draw from rng only.")
-expect.true(not np.array_equal(_a, _c), "Another seed gives the same noise: draw from the Generator you were handed, and seed nothing yourself.")
-_one = np.random.default_rng(_seed)
-expect.true(not np.array_equal(add_noise(_speech, 10, _one), add_noise(_speech, 10, _one)), "A second call with the same Generator gives the same noise: it should go on drawing from it.")
-_silence = np.zeros(1000, dtype=np.float32)
-with expect.calling("add_noise of silence", "The power of silence is 0, so noise at any ratio to it is 0."):
-    _got = add_noise(_silence, 10, np.random.default_rng(0))
-expect.array(_got, "add_noise of silence", shape=(1000,), dtype="float32", finite=False, why="An all-zero clip comes back as a copy.")
-expect.true(np.array_equal(_got, _silence), "Silence came back as something else (nan, or noise). Its power is 0, so noise at any ratio to it is 0.")
-expect.true(not np.shares_memory(_got, _silence), "An all-zero clip should come back as a copy, not as the same array.")
-### END HIDDEN TESTS
+@expect.check
+def _():
+    expect.equal(np.shape(add_noise(np.ones(100), 0, np.random.default_rng(1))), (100,), "the shape of add_noise(100 ones, 0, rng)")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("add_noise")
+    speech = np.concatenate([np.zeros(8000), 0.4 * np.sin(np.arange(16000) / 9), np.zeros(8000)])
+    for y, ratios in (
+        (speech, (-5, 0, 15)),
+        (speech.astype(np.float32), (15, 30)),
+        (0.9 * rng.uniform(-1, 1, 16000).astype(np.float32), (-5, float(rng.uniform(3, 25)))),
+        (0.3 + 0.05 * np.sin(np.arange(16000) / 9), (float(rng.uniform(3, 25)),)),
+    ):
+        for snr_db in ratios:
+            what = f"add_noise(y, {snr_db:g}, rng)"
+            with expect.calling(what), expect.unchanged(y):
+                got = add_noise(y, snr_db, np.random.default_rng(rng.integers(2**32)))
+            expect.array(got, what, shape=y.shape, dtype=str(y.dtype), why="Shape and dtype stay as they were.")
+            noise = got.astype(float) - y
+            power, variance = np.mean(y.astype(float) ** 2), np.var(y.astype(float))
+            measured = 10 * np.log10(power / np.mean(noise**2))
+            close = abs(measured - snr_db) < 0.3
+            expect.true(close or abs(10 * np.log10(variance / np.mean(noise**2)) - snr_db) > 0.3, "You took the variance for the power. Power is the mean of the squares; a recording need not have a mean of 0.")
+            expect.true(close or abs(measured - 2 * snr_db) > 0.3, f"You divided amplitudes; SNR compares powers, so your {snr_db:g} dB is really {2 * snr_db:g}.")
+            expect.true(close or np.abs(got).max() > 1 or np.abs(y).max() < 0.89, "Your result was clipped to -1 ... 1. Noise may go beyond full scale; leave it there.")
+            expect.true(close, f"Asked for {snr_db:g} dB, measured {measured:.1f} dB. Take the power over the whole clip, pauses too, and do not clip the result.")
+            z = noise / noise.std()
+            expect.true(2.6 < np.mean(z**4) < 3.4, "Your noise is not Gaussian: its values are spread in another shape. rng.standard_normal draws Gaussian noise.")
+            expect.true(abs(np.corrcoef(z[1:], z[:-1])[0, 1]) < 0.05, "Your noise is not white: neighbouring samples resemble each other.")
+            expect.true(abs(z.mean()) < 0.06, f"Your noise has a mean of {z.mean():.2f} standard deviations: it shifts the clip. White noise has a mean of 0.")
+    seed = int(rng.integers(2**31))
+    a, b, c = (add_noise(speech, 10, np.random.default_rng(seed)) for seed in (seed, seed, seed + 1))
+    expect.true(np.array_equal(a, b), "The same Generator seed gave two different results: draw from rng only.")
+    expect.true(not np.array_equal(a, c), "Another seed gives the same noise: draw from the Generator you were handed, and seed nothing yourself.")
+    one = np.random.default_rng(seed)
+    expect.true(not np.array_equal(add_noise(speech, 10, one), add_noise(speech, 10, one)), "A second call with the same Generator gives the same noise: it should go on drawing from it.")
+    silence = np.zeros(1000, dtype=np.float32)
+    with expect.calling("add_noise of silence", "The power of silence is 0, so noise at any ratio to it is 0."):
+        got = add_noise(silence, 10, np.random.default_rng(0))
+    expect.array(got, "add_noise of silence", shape=(1000,), dtype="float32", finite=False, why="An all-zero clip comes back as a copy.")
+    expect.true(np.array_equal(got, silence), "Silence came back as something else (nan, or noise). Its power is 0, so noise at any ratio to it is 0.")
+    expect.true(not np.shares_memory(got, silence), "An all-zero clip should come back as a copy, not as the same array.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -191,49 +200,53 @@ def measure_snr(clean, noisy):
 
 
 # %% nbgrader={"grade_id": "measure_snr-check", "grade": true, "points": 1, "locked": true}
-_clean, _noise = np.array([1.0, -1.0, 1.0, -1.0]), np.array([0.5, 0.5, -0.5, -0.5])
-_got = measure_snr(_clean, _clean + _noise)
-expect.kind(_got, float, "measure_snr(...)")
-expect.close(
-    _got,
-    6.0206,
-    "measure_snr with noise of half the amplitude",
-    atol=0.001,
-    mistakes=[
-        (12.0412, "You took 20 log10 of a ratio of powers. 20 belongs to amplitudes, 10 to powers."),
-        (6.9897, "You took the noisy recording for the signal. Its power holds the noise, too; the signal is the clean one."),
-        (-6.0206, "Your ratio is upside down: signal over noise."),
-        (3.0103, "You took 10 log10 of a ratio of amplitudes. 10 belongs to powers."),
-    ],
-)
+@expect.check
+def _():
+    clean, noise = np.array([1.0, -1.0, 1.0, -1.0]), np.array([0.5, 0.5, -0.5, -0.5])
+    got = measure_snr(clean, clean + noise)
+    expect.kind(got, float, "measure_snr(...)")
+    expect.close(
+        got,
+        6.0206,
+        "measure_snr with noise of half the amplitude",
+        atol=0.001,
+        mistakes=[
+            (12.0412, "You took 20 log10 of a ratio of powers. 20 belongs to amplitudes, 10 to powers."),
+            (6.9897, "You took the noisy recording for the signal. Its power holds the noise, too; the signal is the clean one."),
+            (-6.0206, "Your ratio is upside down: signal over noise."),
+            (3.0103, "You took 10 log10 of a ratio of amplitudes. 10 belongs to powers."),
+        ],
+    )
 
 # %% nbgrader={"grade_id": "measure_snr-more", "grade": true, "points": 2, "locked": true}
-expect.close(measure_snr(np.ones(4), np.array([2.0, 0.0, 2.0, 0.0])), 0.0, "measure_snr of equally strong signal and noise", atol=1e-6)
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("measure_snr")
-for _dtype in (np.float32, np.float64):
-    for _offset in (0.0, 0.1):  # a mean that is not 0, in the clip and in the noise
-        _n = int(_rng.integers(1000, 9000))
-        _clean = (_offset + 0.2 * np.sin(np.arange(_n) / 4)).astype(_dtype)
-        _noisy = (_clean + _offset + float(_rng.uniform(0.02, 0.1)) * _rng.standard_normal(_n)).astype(_dtype)
-        _p, _q, _m = (np.mean(x.astype(float) ** 2) for x in (_clean, _noisy.astype(float) - _clean, _noisy))
-        with expect.calling("measure_snr(...)"), expect.unchanged(_clean, _noisy):
-            _got = measure_snr(_clean, _noisy)
-        expect.kind(_got, float, "measure_snr(...)")
-        _mistakes = [
-            (20 * np.log10(_p / _q), "You took 20 log10 of a ratio of powers."),
-            (10 * np.log10(_m / _q), "You took the noisy recording for the signal."),
-            (10 * np.log10(_clean.astype(float).var() / (_noisy.astype(float) - _clean).var()), "You took variances for powers. Power is the mean of the squares; a recording need not have a mean of 0."),
-        ]
-        _want = 10 * np.log10(_p / _q)
-        expect.close(_got, _want, "measure_snr(...)", atol=0.02, mistakes=[(w, s) for w, s in _mistakes if abs(w - _want) > 0.1], look="10 log10 of the power of the clean clip over the power of noisy - clean.")
-for _same, _what in ((_clean, "a recording and its copy"), (np.zeros(100), "two silent recordings"), (np.zeros(100, dtype=np.float32), "two silent recordings")):
-    with expect.calling(f"measure_snr of {_what}", "No noise at all is an infinite ratio (inf)."):
-        _got = measure_snr(_same, _same.copy())
-    expect.kind(_got, float, f"measure_snr of {_what}")
-    expect.true(np.isposinf(_got), f"Two equal recordings gave {_got}. No noise at all is an infinite ratio (inf), for silence too.")
-### END HIDDEN TESTS
+@expect.check
+def _():
+    expect.close(measure_snr(np.ones(4), np.array([2.0, 0.0, 2.0, 0.0])), 0.0, "measure_snr of equally strong signal and noise", atol=1e-6)
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("measure_snr")
+    for dtype in (np.float32, np.float64):
+        for offset in (0.0, 0.1):  # a mean that is not 0, in the clip and in the noise
+            n = int(rng.integers(1000, 9000))
+            clean = (offset + 0.2 * np.sin(np.arange(n) / 4)).astype(dtype)
+            noisy = (clean + offset + float(rng.uniform(0.02, 0.1)) * rng.standard_normal(n)).astype(dtype)
+            p, q, m = (np.mean(x.astype(float) ** 2) for x in (clean, noisy.astype(float) - clean, noisy))
+            with expect.calling("measure_snr(...)"), expect.unchanged(clean, noisy):
+                got = measure_snr(clean, noisy)
+            expect.kind(got, float, "measure_snr(...)")
+            mistakes = [
+                (20 * np.log10(p / q), "You took 20 log10 of a ratio of powers."),
+                (10 * np.log10(m / q), "You took the noisy recording for the signal."),
+                (10 * np.log10(clean.astype(float).var() / (noisy.astype(float) - clean).var()), "You took variances for powers. Power is the mean of the squares; a recording need not have a mean of 0."),
+            ]
+            want = 10 * np.log10(p / q)
+            expect.close(got, want, "measure_snr(...)", atol=0.02, mistakes=[(w, s) for w, s in mistakes if abs(w - want) > 0.1], look="10 log10 of the power of the clean clip over the power of noisy - clean.")
+    for same, what in ((clean, "a recording and its copy"), (np.zeros(100), "two silent recordings"), (np.zeros(100, dtype=np.float32), "two silent recordings")):
+        with expect.calling(f"measure_snr of {what}", "No noise at all is an infinite ratio (inf)."):
+            got = measure_snr(same, same.copy())
+        expect.kind(got, float, f"measure_snr of {what}")
+        expect.true(np.isposinf(got), f"Two equal recordings gave {got}. No noise at all is an infinite ratio (inf), for silence too.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -256,6 +269,7 @@ for _same, _what in ((_clean, "a recording and its copy"), (np.zeros(100), "two 
 # Here is the course's network on CREMA-D, actors kept apart, trained on clean clips only. It is tested twice: on clean
 # clips, and on the same clips with noise at 15 dB, the third sound you heard.
 #
+# <!-- question with-noise -->
 # **What do you expect?** On clean clips it names almost half of the emotions. With noise at 15 dB it names ...
 #
 # <details><summary>A. nearly as many: every word can still be understood</summary>
@@ -272,7 +286,7 @@ for _same, _what in ((_clean, "a recording and its copy"), (np.zeros(100), "two 
 # </details>
 
 # %%
-widgets.question("04_noise", 2)
+widgets.question("04_noise", "with-noise")
 
 # %%
 scores = evaluate.load_scores().query("target == 'intended'").set_index(["protocol", "tested_on"])
@@ -287,6 +301,7 @@ Markdown(f"Clean clips **{100 * quiet['accuracy']:.1f} %**, the same clips at 15
 # The remedy is old: let it hear noise in training. Add a noisy copy of each training clip, with the same label. That is
 # **augmentation**.
 #
+# <!-- question copies-on-clean -->
 # **What do you expect?** With noisy copies in training, on *clean* test clips the score ...
 #
 # <details><summary>A. rises: more data is better</summary>
@@ -299,7 +314,7 @@ Markdown(f"Clean clips **{100 * quiet['accuracy']:.1f} %**, the same clips at 15
 # </details>
 
 # %%
-widgets.question("04_noise", 3)
+widgets.question("04_noise", "copies-on-clean")
 
 # %%
 plots.clean_and_noisy(evaluate.load_scores())
@@ -317,6 +332,7 @@ Markdown(f"With actors kept apart, noisy copies **cost {cost:.1f} points** on cl
 #
 # Now look at the topmost pair. It is better than everything below on clean *and* noisy clips. Is it the best idea?
 #
+# <!-- question topmost-score -->
 # **What do you expect?** In the topmost protocol the noisy copies were made first, and then all clips, clean and noisy,
 # were split at random. The high score comes from ...
 #
@@ -331,7 +347,7 @@ Markdown(f"With actors kept apart, noisy copies **cost {cost:.1f} points** on cl
 # </details>
 
 # %%
-widgets.question("04_noise", 4)
+widgets.question("04_noise", "topmost-score")
 
 # %% [markdown]
 # ## Where noise must not reach
@@ -356,48 +372,53 @@ def augment_training(X_clean, X_noisy, labels, is_train):
 
 
 # %% nbgrader={"grade_id": "augment_training-check", "grade": true, "points": 1, "locked": true}
-_X, _N = np.array([[1.0], [2.0], [3.0]]), np.array([[10.0], [20.0], [30.0]])
-_got = augment_training(_X, _N, ["sad", "happy", "angry"], [True, False, True])
-expect.true(len(_got) == 2, "Two things were asked for: the rows and their labels.")
-_rows, _labels = _got
-expect.kind(_rows, np.ndarray, "X of augment_training(...)")
-expect.kind(_labels, np.ndarray, "y of augment_training(...)")
-expect.true(
-    2.0 not in _rows or 3.0 in _rows,
-    "You took the first rows for training. is_train may be in any order: take the rows where it is True, here the first and the third.",
-)
-expect.true(
-    20.0 not in _rows,
-    "The noisy copy of a test clip is among your training rows. That is the leak: at test time the model meets a clip it was told the answer of.",
-)
-expect.true(2.0 not in _rows, "A clip with is_train False is among your training rows. is_train may be in any order: do not take the first rows, take those that are True.")
-expect.close(_rows, [[1], [3], [10], [30]], "X of augment_training(...)", look="Clean rows of the training clips first, then their noisy rows, each in their order.")
-expect.true(len(_labels) == 4, f"There are {len(_labels)} labels for 4 rows. Each noisy row needs the label of its clip once more.")
-expect.equal([str(label) for label in _labels], ["sad", "angry", "sad", "angry"], "y of augment_training(...)")
+@expect.check
+def _():
+    X, N = np.array([[1.0], [2.0], [3.0]]), np.array([[10.0], [20.0], [30.0]])
+    got = augment_training(X, N, ["sad", "happy", "angry"], [True, False, True])
+    expect.true(len(got) == 2, "Two things were asked for: the rows and their labels.")
+    rows, labels = got
+    expect.kind(rows, np.ndarray, "X of augment_training(...)")
+    expect.kind(labels, np.ndarray, "y of augment_training(...)")
+    expect.true(
+        2.0 not in rows or 3.0 in rows,
+        "You took the first rows for training. is_train may be in any order: take the rows where it is True, here the first and the third.",
+    )
+    expect.true(
+        20.0 not in rows,
+        "The noisy copy of a test clip is among your training rows. That is the leak: at test time the model meets a clip it was told the answer of.",
+    )
+    expect.true(2.0 not in rows, "A clip with is_train False is among your training rows. is_train may be in any order: do not take the first rows, take those that are True.")
+    expect.close(rows, [[1], [3], [10], [30]], "X of augment_training(...)", look="Clean rows of the training clips first, then their noisy rows, each in their order.")
+    expect.true(len(labels) == 4, f"There are {len(labels)} labels for 4 rows. Each noisy row needs the label of its clip once more.")
+    expect.equal([str(label) for label in labels], ["sad", "angry", "sad", "angry"], "y of augment_training(...)")
 
 # %% nbgrader={"grade_id": "augment_training-more", "grade": true, "points": 3, "locked": true}
-expect.equal(len(augment_training(_X, _N, ["a", "b", "c"], np.array([False, True, False]))[1]), 2, "the number of labels for one training clip")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("augment_training")
-_X = _rng.standard_normal((50, 7)).astype(np.float32)
-_N = _X + 100
-_names = _rng.choice(["angry", "fear", "sad"], 50)
-_is = _rng.random(50) < 0.6
-_is[:3], _is[-3:] = [False, True, False], [True, False, True]
-for _form, _what in ((list, "lists"), (np.asarray, "arrays"), (lambda v: pd.Series(v, index=_rng.permutation(len(v))), "Series")):
-    _labels_in, _is_in = _form(_names), _form(_is)
-    with expect.calling(f"augment_training with labels and is_train as {_what}", "They come as lists, arrays or Series; np.asarray makes arrays of them."), expect.unchanged(_X, _N, _labels_in, _is_in):
-        _rows, _labels = augment_training(_X, _N, _labels_in, _is_in)
-    expect.kind(_rows, np.ndarray, "X of augment_training(...)")
-    expect.kind(_labels, np.ndarray, "y of augment_training(...)")
-    _k = int(_is.sum())
-    expect.true(len(_rows) != _k + 50 and not any((_rows == bad).all(axis=1).any() for bad in _N[~_is]), "Noisy copies of test clips are among your training rows: that is the leak.")
-    expect.true(not any((_rows == bad).all(axis=1).any() for bad in _X[~_is]), "Test clips are among your training rows. Take the rows where is_train is True, wherever they stand.")
-    expect.true(len(_labels) == len(_rows), f"There are {len(_labels)} labels for {len(_rows)} rows: repeat the labels for the noisy copies.")
-    expect.close(_rows, np.concatenate([_X[_is], _N[_is]]), "X of augment_training on 50 clips", look="Clean rows first, then noisy rows, each in their order.")
-    expect.equal([str(n) for n in _labels], [str(n) for n in np.concatenate([_names[_is], _names[_is]])], "y of augment_training on 50 clips", look="Matched by position, not by index.")
-### END HIDDEN TESTS
+@expect.check
+def _():
+    X, N = np.array([[1.0], [2.0], [3.0]]), np.array([[10.0], [20.0], [30.0]])
+    expect.equal(len(augment_training(X, N, ["a", "b", "c"], np.array([False, True, False]))[1]), 2, "the number of labels for one training clip")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("augment_training")
+    X = rng.standard_normal((50, 7)).astype(np.float32)
+    N = X + 100
+    names = rng.choice(["angry", "fear", "sad"], 50)
+    keep = rng.random(50) < 0.6
+    keep[:3], keep[-3:] = [False, True, False], [True, False, True]
+    for form, what in ((list, "lists"), (np.asarray, "arrays"), (lambda v: pd.Series(v, index=rng.permutation(len(v))), "Series")):
+        labels_in, is_in = form(names), form(keep)
+        with expect.calling(f"augment_training with labels and is_train as {what}", "They come as lists, arrays or Series; np.asarray makes arrays of them."), expect.unchanged(X, N, labels_in, is_in):
+            rows, labels = augment_training(X, N, labels_in, is_in)
+        expect.kind(rows, np.ndarray, "X of augment_training(...)")
+        expect.kind(labels, np.ndarray, "y of augment_training(...)")
+        k = int(keep.sum())
+        expect.true(len(rows) != k + 50 and not any((rows == bad).all(axis=1).any() for bad in N[~keep]), "Noisy copies of test clips are among your training rows: that is the leak.")
+        expect.true(not any((rows == bad).all(axis=1).any() for bad in X[~keep]), "Test clips are among your training rows. Take the rows where is_train is True, wherever they stand.")
+        expect.true(len(labels) == len(rows), f"There are {len(labels)} labels for {len(rows)} rows: repeat the labels for the noisy copies.")
+        expect.close(rows, np.concatenate([X[keep], N[keep]]), "X of augment_training on 50 clips", look="Clean rows first, then noisy rows, each in their order.")
+        expect.equal([str(n) for n in labels], [str(n) for n in np.concatenate([names[keep], names[keep]])], "y of augment_training on 50 clips", look="Matched by position, not by index.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -451,6 +472,7 @@ widgets.explorer()
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question snr-zero -->
 # **1. Noise at 0 dB SNR is ...**
 #
 # <details><summary>A. silent</summary>
@@ -463,9 +485,10 @@ widgets.explorer()
 # </details>
 
 # %%
-widgets.question("04_noise", 5)
+widgets.question("04_noise", "snr-zero")
 
 # %% [markdown]
+# <!-- question clean-test-only -->
 # **2. "Augmentation did not help: 45 % without, 44 % with, on our (clean) test set." What is missing?**
 #
 # <details><summary>A. A larger network</summary>
@@ -478,9 +501,10 @@ widgets.question("04_noise", 5)
 # </details>
 
 # %%
-widgets.question("04_noise", 6)
+widgets.question("04_noise", "clean-test-only")
 
 # %% [markdown]
+# <!-- question augment-then-split -->
 # **3. You augment all clips and then call `train_test_split`. What is wrong?**
 #
 # <details><summary>A. Nothing, the noise makes every copy a new clip</summary>
@@ -493,7 +517,7 @@ widgets.question("04_noise", 6)
 # </details>
 
 # %%
-widgets.question("04_noise", 7)
+widgets.question("04_noise", "augment-then-split")
 
 # %% [markdown]
 # ## Take-away

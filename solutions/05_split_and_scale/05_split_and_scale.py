@@ -13,6 +13,11 @@
 #     - judge a published score by its split
 #     needs: "lessons 03 (features) and 04 (noisy copies)"
 #     minutes: 75
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       split_by_actor: {arguments: actors test_fraction seed, mistakes: 3}
+#       shared_actors: {arguments: actors is_test, mistakes: 0}
+#       fit_scaler: {arguments: X_train, mistakes: 4}
+#       scale: {arguments: X mean std, mistakes: 0}
 # ---
 
 # %% [markdown]
@@ -47,6 +52,7 @@ LABELS = list(corpus.LABELS)
 print("Data: CREMA-D, scores and features measured beforehand (data/). This lesson needs no sound.")
 
 # %% [markdown]
+# <!-- question new-actors -->
 # **What do you expect?** Ten actors, some eighty recordings each. You draw a fifth of all recordings for the test, at
 # random. How many actors will you meet in the test whom you have *not* trained on?
 #
@@ -64,7 +70,7 @@ print("Data: CREMA-D, scores and features measured beforehand (data/). This less
 # </details>
 
 # %%
-widgets.question("05_split_and_scale", 1)
+widgets.question("05_split_and_scale", "new-actors")
 
 # %%
 table, X, _ = features.load_features()
@@ -84,6 +90,7 @@ plots.split_dots(ten["actor_id"], apart_test, title="The same ten actors, two of
 # This split answers the other question: *how well does it do on people it has never heard?* That is the one you have when
 # you speak into a microphone.
 #
+# <!-- question two-scores -->
 # **What do you expect?** How far are the two scores apart, for one and the same network on one and the same recordings?
 #
 # <details><summary>A. Less than a point: emotion is emotion</summary>
@@ -100,7 +107,7 @@ plots.split_dots(ten["actor_id"], apart_test, title="The same ten actors, two of
 # </details>
 
 # %%
-widgets.question("05_split_and_scale", 2)
+widgets.question("05_split_and_scale", "two-scores")
 
 # %%
 widgets.leak_meter()
@@ -171,59 +178,62 @@ def split_by_actor(actors, test_fraction, seed):
 
 
 # %% nbgrader={"grade_id": "split_by_actor-check", "grade": true, "points": 1, "locked": true}
-_actors = np.repeat(np.arange(20), 5)
-_got = split_by_actor(_actors, 0.25, 0)
-expect.array(_got, "split_by_actor(100 clips, 0.25, 0)", shape=(100,), dtype="bool", why="One True or False per clip.")
-_both = sorted(set(_actors[_got].tolist()) & set(_actors[~_got].tolist()))
-expect.true(not _both, f"Actor {_both[0] if _both else ''} stands on both sides: you split clips. Draw actors first, then mark all their clips.")
-expect.true(len(set(_actors[_got].tolist())) != 15, "15 of 20 actors are in the test where 5 were asked for: is your mask upside down? True means test.")
-expect.true(len(set(_actors[_got].tolist())) == 5, f"{len(set(_actors[_got].tolist()))} of 20 actors are in the test; a quarter, 5, was asked for.")
-expect.true(any(not np.array_equal(split_by_actor(_actors, 0.25, _s), _got) for _s in range(1, 6)), "Six seeds give one and the same split: hand the seed to a Generator and draw from it.")
+@expect.check
+def _():
+    actors = np.repeat(np.arange(20), 5)
+    got = split_by_actor(actors, 0.25, 0)
+    expect.array(got, "split_by_actor(100 clips, 0.25, 0)", shape=(100,), dtype="bool", why="One True or False per clip.")
+    both = sorted(set(actors[got].tolist()) & set(actors[~got].tolist()))
+    expect.true(not both, f"Actor {both[0] if both else ''} stands on both sides: you split clips. Draw actors first, then mark all their clips.")
+    expect.true(len(set(actors[got].tolist())) != 15, "15 of 20 actors are in the test where 5 were asked for: is your mask upside down? True means test.")
+    expect.true(len(set(actors[got].tolist())) == 5, f"{len(set(actors[got].tolist()))} of 20 actors are in the test; a quarter, 5, was asked for.")
+    expect.true(any(not np.array_equal(split_by_actor(actors, 0.25, s), got) for s in range(1, 6)), "Six seeds give one and the same split: hand the seed to a Generator and draw from it.")
 
 # %% nbgrader={"grade_id": "split_by_actor-more", "grade": true, "points": 3, "locked": true}
-expect.equal(int(np.sum(split_by_actor([1, 1, 2], 0.5, 3))) in (1, 2), True, "one of two actors in the test")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("split_by_actor")
-_text = np.array([f"actor {i}" for i in _rng.permutation(100)[:30]])[_rng.integers(0, 30, 400)]
-_seed = int(_rng.integers(1000))
-for _form, _what in ((list, "a list"), (np.asarray, "an array"), (lambda v: pd.Series(v, index=np.arange(len(v))[::-1]), "a Series")):
-    for _given, _fraction in ((_actors, 0.2), (_actors, float(_rng.uniform(0.05, 0.95))), (_text, 0.3), (np.array([7, 7, 8, 9]), 0.01), (np.array([7, 7, 8, 9]), 0.99), (np.array([1, 2]), 0.5)):
-        _given_in = _form(_given)
-        with expect.calling(f"split_by_actor({_what} of {len(_given)} clips, {_fraction:.3g}, {_seed})"), expect.unchanged(_given_in):
-            _got = split_by_actor(_given_in, _fraction, _seed)
-        expect.array(_got, "split_by_actor(...)", shape=(len(_given),), dtype="bool", why="One True or False per clip.")
-        _test, _train = set(_given[_got].tolist()), set(_given[~_got].tolist())
-        expect.true(not _test & _train, "An actor stands on both sides: you split clips. Draw actors first, then mark all their clips.")
-        _n = len(_test | _train)
-        _allowed = {min(max(1, int(k)), _n - 1) for k in (round(_fraction * _n), np.ceil(_fraction * _n - 1e-9), np.floor(_fraction * _n + 0.5))}
-        expect.true(len(_test) in _allowed, f"{len(_test)} of {_n} actors are in the test for a fraction of {_fraction:.3g}; {' or '.join(map(str, sorted(_allowed)))} was expected (round or ceil; at least one, never all).")
-expect.true(np.array_equal(split_by_actor(_text, 0.3, _seed), split_by_actor(_text, 0.3, _seed)), "The same seed gave two splits.")
-expect.true(len({split_by_actor(_text, 0.3, s).tobytes() for s in range(_seed, _seed + 8)}) > 4, "Eight seeds give hardly any different splits: your function ignores the seed.")
-expect.raises(ValueError, lambda: split_by_actor(["only one"] * 5, 0.5, 0), "split_by_actor with a single actor", look="There is nobody to keep apart.")
-expect.raises(ValueError, lambda: split_by_actor([], 0.5, 0), "split_by_actor without clips", look="Fewer than two actors cannot be split.")
+@expect.check
+def _():
+    expect.equal(int(np.sum(split_by_actor([1, 1, 2], 0.5, 3))) in (1, 2), True, "one of two actors in the test")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("split_by_actor")
+    text = np.array([f"actor {i}" for i in rng.permutation(100)[:30]])[rng.integers(0, 30, 400)]
+    actors = np.repeat(np.arange(20), 5)
+    seed = int(rng.integers(1000))
+    for form, what in ((list, "a list"), (np.asarray, "an array"), (lambda v: pd.Series(v, index=np.arange(len(v))[::-1]), "a Series")):
+        for given, fraction in ((actors, 0.2), (actors, float(rng.uniform(0.05, 0.95))), (text, 0.3), (np.array([7, 7, 8, 9]), 0.01), (np.array([7, 7, 8, 9]), 0.99), (np.array([1, 2]), 0.5)):
+            given_in = form(given)
+            with expect.calling(f"split_by_actor({what} of {len(given)} clips, {fraction:.3g}, {seed})"), expect.unchanged(given_in):
+                got = split_by_actor(given_in, fraction, seed)
+            expect.array(got, "split_by_actor(...)", shape=(len(given),), dtype="bool", why="One True or False per clip.")
+            test, train = set(given[got].tolist()), set(given[~got].tolist())
+            expect.true(not test & train, "An actor stands on both sides: you split clips. Draw actors first, then mark all their clips.")
+            n = len(test | train)
+            allowed = {min(max(1, int(k)), n - 1) for k in (round(fraction * n), np.ceil(fraction * n - 1e-9), np.floor(fraction * n + 0.5))}
+            expect.true(len(test) in allowed, f"{len(test)} of {n} actors are in the test for a fraction of {fraction:.3g}; {' or '.join(map(str, sorted(allowed)))} was expected (round or ceil; at least one, never all).")
+    expect.true(np.array_equal(split_by_actor(text, 0.3, seed), split_by_actor(text, 0.3, seed)), "The same seed gave two splits.")
+    expect.true(len({split_by_actor(text, 0.3, s).tobytes() for s in range(seed, seed + 8)}) > 4, "Eight seeds give hardly any different splits: your function ignores the seed.")
+    expect.raises(ValueError, lambda: split_by_actor(["only one"] * 5, 0.5, 0), "split_by_actor with a single actor", look="There is nobody to keep apart.")
+    expect.raises(ValueError, lambda: split_by_actor([], 0.5, 0), "split_by_actor without clips", look="Fewer than two actors cannot be split.")
 
+    def wire(function, seen):
+        """What a fresh Python needs to run a function of this notebook: code objects and imports."""
+        names, todo = set(), [function.__code__]
+        while todo:
+            code = todo.pop()
+            names |= set(code.co_names)
+            todo += [c for c in code.co_consts if hasattr(c, "co_names")]
+        seen[function.__name__] = ("code", function.__code__, function.__defaults__)
+        for name in names & set(function.__globals__) - set(seen):
+            value = function.__globals__[name]
+            if type(value).__name__ == "module":
+                seen[name] = ("module", value.__name__, None)
+            elif getattr(value, "__module__", None) == "__main__" and hasattr(value, "__code__"):
+                wire(value, seen)
+            elif getattr(value, "__module__", None):
+                seen[name] = ("from", value.__module__, value.__name__)
+        return seen
 
-def _wire(function, seen):
-    """What a fresh Python needs to run a function of this notebook: code objects and imports."""
-    names, todo = set(), [function.__code__]
-    while todo:
-        code = todo.pop()
-        names |= set(code.co_names)
-        todo += [c for c in code.co_consts if hasattr(c, "co_names")]
-    seen[function.__name__] = ("code", function.__code__, function.__defaults__)
-    for name in names & set(function.__globals__) - set(seen):
-        value = function.__globals__[name]
-        if type(value).__name__ == "module":
-            seen[name] = ("module", value.__name__, None)
-        elif getattr(value, "__module__", None) == "__main__" and hasattr(value, "__code__"):
-            _wire(value, seen)
-        elif getattr(value, "__module__", None):
-            seen[name] = ("from", value.__module__, value.__name__)
-    return seen
-
-
-_FRESH = """
+    FRESH = """
 import importlib, marshal, sys, types
 scope = {}
 for name, (kind, what, extra) in marshal.loads(sys.stdin.buffer.read()).items():
@@ -235,17 +245,17 @@ for name, (kind, what, extra) in marshal.loads(sys.stdin.buffer.read()).items():
 actors = ["actor %d" % (i * 7 % 30) for i in range(300)]
 print("".join("1" if test else "0" for test in scope["split_by_actor"](actors, 0.3, 5)))
 """
-_packed = marshal.dumps(_wire(split_by_actor, {}))
-_runs = [
-    subprocess.run([sys.executable, "-c", _FRESH], input=_packed, capture_output=True, env={**__import__("os").environ, "PYTHONHASHSEED": hash_seed})
-    for hash_seed in ("1", "2")
-]
-if all(run.returncode == 0 for run in _runs):  # what cannot be carried over is not held against anyone
-    expect.true(
-        _runs[0].stdout == _runs[1].stdout,
-        "Two fresh runs of Python split the same text ids differently, with the same seed. The order of a set changes from one process to the next: sort the actors first.",
-    )
-### END HIDDEN TESTS
+    packed = marshal.dumps(wire(split_by_actor, {}))
+    runs = [
+        subprocess.run([sys.executable, "-c", FRESH], input=packed, capture_output=True, env={**__import__("os").environ, "PYTHONHASHSEED": hash_seed})
+        for hash_seed in ("1", "2")
+    ]
+    if all(run.returncode == 0 for run in runs):  # what cannot be carried over is not held against anyone
+        expect.true(
+            runs[0].stdout == runs[1].stdout,
+            "Two fresh runs of Python split the same text ids differently, with the same seed. The order of a set changes from one process to the next: sort the actors first.",
+        )
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -278,31 +288,35 @@ def shared_actors(actors, is_test):
 
 
 # %% nbgrader={"grade_id": "shared_actors-check", "grade": true, "points": 1, "locked": true}
-_got = shared_actors([3, 3, 1, 1, 2, 2], [True, False, True, True, False, True])
-expect.kind(_got, list, "shared_actors(...)")
-expect.equal(
-    _got, [2, 3], "shared_actors([3, 3, 1, 1, 2, 2], [T, F, T, T, F, T])",
-    mistakes=[([3, 2], "Right, but a sorted list was asked for."), ([1, 2, 3], "Actor 1 has test clips only; on both sides are those with test and training clips.")],
-)
+@expect.check
+def _():
+    got = shared_actors([3, 3, 1, 1, 2, 2], [True, False, True, True, False, True])
+    expect.kind(got, list, "shared_actors(...)")
+    expect.equal(
+        got, [2, 3], "shared_actors([3, 3, 1, 1, 2, 2], [T, F, T, T, F, T])",
+        mistakes=[([3, 2], "Right, but a sorted list was asked for."), ([1, 2, 3], "Actor 1 has test clips only; on both sides are those with test and training clips.")],
+    )
 
 # %% nbgrader={"grade_id": "shared_actors-more", "grade": true, "points": 1, "locked": true}
-expect.equal(shared_actors(["a", "b"], [True, False]), [], "shared_actors of an honest split")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("shared_actors")
-for _names in (["zoe", "ada", "kim", "lee", "bob", "una"], [1030, 9, 77, 1002, 500, 1001]):
-    _who, _side = _rng.choice(_names, 40), _rng.random(40) < 0.3
-    _who[:4], _side[:4] = [_names[0], _names[0], _names[1], _names[1]], [True, False, False, True]
-    _side[_who == _names[2]] = True
-    _side[_who == _names[3]] = False
-    for _form, _what in ((list, "lists"), (np.asarray, "arrays"), (lambda v: pd.Series(v, index=_rng.permutation(len(v))), "Series")):
-        _who_in, _side_in = _form(_who), _form(_side)
-        with expect.calling(f"shared_actors with {_what}", "They come as lists, arrays or Series; np.asarray makes arrays of them."), expect.unchanged(_who_in, _side_in):
-            _got = shared_actors(_who_in, _side_in)
-        _want = sorted(set(_who[_side].tolist()) & set(_who[~_side].tolist()))
-        expect.equal(_got, _want, f"shared_actors of 40 clips, {_what},", look="A list, each actor once, sorted; matched by position.")
-expect.equal(shared_actors([1, 1], [True, True]), [], "shared_actors when everything is test", look="Nobody stands on the other side.")
-### END HIDDEN TESTS
+@expect.check
+def _():
+    expect.equal(shared_actors(["a", "b"], [True, False]), [], "shared_actors of an honest split")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("shared_actors")
+    for names in (["zoe", "ada", "kim", "lee", "bob", "una"], [1030, 9, 77, 1002, 500, 1001]):
+        who, side = rng.choice(names, 40), rng.random(40) < 0.3
+        who[:4], side[:4] = [names[0], names[0], names[1], names[1]], [True, False, False, True]
+        side[who == names[2]] = True
+        side[who == names[3]] = False
+        for form, what in ((list, "lists"), (np.asarray, "arrays"), (lambda v: pd.Series(v, index=rng.permutation(len(v))), "Series")):
+            who_in, side_in = form(who), form(side)
+            with expect.calling(f"shared_actors with {what}", "They come as lists, arrays or Series; np.asarray makes arrays of them."), expect.unchanged(who_in, side_in):
+                got = shared_actors(who_in, side_in)
+            want = sorted(set(who[side].tolist()) & set(who[~side].tolist()))
+            expect.equal(got, want, f"shared_actors of 40 clips, {what},", look="A list, each actor once, sorted; matched by position.")
+    expect.equal(shared_actors([1, 1], [True, True]), [], "shared_actors when everything is test", look="Nobody stands on the other side.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -331,6 +345,7 @@ pd.DataFrame(X, columns=names)[["mfcc_0", "mfcc_20", "mel_5", "mel_120"]].descri
 # One is in the hundreds, another a millionth. A network that adds them up, weight by weight, hears only the first. So each
 # column is **standardised**: take away its mean, divide by its standard deviation.
 #
+# <!-- question whose-mean -->
 # **What do you expect?** Whose mean and standard deviation?
 #
 # <details><summary>A. Those of all rows, before the split: more data, better estimates</summary>
@@ -349,7 +364,7 @@ pd.DataFrame(X, columns=names)[["mfcc_0", "mfcc_20", "mel_5", "mel_120"]].descri
 # </details>
 
 # %%
-widgets.question("05_split_and_scale", 3)
+widgets.question("05_split_and_scale", "whose-mean")
 
 # %% [markdown]
 # ### Exercise 3: `fit_scaler`
@@ -373,58 +388,62 @@ def fit_scaler(X_train):
 
 
 # %% nbgrader={"grade_id": "fit_scaler-check", "grade": true, "points": 1, "locked": true}
-_got = fit_scaler(np.array([[1.0, 5.0], [3.0, 5.0], [5.0, 5.0]]))
-expect.true(len(_got) == 2, "Two arrays were asked for: mean and std.")
-expect.array(_got[0], "the mean", shape=(2,), why="One number per column.")
-expect.array(_got[1], "the std", shape=(2,), why="One number per column.")
-expect.close(_got[0], [3, 5], "the mean", atol=1e-6)
-expect.true(float(_got[1][1]) != 0, "The second column never changes, and its std is 0: dividing by it gives infinity or nan. It gets a 1.")
-expect.close(
-    _got[1], [1.6329932, 1], "the std", atol=1e-5,
-    mistakes=[([2, 1], "You divided by n - 1 (ddof 1, which pandas does). StandardScaler divides by n."), ([2.6666667, 1], "That is the variance; its root was asked for.")],
-    look="The root of the mean square distance from the mean, and exactly 1 where all values are equal.",
-)
+@expect.check
+def _():
+    got = fit_scaler(np.array([[1.0, 5.0], [3.0, 5.0], [5.0, 5.0]]))
+    expect.true(len(got) == 2, "Two arrays were asked for: mean and std.")
+    expect.array(got[0], "the mean", shape=(2,), why="One number per column.")
+    expect.array(got[1], "the std", shape=(2,), why="One number per column.")
+    expect.close(got[0], [3, 5], "the mean", atol=1e-6)
+    expect.true(float(got[1][1]) != 0, "The second column never changes, and its std is 0: dividing by it gives infinity or nan. It gets a 1.")
+    expect.close(
+        got[1], [1.6329932, 1], "the std", atol=1e-5,
+        mistakes=[([2, 1], "You divided by n - 1 (ddof 1, which pandas does). StandardScaler divides by n."), ([2.6666667, 1], "That is the variance; its root was asked for.")],
+        look="The root of the mean square distance from the mean, and exactly 1 where all values are equal.",
+    )
 
 # %% nbgrader={"grade_id": "fit_scaler-more", "grade": true, "points": 2, "locked": true}
-expect.equal(len(fit_scaler(np.array([[1.0], [2.0]]))), 2, "the number of arrays from fit_scaler")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("fit_scaler")
-for _dtype, _rtol in ((np.float64, 1e-6), (np.float32, 2e-3)):
-    _A = _rng.normal(3, 2, (int(_rng.integers(40, 80)), 6)).astype(_dtype)
-    _A[:, 1] = 0.1
-    _A[:, 3] = -7
-    _A[:, 4] = (1e-9 * (1 + _rng.random(len(_A)))).astype(_dtype)
-    with expect.calling(f"fit_scaler of {len(_A)} rows, {_dtype.__name__},"), expect.unchanged(_A):
-        _mean, _std = fit_scaler(_A)
-    expect.array(_mean, "the mean", shape=(6,), why="One number per column.")
-    expect.array(_std, "the std", shape=(6,), why="One number per column.")
-    _wide = _A.astype(np.float64)
-    expect.close(_mean, _wide.mean(axis=0), f"the mean ({_dtype.__name__})", rtol=_rtol, atol=1e-12, look="The mean of each column.")
-    for _column in (1, 3):
+@expect.check
+def _():
+    expect.equal(len(fit_scaler(np.array([[1.0], [2.0]]))), 2, "the number of arrays from fit_scaler")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("fit_scaler")
+    for dtype, rtol in ((np.float64, 1e-6), (np.float32, 2e-3)):
+        A = rng.normal(3, 2, (int(rng.integers(40, 80)), 6)).astype(dtype)
+        A[:, 1] = 0.1
+        A[:, 3] = -7
+        A[:, 4] = (1e-9 * (1 + rng.random(len(A)))).astype(dtype)
+        with expect.calling(f"fit_scaler of {len(A)} rows, {dtype.__name__},"), expect.unchanged(A):
+            mean, std = fit_scaler(A)
+        expect.array(mean, "the mean", shape=(6,), why="One number per column.")
+        expect.array(std, "the std", shape=(6,), why="One number per column.")
+        wide = A.astype(np.float64)
+        expect.close(mean, wide.mean(axis=0), f"the mean ({dtype.__name__})", rtol=rtol, atol=1e-12, look="The mean of each column.")
+        for column in (1, 3):
+            expect.true(
+                abs(float(std[column]) - 1) < 1e-6,
+                f"A column whose values all are {A[0, column]:g} has std {float(std[column]):.3g} where 1 was expected. Rounding makes its computed std not exactly 0: compare the values themselves, not the std.",
+            )
         expect.true(
-            abs(float(_std[_column]) - 1) < 1e-6,
-            f"A column whose values all are {_A[0, _column]:g} has std {float(_std[_column]):.3g} where 1 was expected. Rounding makes its computed std not exactly 0: compare the values themselves, not the std.",
+            abs(float(std[4]) - 1) > 0.5,
+            "A column of tiny mel powers, which do change, was taken for constant. np.isclose calls everything below 0.00000001 zero; compare the values exactly.",
         )
-    expect.true(
-        abs(float(_std[4]) - 1) > 0.5,
-        "A column of tiny mel powers, which do change, was taken for constant. np.isclose calls everything below 0.00000001 zero; compare the values exactly.",
-    )
-    _varying = [0, 2, 4, 5]
-    _want = _wide.std(axis=0)[_varying]
-    expect.close(
-        np.asarray(_std)[_varying], _want, f"the std ({_dtype.__name__})", rtol=_rtol,
-        mistakes=[
-            (_want * np.sqrt(len(_A) / (len(_A) - 1)), "You divided by n - 1 (ddof 1). StandardScaler divides by n."),
-            (_want**2, "That is the variance; its root was asked for."),
-        ],
-        look="The population standard deviation of each column; nothing is added to it.",
-    )
-with expect.calling("fit_scaler of a single row", "In one row every column has all its values equal: std 1."):
-    _mean, _std = fit_scaler(np.array([[2.0, -1.0]]))
-expect.close(_mean, [2, -1], "the mean of a single row", look="It is that row.")
-expect.close(_std, [1, 1], "the std of a single row", look="In one row every column has all its values equal: std 1.")
-### END HIDDEN TESTS
+        varying = [0, 2, 4, 5]
+        want = wide.std(axis=0)[varying]
+        expect.close(
+            np.asarray(std)[varying], want, f"the std ({dtype.__name__})", rtol=rtol,
+            mistakes=[
+                (want * np.sqrt(len(A) / (len(A) - 1)), "You divided by n - 1 (ddof 1). StandardScaler divides by n."),
+                (want**2, "That is the variance; its root was asked for."),
+            ],
+            look="The population standard deviation of each column; nothing is added to it.",
+        )
+    with expect.calling("fit_scaler of a single row", "In one row every column has all its values equal: std 1."):
+        mean, std = fit_scaler(np.array([[2.0, -1.0]]))
+    expect.close(mean, [2, -1], "the mean of a single row", look="It is that row.")
+    expect.close(std, [1, 1], "the std of a single row", look="In one row every column has all its values equal: std 1.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -452,29 +471,33 @@ def scale(X, mean, std):
 
 
 # %% nbgrader={"grade_id": "scale-check", "grade": true, "points": 1, "locked": true}
-_got = scale(np.array([[4.0, 5.0], [0.0, 7.0]]), np.array([2.0, 5.0]), np.array([2.0, 1.0]))
-expect.array(_got, "scale(...)", shape=(2, 2))
-expect.close(
-    _got, [[1, 0], [-1, 2]], "scale(...)", atol=1e-6,
-    mistakes=[
-        ([[1, -1], [-1, 1]], "You standardised the rows by their own mean and std. Use the ones you are given: those of the training rows."),
-        ([[0, 0], [-2, 2]], "You divided first and subtracted afterwards: take the mean away, then divide."),
-    ],
-)
+@expect.check
+def _():
+    got = scale(np.array([[4.0, 5.0], [0.0, 7.0]]), np.array([2.0, 5.0]), np.array([2.0, 1.0]))
+    expect.array(got, "scale(...)", shape=(2, 2))
+    expect.close(
+        got, [[1, 0], [-1, 2]], "scale(...)", atol=1e-6,
+        mistakes=[
+            ([[1, -1], [-1, 1]], "You standardised the rows by their own mean and std. Use the ones you are given: those of the training rows."),
+            ([[0, 0], [-2, 2]], "You divided first and subtracted afterwards: take the mean away, then divide."),
+        ],
+    )
 
 # %% nbgrader={"grade_id": "scale-more", "grade": true, "points": 1, "locked": true}
-expect.equal(np.shape(scale(np.array([4.0, 5.0]), np.array([2.0, 5.0]), np.array([2.0, 1.0]))), (2,), "the shape of scale for a single clip")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("scale")
-for _dtype in (np.float32, np.float64):
-    _A, _m, _s = _rng.normal(size=(9, 4)).astype(_dtype), _rng.normal(size=4), _rng.uniform(0.5, 2, 4)
-    for _X, _what in ((_A, "nine rows"), (_A[:1], "one row"), (_A[:4], "as many rows as columns"), (_A[2], "a single clip")):
-        with expect.calling(f"scale of {_what}", "Rows (n, d) come, and a single clip (d,)."), expect.unchanged(_X, _m, _s):
-            _got = scale(_X, _m, _s)
-        expect.array(_got, f"scale of {_what}", shape=_X.shape, why="The same shape comes out.")
-        expect.close(_got, (_X.astype(float) - _m) / _s, f"scale of {_what}", atol=1e-4, look="Take away the mean that is given, then divide by the std that is given, not the rows' own.")
-### END HIDDEN TESTS
+@expect.check
+def _():
+    expect.equal(np.shape(scale(np.array([4.0, 5.0]), np.array([2.0, 5.0]), np.array([2.0, 1.0]))), (2,), "the shape of scale for a single clip")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("scale")
+    for dtype in (np.float32, np.float64):
+        A, m, s = rng.normal(size=(9, 4)).astype(dtype), rng.normal(size=4), rng.uniform(0.5, 2, 4)
+        for X, what in ((A, "nine rows"), (A[:1], "one row"), (A[:4], "as many rows as columns"), (A[2], "a single clip")):
+            with expect.calling(f"scale of {what}", "Rows (n, d) come, and a single clip (d,)."), expect.unchanged(X, m, s):
+                got = scale(X, m, s)
+            expect.array(got, f"scale of {what}", shape=X.shape, why="The same shape comes out.")
+            expect.close(got, (X.astype(float) - m) / s, f"scale of {what}", atol=1e-4, look="Take away the mean that is given, then divide by the std that is given, not the rows' own.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -510,15 +533,17 @@ def choices():
 
 
 # %% nbgrader={"grade_id": "choices-check", "grade": true, "points": 3, "locked": true}
-_got = choices()
-expect.true(len(_got) == 3, "Three answers were asked for, in a tuple.")
-expect.true(_got[0] in ("random", "actors") and _got[1] in ("random", "actors"), "Answers 1 and 2 are 'random' or 'actors'.")
-expect.true(_got[2] in ("too high", "too low", "right"), "Answer 3 is 'too high', 'too low' or 'right'.")
-### BEGIN HIDDEN TESTS
-expect.true(_got[0] == "random", "1: the diary will meet new recordings of a voice it knows. Keeping speakers apart would answer a question that its one user never asks.")
-expect.true(_got[1] == "actors", "2: every visitor is new. A random split would let the test voices be rehearsed.")
-expect.true(_got[2] == "too high", "3: copies of test clips were trained on, so the score is too high for new recordings.")
-### END HIDDEN TESTS
+@expect.check
+def _():
+    got = choices()
+    expect.true(len(got) == 3, "Three answers were asked for, in a tuple.")
+    expect.true(got[0] in ("random", "actors") and got[1] in ("random", "actors"), "Answers 1 and 2 are 'random' or 'actors'.")
+    expect.true(got[2] in ("too high", "too low", "right"), "Answer 3 is 'too high', 'too low' or 'right'.")
+    ### BEGIN HIDDEN TESTS
+    expect.true(got[0] == "random", "1: the diary will meet new recordings of a voice it knows. Keeping speakers apart would answer a question that its one user never asks.")
+    expect.true(got[1] == "actors", "2: every visitor is new. A random split would let the test voices be rehearsed.")
+    expect.true(got[2] == "too high", "3: copies of test clips were trained on, so the score is too high for new recordings.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -574,6 +599,7 @@ pd.DataFrame(
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question which-is-wrong -->
 # **1. 52 % on random clips, 46 % with actors kept apart. Which one is wrong?**
 #
 # <details><summary>A. The 52 %</summary>
@@ -586,9 +612,10 @@ pd.DataFrame(
 # </details>
 
 # %%
-widgets.question("05_split_and_scale", 4)
+widgets.question("05_split_and_scale", "which-is-wrong")
 
 # %% [markdown]
+# <!-- question at-prediction -->
 # **2. Where do mean and standard deviation come from at prediction time?**
 #
 # <details><summary>A. From the new recording</summary>
@@ -601,9 +628,10 @@ widgets.question("05_split_and_scale", 4)
 # </details>
 
 # %%
-widgets.question("05_split_and_scale", 5)
+widgets.question("05_split_and_scale", "at-prediction")
 
 # %% [markdown]
+# <!-- question two-names -->
 # **3. Your split is right, but two files in the collection are the same recording under two names. What can happen?**
 #
 # <details><summary>A. Nothing, the split is right</summary>
@@ -616,7 +644,7 @@ widgets.question("05_split_and_scale", 5)
 # </details>
 
 # %%
-widgets.question("05_split_and_scale", 6)
+widgets.question("05_split_and_scale", "two-names")
 
 # %% [markdown]
 # ## Take-away

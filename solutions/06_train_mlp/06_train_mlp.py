@@ -13,6 +13,12 @@
 #     - read a loss curve, and say when training has ended
 #     needs: "lesson 05 (scaling and splits); matrix products"
 #     minutes: 70
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       relu: {arguments: z, mistakes: 0}
+#       softmax: {arguments: z, mistakes: 2}
+#       mlp_forward: {arguments: X weights biases, mistakes: 1}
+#       build_model: {arguments: seed, mistakes: 2}
+#       has_converged: {arguments: loss_curve tol patience, mistakes: 2}
 # ---
 
 # %% [markdown]
@@ -72,6 +78,7 @@ plots.network()
 #
 # hidden = relu(X · W₁ + b₁)  and then  scores = hidden · W₂ + b₂
 #
+# <!-- question how-many-numbers -->
 # **What do you expect?** How many numbers does the training have to find?
 #
 # <details><summary>A. 106</summary>
@@ -88,7 +95,7 @@ plots.network()
 # </details>
 
 # %%
-widgets.question("06_train_mlp", 1)
+widgets.question("06_train_mlp", "how-many-numbers")
 
 # %%
 trained = model.load_model()
@@ -114,28 +121,32 @@ def relu(z):
 
 
 # %% nbgrader={"grade_id": "relu-check", "grade": true, "points": 1, "locked": true}
-_got = relu(np.array([[-1.0, 2.0], [0.5, -3.0]]))
-expect.array(_got, "relu(...)", shape=(2, 2))
-expect.close(
-    _got, [[0, 2], [0.5, 0]], "relu(...)",
-    mistakes=[([[1, 2], [0.5, 3]], "You took the absolute value. What is negative becomes 0."), ([[0, 1], [1, 0]], "You marked what is positive; its value should stay.")],
-)
+@expect.check
+def _():
+    got = relu(np.array([[-1.0, 2.0], [0.5, -3.0]]))
+    expect.array(got, "relu(...)", shape=(2, 2))
+    expect.close(
+        got, [[0, 2], [0.5, 0]], "relu(...)",
+        mistakes=[([[1, 2], [0.5, 3]], "You took the absolute value. What is negative becomes 0."), ([[0, 1], [1, 0]], "You marked what is positive; its value should stay.")],
+    )
 
 # %% nbgrader={"grade_id": "relu-more", "grade": true, "points": 1, "locked": true}
-expect.equal(np.shape(relu(np.zeros((2, 3, 4)))), (2, 3, 4), "the shape of relu of a 2 x 3 x 4 array")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("relu")
-for _shape, _dtype in (((7,), np.float64), ((3, 4), np.float32), ((2, 3, 4), np.float64), ((1, 1), np.float64), ((2, 3, 2, 2), np.float32)):
-    _z = (10 * _rng.normal(size=_shape)).astype(_dtype)
-    with expect.calling(f"relu of shape {_shape}", "Any number of dimensions comes in."), expect.unchanged(_z):
-        _got = relu(_z)
-    expect.array(_got, f"relu of shape {_shape}", shape=_shape, why="The shape stays as it was.")
-    expect.close(
-        _got, np.where(_z > 0, _z, 0), f"relu of shape {_shape}", rtol=1e-6, look="What is positive stays as it is, however large; the rest becomes 0.",
-        mistakes=[(np.clip(_z, 0, 1), "You cut large values off at 1. What is positive stays as it is."), (np.where(_z > 0, _z, 0.01 * _z), "That is the leaky relu: what is negative becomes 0 here.")],
-    )
-### END HIDDEN TESTS
+@expect.check
+def _():
+    expect.equal(np.shape(relu(np.zeros((2, 3, 4)))), (2, 3, 4), "the shape of relu of a 2 x 3 x 4 array")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("relu")
+    for shape, dtype in (((7,), np.float64), ((3, 4), np.float32), ((2, 3, 4), np.float64), ((1, 1), np.float64), ((2, 3, 2, 2), np.float32)):
+        z = (10 * rng.normal(size=shape)).astype(dtype)
+        with expect.calling(f"relu of shape {shape}", "Any number of dimensions comes in."), expect.unchanged(z):
+            got = relu(z)
+        expect.array(got, f"relu of shape {shape}", shape=shape, why="The shape stays as it was.")
+        expect.close(
+            got, np.where(z > 0, z, 0), f"relu of shape {shape}", rtol=1e-6, look="What is positive stays as it is, however large; the rest becomes 0.",
+            mistakes=[(np.clip(z, 0, 1), "You cut large values off at 1. What is positive stays as it is."), (np.where(z > 0, z, 0.01 * z), "That is the leaky relu: what is negative becomes 0 here.")],
+        )
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -157,6 +168,7 @@ for _shape, _dtype in (((7,), np.float64), ((3, 4), np.float32), ((2, 3, 4), np.
 #
 # exp(a - c) / Σ exp(b - c) = exp(a) / Σ exp(b)
 #
+# <!-- question safe-softmax -->
 # **What do you expect?** Which c makes it safe?
 #
 # <details><summary>A. The mean of the scores</summary>
@@ -169,7 +181,7 @@ for _shape, _dtype in (((7,), np.float64), ((3, 4), np.float32), ((2, 3, 4), np.
 # </details>
 
 # %%
-widgets.question("06_train_mlp", 2)
+widgets.question("06_train_mlp", "safe-softmax")
 
 # %% [markdown]
 # ### Exercise 2: `softmax`
@@ -184,50 +196,52 @@ def softmax(z):
 
 
 # %% nbgrader={"grade_id": "softmax-check", "grade": true, "points": 1, "locked": true}
-_got = softmax(np.array([[0.0, np.log(3.0)], [0.0, 0.0]]))
-expect.array(_got, "softmax(...)", shape=(2, 2))
-expect.close(
-    _got, [[0.25, 0.75], [0.5, 0.5]], "softmax(...)", atol=1e-6,
-    mistakes=[
-        ([[0.5, 0.75], [0.5, 0.25]], "Your columns add up to 1: you went over the batch. Each row is a clip, and its probabilities add up to 1 along the last axis."),
-        ([[1 / 6, 3 / 6], [1 / 6, 1 / 6]], "All your numbers together add up to 1. Each row should, on its own."),
-    ],
-    look="exp of each score, divided by the sum along the last axis.",
-)
+@expect.check
+def _():
+    got = softmax(np.array([[0.0, np.log(3.0)], [0.0, 0.0]]))
+    expect.array(got, "softmax(...)", shape=(2, 2))
+    expect.close(
+        got, [[0.25, 0.75], [0.5, 0.5]], "softmax(...)", atol=1e-6,
+        mistakes=[
+            ([[0.5, 0.75], [0.5, 0.25]], "Your columns add up to 1: you went over the batch. Each row is a clip, and its probabilities add up to 1 along the last axis."),
+            ([[1 / 6, 3 / 6], [1 / 6, 1 / 6]], "All your numbers together add up to 1. Each row should, on its own."),
+        ],
+        look="exp of each score, divided by the sum along the last axis.",
+    )
 
 # %% nbgrader={"grade_id": "softmax-more", "grade": true, "points": 2, "locked": true}
-expect.close(softmax(np.zeros(4)), [0.25] * 4, "softmax of four equal scores", atol=1e-6)
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("softmax")
+@expect.check
+def _():
+    expect.close(softmax(np.zeros(4)), [0.25] * 4, "softmax of four equal scores", atol=1e-6)
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("softmax")
 
+    def reference_softmax(z, axis=-1):
+        powers = np.exp(z - z.max(axis=axis, keepdims=True))
+        return powers / powers.sum(axis=axis, keepdims=True)
 
-def _reference_softmax(z, axis=-1):
-    powers = np.exp(z - z.max(axis=axis, keepdims=True))
-    return powers / powers.sum(axis=axis, keepdims=True)
-
-
-_rows_own = "Take each row's own largest score away, not the largest of the whole table."
-for _z in (np.array([1000.0, 1001.0, 1002.0]), np.array([[-2000.0, -2001.0], [5000.0, -5000.0]]), np.array([1e5, -1e5, 0.0]), np.array([-800.0, -801.0])):
-    with expect.calling(f"softmax of {_z.tolist()}"), expect.unchanged(_z):
-        _got = softmax(_z)
-    expect.array(_got, f"softmax of {_z.tolist()}", shape=_z.shape, finite=False)
-    expect.true(np.isfinite(_got).all(), f"softmax of {_z.tolist()} holds nan or inf: the exponential overflowed (or all powers were 0). Take the row's own largest score away first.")
-    expect.close(_got, _reference_softmax(_z), "softmax of large scores", atol=1e-6, look=_rows_own)
-for _shape in ((5,), (4, 6), (6, 6), (2, 3, 4), (3, 3, 3), (3, 1)):
-    _z = _rng.normal(0, 3, _shape)
-    with expect.calling(f"softmax of shape {_shape}", "Any number of dimensions comes in; the classes lie along the last axis."), expect.unchanged(_z):
-        _got = softmax(_z)
-    expect.array(_got, f"softmax of shape {_shape}", shape=_shape, why="The shape stays as it was.")
-    expect.close(_got, _reference_softmax(_z), f"softmax of shape {_shape}", atol=1e-6,
-                 mistakes=[
-                     (_reference_softmax(_z, axis=0), "You went over the first axis, the batch. Probabilities add up to 1 along the last axis."),
-                     (_reference_softmax(_z, axis=min(1, _z.ndim - 1)), "You went over axis 1. Probabilities add up to 1 along the last axis, whichever number that is."),
-                     (np.exp(_z - _z.max()) / np.exp(_z - _z.max()).sum(), "All your numbers together add up to 1. Each row should, on its own."),
-                 ] if len(_shape) > 1 else (), look="exp of each score, divided by the sum along the last axis.")
-_z = np.array([[900.0, 1.0, 2.0], [1.0, 2.0, 3.0]])
-expect.close(softmax(_z)[1], _reference_softmax(_z[1]), "the second row of softmax", atol=1e-6, look=_rows_own)
-### END HIDDEN TESTS
+    rows_own = "Take each row's own largest score away, not the largest of the whole table."
+    for z in (np.array([1000.0, 1001.0, 1002.0]), np.array([[-2000.0, -2001.0], [5000.0, -5000.0]]), np.array([1e5, -1e5, 0.0]), np.array([-800.0, -801.0])):
+        with expect.calling(f"softmax of {z.tolist()}"), expect.unchanged(z):
+            got = softmax(z)
+        expect.array(got, f"softmax of {z.tolist()}", shape=z.shape, finite=False)
+        expect.true(np.isfinite(got).all(), f"softmax of {z.tolist()} holds nan or inf: the exponential overflowed (or all powers were 0). Take the row's own largest score away first.")
+        expect.close(got, reference_softmax(z), "softmax of large scores", atol=1e-6, look=rows_own)
+    for shape in ((5,), (4, 6), (6, 6), (2, 3, 4), (3, 3, 3), (3, 1)):
+        z = rng.normal(0, 3, shape)
+        with expect.calling(f"softmax of shape {shape}", "Any number of dimensions comes in; the classes lie along the last axis."), expect.unchanged(z):
+            got = softmax(z)
+        expect.array(got, f"softmax of shape {shape}", shape=shape, why="The shape stays as it was.")
+        expect.close(got, reference_softmax(z), f"softmax of shape {shape}", atol=1e-6,
+                     mistakes=[
+                         (reference_softmax(z, axis=0), "You went over the first axis, the batch. Probabilities add up to 1 along the last axis."),
+                         (reference_softmax(z, axis=min(1, z.ndim - 1)), "You went over axis 1. Probabilities add up to 1 along the last axis, whichever number that is."),
+                         (np.exp(z - z.max()) / np.exp(z - z.max()).sum(), "All your numbers together add up to 1. Each row should, on its own."),
+                     ] if len(shape) > 1 else (), look="exp of each score, divided by the sum along the last axis.")
+    z = np.array([[900.0, 1.0, 2.0], [1.0, 2.0, 3.0]])
+    expect.close(softmax(z)[1], reference_softmax(z[1]), "the second row of softmax", atol=1e-6, look=rows_own)
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -248,6 +262,7 @@ expect.close(softmax(_z)[1], _reference_softmax(_z[1]), "the second row of softm
 #
 # Now put it together. For each layer but the last: product, bias, relu. For the last one: product, bias, softmax.
 #
+# <!-- question relu-at-the-end -->
 # **What do you expect?** What happens if you let relu loose on the last layer, too?
 #
 # <details><summary>A. Nothing, softmax makes everything positive anyway</summary>
@@ -260,7 +275,7 @@ expect.close(softmax(_z)[1], _reference_softmax(_z[1]), "the second row of softm
 # </details>
 
 # %%
-widgets.question("06_train_mlp", 3)
+widgets.question("06_train_mlp", "relu-at-the-end")
 
 # %% [markdown]
 # ### Exercise 3: `mlp_forward`
@@ -281,52 +296,61 @@ def mlp_forward(X, weights, biases):
 
 
 # %% nbgrader={"grade_id": "mlp_forward-check", "grade": true, "points": 1, "locked": true}
-def _course_relu(z):
-    return np.where(z > 0, z, 0.0)
+@expect.check
+def _():
+    def course_relu(z):
+        return np.where(z > 0, z, 0.0)
 
+    def course_softmax(z):
+        powers = np.exp(z - z.max(axis=-1, keepdims=True))
+        return powers / powers.sum(axis=-1, keepdims=True)
 
-def _course_softmax(z):
-    powers = np.exp(z - z.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
-
-
-_W = [np.array([[1.0, -1.0]]), np.array([[1.0, 0.0, -1.0], [0.0, 1.0, 0.0]])]
-_b = [np.zeros(2), np.array([0.0, 0.0, -1.0])]
-with expect.standing_in(relu=_course_relu, softmax=_course_softmax):
-    _got = mlp_forward(np.array([[2.0], [-1.0]]), _W, _b)
-expect.true(len(_W) == len(_b) == 2, "mlp_forward changed the list of weights (or of biases) that it was given. Work on a copy.")
-expect.array(_got, "mlp_forward(2 clips, ...)", shape=(2, 3), why="A row per clip, a column per class.")
-expect.true(np.allclose(_got.sum(axis=1), 1), "The rows do not add up to 1: softmax belongs behind the last layer, along each row.")
-_right = _course_softmax(np.array([[2.0, 0.0, -3.0], [0.0, 1.0, -1.0]]))
-expect.close(
-    _got, _right, "mlp_forward(2 clips, ...)", atol=1e-6,
-    mistakes=[
-        (_course_softmax(np.array([[2.0, 0.0, 0.0], [0.0, 1.0, 0.0]])), "You let relu loose on the output layer, too: its negative scores became 0 before softmax saw them."),
-        (_course_softmax(np.array([[2.0, -2.0, -3.0], [-1.0, 1.0, 0.0]])), "The hidden layer's negative values went on: relu is missing between the layers."),
-    ],
-)
+    W = [np.array([[1.0, -1.0]]), np.array([[1.0, 0.0, -1.0], [0.0, 1.0, 0.0]])]
+    b = [np.zeros(2), np.array([0.0, 0.0, -1.0])]
+    with expect.standing_in(relu=course_relu, softmax=course_softmax):
+        got = mlp_forward(np.array([[2.0], [-1.0]]), W, b)
+    expect.true(len(W) == len(b) == 2, "mlp_forward changed the list of weights (or of biases) that it was given. Work on a copy.")
+    expect.array(got, "mlp_forward(2 clips, ...)", shape=(2, 3), why="A row per clip, a column per class.")
+    expect.true(np.allclose(got.sum(axis=1), 1), "The rows do not add up to 1: softmax belongs behind the last layer, along each row.")
+    right = course_softmax(np.array([[2.0, 0.0, -3.0], [0.0, 1.0, -1.0]]))
+    expect.close(
+        got, right, "mlp_forward(2 clips, ...)", atol=1e-6,
+        mistakes=[
+            (course_softmax(np.array([[2.0, 0.0, 0.0], [0.0, 1.0, 0.0]])), "You let relu loose on the output layer, too: its negative scores became 0 before softmax saw them."),
+            (course_softmax(np.array([[2.0, -2.0, -3.0], [-1.0, 1.0, 0.0]])), "The hidden layer's negative values went on: relu is missing between the layers."),
+        ],
+    )
 
 # %% nbgrader={"grade_id": "mlp_forward-more", "grade": true, "points": 3, "locked": true}
-with expect.standing_in(relu=_course_relu, softmax=_course_softmax):
-    expect.equal(np.shape(mlp_forward(np.zeros((1, 1)), _W, _b)), (1, 3), "the shape of mlp_forward for one clip")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("mlp_forward")
-for _n_classes, _layers in ((4, (7,)), (3, (6, 5)), (6, (4, 4, 4)), (5, (int(_rng.integers(3, 9)), int(_rng.integers(3, 9))))):
-    _names = np.repeat(list("abcdef"[:_n_classes]), 15)
-    _X = _rng.normal(size=(15 * _n_classes, 5))
-    _X[:, 0] += np.repeat(2 * np.arange(_n_classes), 15)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        _net = MLPClassifier(hidden_layer_sizes=_layers, max_iter=60, random_state=int(_rng.integers(1000))).fit(_X, _names)
-    _weights, _biases = list(_net.coefs_), list(_net.intercepts_)
-    _what = f"mlp_forward with hidden layers {_layers}"
-    with expect.standing_in(relu=_course_relu, softmax=_course_softmax), expect.calling(_what, "Any number of hidden layers comes in."), expect.unchanged(_X, *_weights, *_biases):
-        _got = mlp_forward(_X, _weights, _biases)
-    expect.true(len(_weights) == len(_biases) == len(_layers) + 1, "mlp_forward changed the list of weights. Work on a copy.")
-    expect.array(_got, _what, shape=(len(_X), _n_classes), why="A row per clip, a column per class.")
-    expect.close(_got, _net.predict_proba(_X), f"mlp_forward beside predict_proba, hidden layers {_layers},", atol=1e-6, look="relu after each hidden layer, softmax after the last, any number of layers.")
-### END HIDDEN TESTS
+@expect.check
+def _():
+    def course_relu(z):
+        return np.where(z > 0, z, 0.0)
+
+    def course_softmax(z):
+        powers = np.exp(z - z.max(axis=-1, keepdims=True))
+        return powers / powers.sum(axis=-1, keepdims=True)
+
+    with expect.standing_in(relu=course_relu, softmax=course_softmax):
+        expect.equal(np.shape(mlp_forward(np.zeros((1, 1)), [np.zeros((1, 2)), np.zeros((2, 3))], [np.zeros(2), np.zeros(3)])), (1, 3), "the shape of mlp_forward for one clip")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("mlp_forward")
+    for n_classes, layers in ((4, (7,)), (3, (6, 5)), (6, (4, 4, 4)), (5, (int(rng.integers(3, 9)), int(rng.integers(3, 9))))):
+        names = np.repeat(list("abcdef"[:n_classes]), 15)
+        X = rng.normal(size=(15 * n_classes, 5))
+        X[:, 0] += np.repeat(2 * np.arange(n_classes), 15)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            net = MLPClassifier(hidden_layer_sizes=layers, max_iter=60, random_state=int(rng.integers(1000))).fit(X, names)
+        weights, biases = list(net.coefs_), list(net.intercepts_)
+        what = f"mlp_forward with hidden layers {layers}"
+        with expect.standing_in(relu=course_relu, softmax=course_softmax), expect.calling(what, "Any number of hidden layers comes in."), expect.unchanged(X, *weights, *biases):
+            got = mlp_forward(X, weights, biases)
+        expect.true(len(weights) == len(biases) == len(layers) + 1, "mlp_forward changed the list of weights. Work on a copy.")
+        expect.array(got, what, shape=(len(X), n_classes), why="A row per clip, a column per class.")
+        expect.close(got, net.predict_proba(X), f"mlp_forward beside predict_proba, hidden layers {layers},", atol=1e-6, look="relu after each hidden layer, softmax after the last, any number of layers.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -387,37 +411,41 @@ def build_model(seed):
 
 
 # %% nbgrader={"grade_id": "build_model-check", "grade": true, "points": 1, "locked": true}
-_got = build_model(3)
-expect.kind(_got, Pipeline, "build_model(3)")
-expect.true(any(isinstance(_step, StandardScaler) for _, _step in _got.steps), "The scaler is missing from your pipeline. Without it the network hears only the largest column.")
-expect.true(len(_got.steps) == 2 and isinstance(_got[0], StandardScaler) and isinstance(_got[1], MLPClassifier), "Two steps were asked for: StandardScaler, then MLPClassifier.")
-expect.true(not hasattr(_got[1], "coefs_"), "The model is fitted already; an unfitted one was asked for.")
+@expect.check
+def _():
+    got = build_model(3)
+    expect.kind(got, Pipeline, "build_model(3)")
+    expect.true(any(isinstance(step, StandardScaler) for _, step in got.steps), "The scaler is missing from your pipeline. Without it the network hears only the largest column.")
+    expect.true(len(got.steps) == 2 and isinstance(got[0], StandardScaler) and isinstance(got[1], MLPClassifier), "Two steps were asked for: StandardScaler, then MLPClassifier.")
+    expect.true(not hasattr(got[1], "coefs_"), "The model is fitted already; an unfitted one was asked for.")
 
 # %% nbgrader={"grade_id": "build_model-more", "grade": true, "points": 2, "locked": true}
-expect.true(build_model(0) is not build_model(0), "Each call should build a new model.")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_seed = int(expect.rng("build_model").integers(100, 10000))
-with expect.unchanged():
-    _got = build_model(_seed)
-expect.kind(_got, Pipeline, f"build_model({_seed})")
-_default, _mine = MLPClassifier().get_params(), _got[1].get_params()
-_asked = {"activation": "relu", "solver": "sgd", "alpha": 0.839903176695813, "batch_size": 150, "learning_rate": "adaptive", "max_iter": 100000, "random_state": _seed}
-for _name in _default:
-    if _name == "verbose":
-        continue
-    _value, _want = _mine[_name], _asked.get(_name, _default[_name])
-    if _name == "hidden_layer_sizes":
-        _same, _want = _value in (100, (100,), [100]), (100,)
-    else:
-        _same = _value == _want or (_value is None and _want is None)
-    _whose = "was asked for" if _name in _asked or _name == "hidden_layer_sizes" else "is the default, and stays"
-    expect.true(_same, f"The parameter {_name} is {_value!r} where {_want!r} {_whose}.")
-_scaler = {k: v for k, v in _got[0].get_params().items() if v != StandardScaler().get_params()[k]}
-expect.true(not _scaler, f"The scaler's parameters should stay at their defaults; {_scaler} differ.")
-_a, _b = build_model(1), build_model(2)
-expect.true(_a is not _b and _a[1] is not _b[1] and _a[1].random_state == 1, "Each call should build a new model with its own seed.")
-### END HIDDEN TESTS
+@expect.check
+def _():
+    expect.true(build_model(0) is not build_model(0), "Each call should build a new model.")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    seed = int(expect.rng("build_model").integers(100, 10000))
+    with expect.unchanged():
+        got = build_model(seed)
+    expect.kind(got, Pipeline, f"build_model({seed})")
+    default, mine = MLPClassifier().get_params(), got[1].get_params()
+    asked = {"activation": "relu", "solver": "sgd", "alpha": 0.839903176695813, "batch_size": 150, "learning_rate": "adaptive", "max_iter": 100000, "random_state": seed}
+    for name in default:
+        if name == "verbose":
+            continue
+        value, want = mine[name], asked.get(name, default[name])
+        if name == "hidden_layer_sizes":
+            same, want = value in (100, (100,), [100]), (100,)
+        else:
+            same = value == want or (value is None and want is None)
+        whose = "was asked for" if name in asked or name == "hidden_layer_sizes" else "is the default, and stays"
+        expect.true(same, f"The parameter {name} is {value!r} where {want!r} {whose}.")
+    scaler = {k: v for k, v in got[0].get_params().items() if v != StandardScaler().get_params()[k]}
+    expect.true(not scaler, f"The scaler's parameters should stay at their defaults; {scaler} differ.")
+    a, b = build_model(1), build_model(2)
+    expect.true(a is not b and a[1] is not b[1] and a[1].random_state == 1, "Each call should build a new model with its own seed.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -449,6 +477,7 @@ print(f"{len(losses)} epochs. Loss after each of the last five: {np.round(losses
 plots.loss_curve(losses)
 
 # %% [markdown]
+# <!-- question when-flat -->
 # **What do you expect?** A loss curve trembles. When would you say that it has stopped falling?
 #
 # <details><summary>A. When an epoch is no better than the one before</summary>
@@ -461,7 +490,7 @@ plots.loss_curve(losses)
 # </details>
 
 # %%
-widgets.question("06_train_mlp", 4)
+widgets.question("06_train_mlp", "when-flat")
 
 # %% [markdown]
 # ### Exercise 5: `has_converged`
@@ -483,49 +512,52 @@ def has_converged(loss_curve, tol, patience):
 
 
 # %% nbgrader={"grade_id": "has_converged-check", "grade": true, "points": 1, "locked": true}
-_got = has_converged([4.0, 2.0, 1.0, 1.0, 1.0], 0.25, 2)
-expect.kind(_got, bool, "has_converged(...)")
-expect.equal(bool(_got), True, "has_converged([4, 2, 1, 1, 1], 0.25, 2)", look="The last two epochs brought nothing better than 1.")
-expect.equal(bool(has_converged([4.0, 3.0, 2.0, 1.0], 0.25, 2)), False, "has_converged([4, 3, 2, 1], 0.25, 2)", look="It still falls.")
-expect.equal(bool(has_converged([1.0, 1.0], 0.25, 2)), False, "has_converged([1, 1], 0.25, 2)", look="Two epochs are no more than the patience: too early to say.")
+@expect.check
+def _():
+    got = has_converged([4.0, 2.0, 1.0, 1.0, 1.0], 0.25, 2)
+    expect.kind(got, bool, "has_converged(...)")
+    expect.equal(bool(got), True, "has_converged([4, 2, 1, 1, 1], 0.25, 2)", look="The last two epochs brought nothing better than 1.")
+    expect.equal(bool(has_converged([4.0, 3.0, 2.0, 1.0], 0.25, 2)), False, "has_converged([4, 3, 2, 1], 0.25, 2)", look="It still falls.")
+    expect.equal(bool(has_converged([1.0, 1.0], 0.25, 2)), False, "has_converged([1, 1], 0.25, 2)", look="Two epochs are no more than the patience: too early to say.")
 
 # %% nbgrader={"grade_id": "has_converged-more", "grade": true, "points": 3, "locked": true}
-expect.equal(bool(has_converged([1.0], 0.5, 1)), False, "has_converged([1], 0.5, 1)")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-def _say(curve, tol, patience, want, why):
-    with expect.calling(f"has_converged({list(curve)}, {tol}, {patience})", why):
-        got = has_converged(list(curve), tol, patience)
-    expect.kind(got, bool, "has_converged(...)")
-    expect.true(bool(got) is want, f"has_converged({list(curve)}, {tol}, {patience}) gave {bool(got)} where {want} was expected. {why}")
+@expect.check
+def _():
+    expect.equal(bool(has_converged([1.0], 0.5, 1)), False, "has_converged([1], 0.5, 1)")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    def say(curve, tol, patience, want, why):
+        with expect.calling(f"has_converged({list(curve)}, {tol}, {patience})", why):
+            got = has_converged(list(curve), tol, patience)
+        expect.kind(got, bool, "has_converged(...)")
+        expect.true(bool(got) is want, f"has_converged({list(curve)}, {tol}, {patience}) gave {bool(got)} where {want} was expected. {why}")
 
-
-_say([4, 1, 3, 2, 1.5], 0.25, 3, True, "You compared with the epoch before: 2 is lower than 3, but the best loss before was 1, and nothing since has beaten it.")
-_say([4, 2, 2, 2, 1], 0.25, 3, False, "The last epoch brought a gain.")
-_say([4, 2, 1, 1.5, 1], 0.25, 3, False, "You looked at the last epoch only: among the last three, the first (1) was lower than all before.")
-_say([2, 1, 0.5, 0.5, 0.5], 0.25, 3, False, "You looked at the last epochs too narrowly: the third epoch from the end brought a gain from 1 to 0.5.")
-_say([2, 1, 0.5, 0.5, 0.5, 0.5], 0.25, 3, True, "You looked too far back: the gain from 1 to 0.5 lies before the last three epochs.")
-_say([2.0, 1.75, 1.5], 0.25, 2, False, "A gain of exactly tol counts as lower.")
-_say([2.0, 1.9, 1.8, 1.7], 0.25, 3, True, "Each epoch gained less than tol over the best before it, though together they gained more.")
-_say([1, 2, 3, 4], 0.25, 3, True, "It only gets worse: nothing beat the first loss.")
-_say([3, 3, 3], 0.25, 3, False, "Three epochs are no more than the patience.")
-_say([3, 3, 3, 3], 0.25, 3, True, "Three epochs in a row brought nothing.")
-_say([], 0.25, 2, False, "No epochs are no more than the patience.")
-_rng = expect.rng("has_converged")
-_tol = 0.3005  # between the steps of the losses, so that no gain is exactly tol
-for _ in range(60):
-    _curve = np.round(np.minimum.accumulate(_rng.uniform(0, 4, 9)) + _rng.uniform(0, 0.5, 9), 3)
-    _k = int(_rng.integers(1, 9))
-    _want = len(_curve) > _k and all(_curve[i] > _curve[:i].min() - _tol for i in range(9 - _k, 9))
-    for _form in (np.asarray, list):
-        _losses = _form(_curve)
-        with expect.calling(f"has_converged({_curve.tolist()}, {_tol}, {_k})"), expect.unchanged(_losses):
-            _got = has_converged(_losses, _tol, _k)
-        expect.true(
-            bool(_got) is bool(_want),
-            f"has_converged({_curve.tolist()}, {_tol}, {_k}) gave {bool(_got)} where {bool(_want)} was expected. Each of the last {_k} epochs is compared with the best loss before it.",
-        )
-### END HIDDEN TESTS
+    say([4, 1, 3, 2, 1.5], 0.25, 3, True, "You compared with the epoch before: 2 is lower than 3, but the best loss before was 1, and nothing since has beaten it.")
+    say([4, 2, 2, 2, 1], 0.25, 3, False, "The last epoch brought a gain.")
+    say([4, 2, 1, 1.5, 1], 0.25, 3, False, "You looked at the last epoch only: among the last three, the first (1) was lower than all before.")
+    say([2, 1, 0.5, 0.5, 0.5], 0.25, 3, False, "You looked at the last epochs too narrowly: the third epoch from the end brought a gain from 1 to 0.5.")
+    say([2, 1, 0.5, 0.5, 0.5, 0.5], 0.25, 3, True, "You looked too far back: the gain from 1 to 0.5 lies before the last three epochs.")
+    say([2.0, 1.75, 1.5], 0.25, 2, False, "A gain of exactly tol counts as lower.")
+    say([2.0, 1.9, 1.8, 1.7], 0.25, 3, True, "Each epoch gained less than tol over the best before it, though together they gained more.")
+    say([1, 2, 3, 4], 0.25, 3, True, "It only gets worse: nothing beat the first loss.")
+    say([3, 3, 3], 0.25, 3, False, "Three epochs are no more than the patience.")
+    say([3, 3, 3, 3], 0.25, 3, True, "Three epochs in a row brought nothing.")
+    say([], 0.25, 2, False, "No epochs are no more than the patience.")
+    rng = expect.rng("has_converged")
+    tol = 0.3005  # between the steps of the losses, so that no gain is exactly tol
+    for _ in range(60):
+        curve = np.round(np.minimum.accumulate(rng.uniform(0, 4, 9)) + rng.uniform(0, 0.5, 9), 3)
+        k = int(rng.integers(1, 9))
+        want = len(curve) > k and all(curve[i] > curve[:i].min() - tol for i in range(9 - k, 9))
+        for form in (np.asarray, list):
+            losses = form(curve)
+            with expect.calling(f"has_converged({curve.tolist()}, {tol}, {k})"), expect.unchanged(losses):
+                got = has_converged(losses, tol, k)
+            expect.true(
+                bool(got) is bool(want),
+                f"has_converged({curve.tolist()}, {tol}, {k}) gave {bool(got)} where {bool(want)} was expected. Each of the last {k} epochs is compared with the best loss before it.",
+            )
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -550,6 +582,7 @@ for _ in range(60):
 # scikit-learn acts when the counter *exceeds* it, an epoch later. With `adaptive` it then does not stop: it divides its
 # step size by five, and starts counting anew. Only at the sixth time, when the step has become tiny, does training end.
 #
+# <!-- question epochs-after -->
 # **What do you expect?** How many of all epochs of the curve above come *after* your function would first have stopped?
 #
 # <details><summary>A. One: scikit-learn acts an epoch later</summary>
@@ -562,7 +595,7 @@ for _ in range(60):
 # </details>
 
 # %%
-widgets.question("06_train_mlp", 5)
+widgets.question("06_train_mlp", "epochs-after")
 
 # %%
 tol, patience = fitted[-1].tol, fitted[-1].n_iter_no_change
@@ -612,6 +645,7 @@ ipywidgets.interactive(
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question why-relu -->
 # **1. Why is there a relu between the layers?**
 #
 # <details><summary>A. To make numbers positive for softmax</summary>
@@ -624,9 +658,10 @@ ipywidgets.interactive(
 # </details>
 
 # %%
-widgets.question("06_train_mlp", 6)
+widgets.question("06_train_mlp", "why-relu")
 
 # %% [markdown]
+# <!-- question loss-falls -->
 # **2. The training loss falls for ever, the score on other voices does not. What is happening?**
 #
 # <details><summary>A. It memorises</summary>
@@ -639,9 +674,10 @@ widgets.question("06_train_mlp", 6)
 # </details>
 
 # %%
-widgets.question("06_train_mlp", 7)
+widgets.question("06_train_mlp", "loss-falls")
 
 # %% [markdown]
+# <!-- question best-of-twenty -->
 # **3. Somebody reports the best of twenty seeds. What do you think?**
 #
 # <details><summary>A. Fair: everyone can try seeds</summary>
@@ -654,7 +690,7 @@ widgets.question("06_train_mlp", 7)
 # </details>
 
 # %%
-widgets.question("06_train_mlp", 8)
+widgets.question("06_train_mlp", "best-of-twenty")
 
 # %% [markdown]
 # ## Take-away

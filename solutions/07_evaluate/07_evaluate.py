@@ -14,6 +14,12 @@
 #     - find out who is served worse, and whether you can tell
 #     needs: "lesson 05 (why actors are kept apart); a little pandas"
 #     minutes: 70
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       confusion: {arguments: y_true y_pred labels, mistakes: 2}
+#       uar: {arguments: y_true y_pred, mistakes: 2}
+#       actor_interval: {arguments: correct actors n_resamples rng, mistakes: 1}
+#       human_accuracy: {arguments: votes intended, mistakes: 2}
+#       recall_by_group: {arguments: y_true y_pred group, mistakes: 0}
 # ---
 
 # %% [markdown]
@@ -61,6 +67,7 @@ exam["crowd"] = corpus.crowd_label(exam)
 exam[["clip", "sex", "level", "intended", "predicted", "crowd"]].sample(6, random_state=4)
 
 # %% [markdown]
+# <!-- question who-is-right -->
 # **What do you expect?** Who is right more often about what the actor was told?
 #
 # <details><summary>A. The crowd, clearly: people have heard emotions all their lives</summary>
@@ -78,7 +85,7 @@ exam[["clip", "sex", "level", "intended", "predicted", "crowd"]].sample(6, rando
 # </details>
 
 # %%
-widgets.question("07_evaluate", 1)
+widgets.question("07_evaluate", "who-is-right")
 
 # %%
 model_right, crowd_right = (exam["predicted"] == exam["intended"]).mean(), (exam["crowd"] == exam["intended"]).mean()
@@ -133,52 +140,56 @@ def confusion(y_true, y_pred, labels):
 
 
 # %% nbgrader={"grade_id": "confusion-check", "grade": true, "points": 1, "locked": true}
-_true = ["sad", "sad", "sad", "happy", "angry"]
-_pred = ["sad", "happy", "happy", "happy", "sad"]
-_got = confusion(_true, _pred, ["sad", "happy", "angry"])
-expect.array(
-    _got, "confusion(...)", shape=(3, 3), dtype="integer", why="Each of the three labels needs a row and a column of counts."
-)
-expect.close(
-    _got,
-    [[1, 2, 0], [0, 1, 0], [1, 0, 0]],
-    "confusion(...)",
-    mistakes=[
-        ([[1, 0, 1], [2, 1, 0], [0, 0, 0]], "Your matrix is transposed: its rows are the predictions. Rows are the true labels here."),
-        ([[0, 0, 1], [0, 1, 0], [0, 2, 1]], "Your rows are in alphabetical order. They should follow `labels`, whatever its order."),
-    ],
-    look="Three clips are truly sad: one was called sad and two were called happy. That is the first row.",
-)
+@expect.check
+def _():
+    true = ["sad", "sad", "sad", "happy", "angry"]
+    pred = ["sad", "happy", "happy", "happy", "sad"]
+    got = confusion(true, pred, ["sad", "happy", "angry"])
+    expect.array(
+        got, "confusion(...)", shape=(3, 3), dtype="integer", why="Each of the three labels needs a row and a column of counts."
+    )
+    expect.close(
+        got,
+        [[1, 2, 0], [0, 1, 0], [1, 0, 0]],
+        "confusion(...)",
+        mistakes=[
+            ([[1, 0, 1], [2, 1, 0], [0, 0, 0]], "Your matrix is transposed: its rows are the predictions. Rows are the true labels here."),
+            ([[0, 0, 1], [0, 1, 0], [0, 2, 1]], "Your rows are in alphabetical order. They should follow `labels`, whatever its order."),
+        ],
+        look="Three clips are truly sad: one was called sad and two were called happy. That is the first row.",
+    )
 
 # %% nbgrader={"grade_id": "confusion-more", "grade": true, "points": 2, "locked": true}
-expect.array(confusion(["sad"], ["sad"], ["sad", "happy"]), "confusion(...)", shape=(2, 2))
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-from sklearn.metrics import confusion_matrix as _reference
+@expect.check
+def _():
+    expect.array(confusion(["sad"], ["sad"], ["sad", "happy"]), "confusion(...)", shape=(2, 2))
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    from sklearn.metrics import confusion_matrix as reference
 
-_rng = expect.rng("confusion")
-_names = ["sad", "neutral", "happy", "fear", "disgust", "angry"]
-_orders = [_names, [_names[int(_i)] for _i in _rng.permutation(6)], [*_names[::2], "bored", *_names[1::2]]]
-_forms = ((list, "lists"), (np.asarray, "arrays"), (lambda v: pd.Series(v, index=_rng.permutation(len(v))), "Series"), (lambda v: pd.Series(v, dtype=object), "Series"))
-for _order in _orders:
-    _t, _p = _rng.choice(_names[:5], 300), _rng.choice(_names, 300)
-    _want = _reference(_t, _p, labels=_order)
-    for _form, _what in _forms:
-        _t_in, _p_in, _order_in = _form(_t), _form(_p), list(_order)
-        with expect.calling(f"confusion of 300 clips as {_what}", "A label without clips keeps its row of zeros; Series are matched by position, not by index."), expect.unchanged(_t_in, _p_in, _order_in):
-            _got = confusion(_t_in, _p_in, _order_in)
-        expect.array(_got, "confusion(...) on 300 clips", shape=(len(_order),) * 2, dtype="integer", why=f"Each of the {len(_order)} labels needs a row and a column, whether it occurs or not.")
-        expect.close(
-            _got,
-            _want,
-            "confusion(...) on 300 clips",
-            mistakes=[
-                (_want.T, "Your matrix is transposed: its rows are the predictions. Rows are the true labels here."),
-                (_reference(_t, _p, labels=sorted(_order)), "Your rows are in alphabetical order. They should follow `labels`."),
-            ],
-            look="A label without true clips keeps its row of zeros; Series are matched by position, not by index.",
-        )
-### END HIDDEN TESTS
+    rng = expect.rng("confusion")
+    names = ["sad", "neutral", "happy", "fear", "disgust", "angry"]
+    orders = [names, [names[int(i)] for i in rng.permutation(6)], [*names[::2], "bored", *names[1::2]]]
+    forms = ((list, "lists"), (np.asarray, "arrays"), (lambda v: pd.Series(v, index=rng.permutation(len(v))), "Series"), (lambda v: pd.Series(v, dtype=object), "Series"))
+    for order in orders:
+        t, p = rng.choice(names[:5], 300), rng.choice(names, 300)
+        want = reference(t, p, labels=order)
+        for form, what in forms:
+            t_in, p_in, order_in = form(t), form(p), list(order)
+            with expect.calling(f"confusion of 300 clips as {what}", "A label without clips keeps its row of zeros; Series are matched by position, not by index."), expect.unchanged(t_in, p_in, order_in):
+                got = confusion(t_in, p_in, order_in)
+            expect.array(got, "confusion(...) on 300 clips", shape=(len(order),) * 2, dtype="integer", why=f"Each of the {len(order)} labels needs a row and a column, whether it occurs or not.")
+            expect.close(
+                got,
+                want,
+                "confusion(...) on 300 clips",
+                mistakes=[
+                    (want.T, "Your matrix is transposed: its rows are the predictions. Rows are the true labels here."),
+                    (reference(t, p, labels=sorted(order)), "Your rows are in alphabetical order. They should follow `labels`."),
+                ],
+                look="A label without true clips keeps its row of zeros; Series are matched by position, not by index.",
+            )
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -220,6 +231,7 @@ plots.confusion_pair(
 #
 # Suppose a lazy system answers "neutral" to everything, on a day when three clips in four are neutral.
 #
+# <!-- question useless-model -->
 # **What do you expect?** Which score tells you that it is useless?
 #
 # <details><summary>A. Accuracy</summary>
@@ -238,7 +250,7 @@ plots.confusion_pair(
 # </details>
 
 # %%
-widgets.question("07_evaluate", 2)
+widgets.question("07_evaluate", "useless-model")
 
 # %% [markdown]
 # That mean has a name: **unweighted average recall**, UAR. It is the field's usual score, and on balanced data it equals
@@ -259,64 +271,68 @@ def uar(y_true, y_pred):
 
 
 # %% nbgrader={"grade_id": "uar-check", "grade": true, "points": 1, "locked": true}
-_got = uar(["neutral"] * 6 + ["sad"] * 2, ["neutral"] * 8)
-expect.kind(_got, float, "uar(...)")
-expect.close(
-    _got,
-    0.5,
-    "uar of a system that says neutral to six neutral and two sad clips",
-    atol=1e-9,
-    mistakes=[
-        (0.75, "0.75 is the accuracy (and the precision of neutral). UAR asks each label for its recall first, and then takes the plain mean."),
-        (50.0, "Right, but in per cent: a score between 0 and 1 was asked for."),
-        (0.375, "You averaged precisions (of the answers, how many are right). Recall asks: of the clips, how many were found?"),
-    ],
-    look="neutral: all 6 found, recall 1. sad: 0 of 2 found, recall 0. Their mean?",
-)
+@expect.check
+def _():
+    got = uar(["neutral"] * 6 + ["sad"] * 2, ["neutral"] * 8)
+    expect.kind(got, float, "uar(...)")
+    expect.close(
+        got,
+        0.5,
+        "uar of a system that says neutral to six neutral and two sad clips",
+        atol=1e-9,
+        mistakes=[
+            (0.75, "0.75 is the accuracy (and the precision of neutral). UAR asks each label for its recall first, and then takes the plain mean."),
+            (50.0, "Right, but in per cent: a score between 0 and 1 was asked for."),
+            (0.375, "You averaged precisions (of the answers, how many are right). Recall asks: of the clips, how many were found?"),
+        ],
+        look="neutral: all 6 found, recall 1. sad: 0 of 2 found, recall 0. Their mean?",
+    )
 
 # %% nbgrader={"grade_id": "uar-more", "grade": true, "points": 2, "locked": true}
-expect.close(uar(["sad", "happy"], ["sad", "happy"]), 1.0, "uar of a perfect answer", atol=1e-6)
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_t, _p = ["angry", "angry", "sad", "sad"], ["angry", "fear", "sad", "sad"]
-expect.close(
-    uar(_t, _p),
-    0.75,
-    "uar when 'fear' is answered but never true",
-    atol=1e-6,
-    mistakes=[
-        (0.5, "You gave 'fear' a recall of 0, but no clip is truly fear: only labels that occur in y_true have a recall."),
-        (2 / 3, "You averaged precisions (of the answers, how many are right). Recall asks: of the clips, how many were found?"),
-        (1.0, "You averaged precisions (of the answers, how many are right). Recall asks: of the clips, how many were found?"),
-    ],
-    look="angry: 1 of 2 found; sad: 2 of 2 found. Their mean?",
-)
-_rng = expect.rng("uar")
-_names = np.array(["angry", "disgust", "fear", "happy", "neutral", "sad"])
-_share = _rng.permutation([0.05, 0.1, 0.15, 0.2, 0.2, 0.3])
-_t = _rng.choice(_names, 400, p=_share)
-_p = np.where(_rng.random(400) < _rng.uniform(0.2, 0.9, 6)[np.searchsorted(_names, _t)], _t, _rng.choice(_names, 400))
-_recalls = [np.mean(_p[_t == n] == n) for n in _names]
-_precisions = [np.mean(_t[_p == n] == n) for n in _names]
-_mistakes = [
-    (np.mean(_t == _p), "That is the accuracy: frequent labels count more in it. UAR is the plain mean of the recalls."),
-    (np.mean(_precisions), "You averaged precisions. Recall asks: of the clips of a label, how many were found?"),
-    (np.mean([2 * p * r / (p + r) for p, r in zip(_precisions, _recalls)]), "That is the mean F1 score, which mixes recall with precision. UAR is the mean of the recalls."),
-]
-for _form, _what in ((list, "lists"), (np.asarray, "arrays"), (lambda v: pd.Series(v, index=_rng.permutation(len(v))), "Series")):
-    _t_in, _p_in = _form(_t), _form(_p)
-    with expect.calling(f"uar of 400 clips as {_what}", "They come as lists, arrays or Series; np.asarray makes arrays of them."), expect.unchanged(_t_in, _p_in):
-        _got = uar(_t_in, _p_in)
-    expect.kind(_got, float, "uar(...)")
+@expect.check
+def _():
+    expect.close(uar(["sad", "happy"], ["sad", "happy"]), 1.0, "uar of a perfect answer", atol=1e-6)
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    t, p = ["angry", "angry", "sad", "sad"], ["angry", "fear", "sad", "sad"]
     expect.close(
-        _got,
-        np.mean(_recalls),
-        f"uar on 400 clips as {_what}",
+        uar(t, p),
+        0.75,
+        "uar when 'fear' is answered but never true",
         atol=1e-6,
-        mistakes=[(w, s) for w, s in _mistakes if abs(w - np.mean(_recalls)) > 1e-4],
-        look="Lists, arrays and Series come, matched by position and not by index; np.asarray makes arrays of them.",
+        mistakes=[
+            (0.5, "You gave 'fear' a recall of 0, but no clip is truly fear: only labels that occur in y_true have a recall."),
+            (2 / 3, "You averaged precisions (of the answers, how many are right). Recall asks: of the clips, how many were found?"),
+            (1.0, "You averaged precisions (of the answers, how many are right). Recall asks: of the clips, how many were found?"),
+        ],
+        look="angry: 1 of 2 found; sad: 2 of 2 found. Their mean?",
     )
-### END HIDDEN TESTS
+    rng = expect.rng("uar")
+    names = np.array(["angry", "disgust", "fear", "happy", "neutral", "sad"])
+    share = rng.permutation([0.05, 0.1, 0.15, 0.2, 0.2, 0.3])
+    t = rng.choice(names, 400, p=share)
+    p = np.where(rng.random(400) < rng.uniform(0.2, 0.9, 6)[np.searchsorted(names, t)], t, rng.choice(names, 400))
+    recalls = [np.mean(p[t == n] == n) for n in names]
+    precisions = [np.mean(t[p == n] == n) for n in names]
+    mistakes = [
+        (np.mean(t == p), "That is the accuracy: frequent labels count more in it. UAR is the plain mean of the recalls."),
+        (np.mean(precisions), "You averaged precisions. Recall asks: of the clips of a label, how many were found?"),
+        (np.mean([2 * p * r / (p + r) for p, r in zip(precisions, recalls)]), "That is the mean F1 score, which mixes recall with precision. UAR is the mean of the recalls."),
+    ]
+    for form, what in ((list, "lists"), (np.asarray, "arrays"), (lambda v: pd.Series(v, index=rng.permutation(len(v))), "Series")):
+        t_in, p_in = form(t), form(p)
+        with expect.calling(f"uar of 400 clips as {what}", "They come as lists, arrays or Series; np.asarray makes arrays of them."), expect.unchanged(t_in, p_in):
+            got = uar(t_in, p_in)
+        expect.kind(got, float, "uar(...)")
+        expect.close(
+            got,
+            np.mean(recalls),
+            f"uar on 400 clips as {what}",
+            atol=1e-6,
+            mistakes=[(w, s) for w, s in mistakes if abs(w - np.mean(recalls)) > 1e-4],
+            look="Lists, arrays and Series come, matched by position and not by index; np.asarray makes arrays of them.",
+        )
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -360,6 +376,7 @@ print("accuracy and UAR, then the recall of each label.")
 #
 # The network was trained on the first. Let us mark its answers on the second.
 #
+# <!-- question crowd-label -->
 # **What do you expect?** Against the crowd's label, the network's accuracy ...
 #
 # <details><summary>A. stays about the same</summary>
@@ -372,7 +389,7 @@ print("accuracy and UAR, then the recall of each label.")
 # </details>
 
 # %%
-widgets.question("07_evaluate", 3)
+widgets.question("07_evaluate", "crowd-label")
 
 # %%
 scores = evaluate.load_scores().query("protocol == 'actors' and tested_on == 'clean'").set_index("target")
@@ -408,64 +425,68 @@ def human_accuracy(votes, intended):
 
 
 # %% nbgrader={"grade_id": "human_accuracy-check", "grade": true, "points": 1, "locked": true}
-_votes = pd.DataFrame(
-    [[3, 0, 0, 0, 1, 0], [2, 0, 0, 0, 2, 0], [0, 0, 1, 0, 5, 0], [0, 0, 0, 0, 1, 4]],
-    columns=["angry", "disgust", "fear", "happy", "neutral", "sad"],
-)
-_got = human_accuracy(_votes, ["angry", "angry", "fear", "sad"])
-expect.kind(_got, float, "human_accuracy(...)")
-expect.close(
-    _got,
-    0.5,
-    "human_accuracy on four clips",
-    atol=1e-9,
-    mistakes=[
-        (0.75, "You let a tie go to the label that stands first. In the second clip angry and neutral have two votes each: that counts as wrong."),
-        (10 / 19, "You counted votes. The share asked for is of clips: a clip is right when its most frequent vote is the intended label."),
-        (2 / 3, "You left the tied clip out. It stays in, as a wrong one."),
-        (2, "You counted the clips. A share between 0 and 1 was asked for."),
-    ],
-    look="Clip by clip: angry wins; a tie; neutral wins over fear; sad wins.",
-)
+@expect.check
+def _():
+    votes = pd.DataFrame(
+        [[3, 0, 0, 0, 1, 0], [2, 0, 0, 0, 2, 0], [0, 0, 1, 0, 5, 0], [0, 0, 0, 0, 1, 4]],
+        columns=["angry", "disgust", "fear", "happy", "neutral", "sad"],
+    )
+    got = human_accuracy(votes, ["angry", "angry", "fear", "sad"])
+    expect.kind(got, float, "human_accuracy(...)")
+    expect.close(
+        got,
+        0.5,
+        "human_accuracy on four clips",
+        atol=1e-9,
+        mistakes=[
+            (0.75, "You let a tie go to the label that stands first. In the second clip angry and neutral have two votes each: that counts as wrong."),
+            (10 / 19, "You counted votes. The share asked for is of clips: a clip is right when its most frequent vote is the intended label."),
+            (2 / 3, "You left the tied clip out. It stays in, as a wrong one."),
+            (2, "You counted the clips. A share between 0 and 1 was asked for."),
+        ],
+        look="Clip by clip: angry wins; a tie; neutral wins over fear; sad wins.",
+    )
 
 # %% nbgrader={"grade_id": "human_accuracy-more", "grade": true, "points": 2, "locked": true}
-expect.close(human_accuracy(_votes.iloc[[0]], ["angry"]), 1.0, "human_accuracy on one clip", atol=1e-6)
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("human_accuracy")
-_names = ["angry", "disgust", "fear", "happy", "neutral", "sad"]
-_counts = _rng.integers(0, 5, (500, 6)) + np.eye(6, dtype=int)[_rng.integers(0, 6, 500)]
-_intended = np.where(_rng.random(500) < 0.5, np.array(_names)[_counts.argmax(axis=1)], _rng.choice(_names, 500))
-_right = [(c == c.max()).sum() == 1 and _names[c.argmax()] == i for c, i in zip(_counts, _intended)]
-_alone = [(c == c.max()).sum() == 1 for c in _counts]
-_first = [_names[c.argmax()] == i for c, i in zip(_counts, _intended)]
-_share = _counts[np.arange(500), [_names.index(i) for i in _intended]].sum() / _counts.sum()
-_last = [_names[5 - c[::-1].argmax()] == i for c, i in zip(_counts, _intended)]
-_any = [c[_names.index(i)] == c.max() for c, i in zip(_counts, _intended)]
-_majority = [c[_names.index(i)] > c.sum() / 2 for c, i in zip(_counts, _intended)]
-_shuffled = pd.DataFrame(_counts, columns=_names, index=_rng.permutation(500))
-_mistakes = [
-    (np.mean(_first), "You let a tie go to the label that stands first. A tie for the first place counts as wrong."),
-    (np.mean(_last), "You let a tie go to the label that stands last. A tie for the first place counts as wrong."),
-    (np.mean(_any), "You let a tie count when the intended label is among the winners. A tie counts as wrong."),
-    (np.sum(_right) / np.sum(_alone), "You left the tied clips out. They stay in, as wrong ones."),
-    (np.mean(_majority), "You asked for more than half of the votes. The most frequent vote is enough, if it stands alone."),
-    (_share, "You counted votes. The share asked for is of clips."),
-]
-for _form, _what in ((list, "a list"), (np.asarray, "an array"), (pd.Series, "a Series"), (lambda v: pd.Series(v, index=_rng.permutation(500)), "a Series")):
-    _intended_in = _form(_intended)
-    with expect.calling(f"human_accuracy with `intended` as {_what}", "It comes as a list, an array or a Series, matched by position."), expect.unchanged(_shuffled, _intended_in):
-        _got = human_accuracy(_shuffled, _intended_in)
-    expect.kind(_got, float, "human_accuracy(...)")
-    expect.close(
-        _got,
-        np.mean(_right),
-        "human_accuracy on 500 clips",
-        atol=1e-6,
-        mistakes=[(w, s) for w, s in _mistakes if abs(w - np.mean(_right)) > 1e-4],
-        look="Rows and labels are matched by position; the index of the table says nothing here.",
-    )
-### END HIDDEN TESTS
+@expect.check
+def _():
+    expect.close(human_accuracy(pd.DataFrame([[3, 0, 0, 0, 1, 0]], columns=LABELS), ["angry"]), 1.0, "human_accuracy on one clip", atol=1e-6)
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("human_accuracy")
+    names = ["angry", "disgust", "fear", "happy", "neutral", "sad"]
+    counts = rng.integers(0, 5, (500, 6)) + np.eye(6, dtype=int)[rng.integers(0, 6, 500)]
+    intended = np.where(rng.random(500) < 0.5, np.array(names)[counts.argmax(axis=1)], rng.choice(names, 500))
+    right = [(c == c.max()).sum() == 1 and names[c.argmax()] == i for c, i in zip(counts, intended)]
+    alone = [(c == c.max()).sum() == 1 for c in counts]
+    first = [names[c.argmax()] == i for c, i in zip(counts, intended)]
+    share = counts[np.arange(500), [names.index(i) for i in intended]].sum() / counts.sum()
+    last = [names[5 - c[::-1].argmax()] == i for c, i in zip(counts, intended)]
+    among = [c[names.index(i)] == c.max() for c, i in zip(counts, intended)]
+    majority = [c[names.index(i)] > c.sum() / 2 for c, i in zip(counts, intended)]
+    shuffled = pd.DataFrame(counts, columns=names, index=rng.permutation(500))
+    mistakes = [
+        (np.mean(first), "You let a tie go to the label that stands first. A tie for the first place counts as wrong."),
+        (np.mean(last), "You let a tie go to the label that stands last. A tie for the first place counts as wrong."),
+        (np.mean(among), "You let a tie count when the intended label is among the winners. A tie counts as wrong."),
+        (np.sum(right) / np.sum(alone), "You left the tied clips out. They stay in, as wrong ones."),
+        (np.mean(majority), "You asked for more than half of the votes. The most frequent vote is enough, if it stands alone."),
+        (share, "You counted votes. The share asked for is of clips."),
+    ]
+    for form, what in ((list, "a list"), (np.asarray, "an array"), (pd.Series, "a Series"), (lambda v: pd.Series(v, index=rng.permutation(500)), "a Series")):
+        intended_in = form(intended)
+        with expect.calling(f"human_accuracy with `intended` as {what}", "It comes as a list, an array or a Series, matched by position."), expect.unchanged(shuffled, intended_in):
+            got = human_accuracy(shuffled, intended_in)
+        expect.kind(got, float, "human_accuracy(...)")
+        expect.close(
+            got,
+            np.mean(right),
+            "human_accuracy on 500 clips",
+            atol=1e-6,
+            mistakes=[(w, s) for w, s in mistakes if abs(w - np.mean(right)) > 1e-4],
+            look="Rows and labels are matched by position; the index of the table says nothing here.",
+        )
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -498,6 +519,7 @@ Markdown(
 # do the next best thing: draw actors from it *with replacement*, as many as there are, score again, and repeat. This is
 # a **bootstrap**; the middle 95 % of the scores is the interval.
 #
+# <!-- question wider-interval -->
 # **What do you expect?** You could also draw single clips. There are thousands of them. Which interval will be wider?
 #
 # <details><summary>A. Drawing actors gives the wider one</summary>
@@ -515,7 +537,7 @@ Markdown(
 # </details>
 
 # %%
-widgets.question("07_evaluate", 4)
+widgets.question("07_evaluate", "wider-interval")
 
 # %%
 per_actor = exam.assign(right=exam["predicted"] == exam["intended"]).groupby("actor_id")["right"].mean().reset_index()
@@ -547,76 +569,77 @@ def actor_interval(correct, actors, n_resamples, rng):
 
 
 # %% nbgrader={"grade_id": "actor_interval-check", "grade": true, "points": 1, "locked": true}
-_actors, _right = np.repeat(np.arange(20), 10), np.repeat([True, False] * 10, 10)
-_got = actor_interval(_right, _actors, 2000, np.random.default_rng(0))
-expect.true(np.size(_got) == 2, f"Two numbers were asked for, low and high; {np.size(_got)} came.")
-_low, _high = _got
-expect.true(_low <= _high, f"Your interval runs from {_low:.3f} down to {_high:.3f}. Low comes first.")
-expect.true(_low >= 0 and _high <= 1, f"Your interval is {_low:.3f} to {_high:.3f}. Shares lie between 0 and 1.")
-expect.true(_low != _high, f"Low and high are both {_low:.3f}: every resample gave the same. Did you draw without replacement, so that every actor is in it once?")
-expect.true(
-    _high - _low > 0.2,
-    f"Your interval is {_low:.2f} to {_high:.2f}, which is what drawing single clips gives. Ten actors are always right and ten "
-    "always wrong here: twenty witnesses, not two hundred. Draw actors, and take all their clips along.",
-)
-expect.true(
-    0.24 <= _low <= 0.345 and 0.655 <= _high <= 0.76,
-    f"Your interval is {_low:.2f} to {_high:.2f}; about 0.30 to 0.70 was expected for twenty actors of whom half are always right. "
-    "Did an actor that was drawn twice count twice, and did you take percentiles 2.5 and 97.5?",
-)
+@expect.check
+def _():
+    actors, right = np.repeat(np.arange(20), 10), np.repeat([True, False] * 10, 10)
+    got = actor_interval(right, actors, 2000, np.random.default_rng(0))
+    expect.true(np.size(got) == 2, f"Two numbers were asked for, low and high; {np.size(got)} came.")
+    low, high = got
+    expect.true(low <= high, f"Your interval runs from {low:.3f} down to {high:.3f}. Low comes first.")
+    expect.true(low >= 0 and high <= 1, f"Your interval is {low:.3f} to {high:.3f}. Shares lie between 0 and 1.")
+    expect.true(low != high, f"Low and high are both {low:.3f}: every resample gave the same. Did you draw without replacement, so that every actor is in it once?")
+    expect.true(
+        high - low > 0.2,
+        f"Your interval is {low:.2f} to {high:.2f}, which is what drawing single clips gives. Ten actors are always right and ten "
+        "always wrong here: twenty witnesses, not two hundred. Draw actors, and take all their clips along.",
+    )
+    expect.true(
+        0.24 <= low <= 0.345 and 0.655 <= high <= 0.76,
+        f"Your interval is {low:.2f} to {high:.2f}; about 0.30 to 0.70 was expected for twenty actors of whom half are always right. "
+        "Did an actor that was drawn twice count twice, and did you take percentiles 2.5 and 97.5?",
+    )
 
 # %% nbgrader={"grade_id": "actor_interval-more", "grade": true, "points": 3, "locked": true}
-expect.close(actor_interval([True, True, True], [1, 1, 2], 10, np.random.default_rng(0)), (1, 1), "actor_interval when all is right", atol=1e-6)
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-def _reference_interval(correct, actors, n_resamples, rng, percentiles=(2.5, 97.5), n_drawn=None):
-    correct, actors = np.asarray(correct, dtype=float), np.asarray(actors)
-    names, which = np.unique(actors, return_inverse=True)
-    right, n = np.bincount(which, weights=correct), np.bincount(which)
-    times = rng.multinomial(n_drawn or len(names), np.full(len(names), 1 / len(names)), n_resamples)
-    return np.percentile((times @ right) / (times @ n), percentiles)
+@expect.check
+def _():
+    expect.close(actor_interval([True, True, True], [1, 1, 2], 10, np.random.default_rng(0)), (1, 1), "actor_interval when all is right", atol=1e-6)
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    def reference_interval(correct, actors, n_resamples, rng, percentiles=(2.5, 97.5), n_drawn=None):
+        correct, actors = np.asarray(correct, dtype=float), np.asarray(actors)
+        names, which = np.unique(actors, return_inverse=True)
+        right, n = np.bincount(which, weights=correct), np.bincount(which)
+        times = rng.multinomial(n_drawn or len(names), np.full(len(names), 1 / len(names)), n_resamples)
+        return np.percentile((times @ right) / (times @ n), percentiles)
 
+    rng = expect.rng("actor_interval")
+    sizes = np.concatenate([rng.integers(40, 62, 10), rng.integers(4, 9, 10)])  # ten with many clips, ten with few
+    rates = np.concatenate([np.linspace(0.35, 0.95, 10) + rng.uniform(-0.03, 0.03, 10), rng.uniform(0.05, 0.3, 10)])
+    actors = np.repeat([f"actor {i}" for i in rng.permutation(40)[:20]], sizes)
+    right = np.concatenate([np.arange(n) < round(n * r) for n, r in zip(sizes, rates)])
+    mix = rng.permutation(len(right))
+    actors, right = actors[mix], right[mix]
+    want = reference_interval(right, actors, 40000, rng)
+    tolerance = 0.06 * (want[1] - want[0])
 
-_rng = expect.rng("actor_interval")
-_sizes = np.concatenate([_rng.integers(40, 62, 10), _rng.integers(4, 9, 10)])  # ten with many clips, ten with few
-_rates = np.concatenate([np.linspace(0.35, 0.95, 10) + _rng.uniform(-0.03, 0.03, 10), _rng.uniform(0.05, 0.3, 10)])
-_actors = np.repeat([f"actor {i}" for i in _rng.permutation(40)[:20]], _sizes)
-_right = np.concatenate([np.arange(n) < round(n * r) for n, r in zip(_sizes, _rates)])
-_mix = _rng.permutation(len(_right))
-_actors, _right = _actors[_mix], _right[_mix]
-_want = _reference_interval(_right, _actors, 40000, _rng)
-_tolerance = 0.06 * (_want[1] - _want[0])
+    def near(other):
+        return np.abs(np.asarray(got, dtype=float) - other).max() <= tolerance
 
-
-def _near(other):
-    return np.abs(np.asarray(_got, dtype=float) - other).max() <= _tolerance
-
-
-_means = np.array([np.mean(_right[_actors == a]) for a in np.unique(_actors)])
-_wrong = [
-    (np.percentile(_means[_rng.integers(20, size=(20000, 20))].mean(axis=1), [2.5, 97.5]), "You averaged the actors' shares. The share asked for is over all clips of the drawn actors: an actor with more clips weighs more."),
-    (np.percentile(_rng.binomial(len(_right), _right.mean(), 20000) / len(_right), [2.5, 97.5]), "Your interval is the one that drawing single clips gives: it is too narrow. Draw whole actors, and take all their clips along."),
-    (_reference_interval(_right, _actors, 20000, _rng, (5, 95)), "Your interval is a little too narrow. Does an actor that was drawn twice count twice, and do you end at percentiles 2.5 and 97.5, not 5 and 95?"),
-    (_reference_interval(_right, _actors, 20000, _rng, n_drawn=10), "Your interval is too wide, as if half of the actors were drawn. Draw as many as there are."),
-]
-for _form, _what in ((list, "lists"), (np.asarray, "arrays"), (lambda v: pd.Series(v, index=_rng.permutation(len(v))), "Series")):
-    _right_in, _actors_in = _form(_right), _form(_actors)
-    with expect.calling(f"actor_interval with {_what}", "They come as lists, arrays or Series; np.asarray makes arrays of them."), expect.unchanged(_right_in, _actors_in):
-        _got = actor_interval(_right_in, _actors_in, 6000, np.random.default_rng(_rng.integers(2**32)))
-    for _other, _words in _wrong:
-        expect.true(_near(_want) or not _near(_other), _words)
-    expect.true(
-        _near(_want),
-        f"On 20 actors with 4 to 61 clips your interval is {_got[0]:.3f} to {_got[1]:.3f}; {_want[0]:.3f} to {_want[1]:.3f} was expected "
-        f"(within {_tolerance:.3f}). Draw as many actors as there are, with replacement; an actor drawn twice counts twice.",
-    )
-_seed = int(_rng.integers(2**31))
-_again = [actor_interval(_right, _actors, 50, np.random.default_rng(seed)) for seed in (_seed, _seed, _seed + 1)]
-expect.true(tuple(_again[0]) == tuple(_again[1]), "Two calls with the same Generator seed differ: draw from `rng` only.")
-expect.true(tuple(_again[0]) != tuple(_again[2]), "Another seed gives the same interval: draw from `rng`, not from a generator of your own.")
-_one = actor_interval(_right, _actors, 1, np.random.default_rng(_seed))
-expect.close(_one[0], _one[1], "low and high of a single resample (n_resamples=1)", atol=1e-12, look="n_resamples says how often to draw.")
-### END HIDDEN TESTS
+    means = np.array([np.mean(right[actors == a]) for a in np.unique(actors)])
+    wrong = [
+        (np.percentile(means[rng.integers(20, size=(20000, 20))].mean(axis=1), [2.5, 97.5]), "You averaged the actors' shares. The share asked for is over all clips of the drawn actors: an actor with more clips weighs more."),
+        (np.percentile(rng.binomial(len(right), right.mean(), 20000) / len(right), [2.5, 97.5]), "Your interval is the one that drawing single clips gives: it is too narrow. Draw whole actors, and take all their clips along."),
+        (reference_interval(right, actors, 20000, rng, (5, 95)), "Your interval is a little too narrow. Does an actor that was drawn twice count twice, and do you end at percentiles 2.5 and 97.5, not 5 and 95?"),
+        (reference_interval(right, actors, 20000, rng, n_drawn=10), "Your interval is too wide, as if half of the actors were drawn. Draw as many as there are."),
+    ]
+    for form, what in ((list, "lists"), (np.asarray, "arrays"), (lambda v: pd.Series(v, index=rng.permutation(len(v))), "Series")):
+        right_in, actors_in = form(right), form(actors)
+        with expect.calling(f"actor_interval with {what}", "They come as lists, arrays or Series; np.asarray makes arrays of them."), expect.unchanged(right_in, actors_in):
+            got = actor_interval(right_in, actors_in, 6000, np.random.default_rng(rng.integers(2**32)))
+        for other, words in wrong:
+            expect.true(near(want) or not near(other), words)
+        expect.true(
+            near(want),
+            f"On 20 actors with 4 to 61 clips your interval is {got[0]:.3f} to {got[1]:.3f}; {want[0]:.3f} to {want[1]:.3f} was expected "
+            f"(within {tolerance:.3f}). Draw as many actors as there are, with replacement; an actor drawn twice counts twice.",
+        )
+    seed = int(rng.integers(2**31))
+    again = [actor_interval(right, actors, 50, np.random.default_rng(seed)) for seed in (seed, seed, seed + 1)]
+    expect.true(tuple(again[0]) == tuple(again[1]), "Two calls with the same Generator seed differ: draw from `rng` only.")
+    expect.true(tuple(again[0]) != tuple(again[2]), "Another seed gives the same interval: draw from `rng`, not from a generator of your own.")
+    one = actor_interval(right, actors, 1, np.random.default_rng(seed))
+    expect.close(one[0], one[1], "low and high of a single resample (n_resamples=1)", atol=1e-12, look="n_resamples says how often to draw.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -696,68 +719,72 @@ def recall_by_group(y_true, y_pred, group):
 
 
 # %% nbgrader={"grade_id": "recall_by_group-check", "grade": true, "points": 1, "locked": true}
-def _course_uar(y_true, y_pred):
-    return evaluate.uar(evaluate.confusion(y_true, y_pred))
+@expect.check
+def _():
+    def course_uar(y_true, y_pred):
+        return evaluate.uar(evaluate.confusion(y_true, y_pred))
 
-
-with expect.standing_in(uar=_course_uar):
-    _got = recall_by_group(
-        ["sad", "sad", "sad", "sad", "happy", "sad", "happy"],
-        ["sad", "sad", "sad", "happy", "happy", "happy", "happy"],
-        ["women", "women", "women", "women", "women", "men", "men"],
+    with expect.standing_in(uar=course_uar):
+        got = recall_by_group(
+            ["sad", "sad", "sad", "sad", "happy", "sad", "happy"],
+            ["sad", "sad", "sad", "happy", "happy", "happy", "happy"],
+            ["women", "women", "women", "women", "women", "men", "men"],
+        )
+    expect.kind(got, pd.Series, "recall_by_group(...)")
+    expect.series(
+        got,
+        pd.Series({"men": 0.5, "women": 0.875}),
+        "recall_by_group(...)",
+        atol=1e-6,
+        order=False,
+        mistakes=[
+            (pd.Series({"men": 0.5, "women": 0.8}), "That is the accuracy in each group. UAR averages the recalls: for the women 3/4 (sad) and 1 (happy)."),
+            (pd.Series({"men": 50.0, "women": 87.5}), "Right, but in per cent: scores between 0 and 1 were asked for."),
+        ],
+        look="Keep the clips of one group, take their UAR, and go on to the next group.",
     )
-expect.kind(_got, pd.Series, "recall_by_group(...)")
-expect.series(
-    _got,
-    pd.Series({"men": 0.5, "women": 0.875}),
-    "recall_by_group(...)",
-    atol=1e-6,
-    order=False,
-    mistakes=[
-        (pd.Series({"men": 0.5, "women": 0.8}), "That is the accuracy in each group. UAR averages the recalls: for the women 3/4 (sad) and 1 (happy)."),
-        (pd.Series({"men": 50.0, "women": 87.5}), "Right, but in per cent: scores between 0 and 1 were asked for."),
-    ],
-    look="Keep the clips of one group, take their UAR, and go on to the next group.",
-)
 
 # %% nbgrader={"grade_id": "recall_by_group-more", "grade": true, "points": 2, "locked": true}
-with expect.standing_in(uar=_course_uar):
-    expect.series(recall_by_group(["sad"], ["sad"], ["all"]), pd.Series({"all": 1.0}), "recall_by_group of one clip", atol=1e-6)
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("recall_by_group")
-_names = np.array(["angry", "disgust", "fear", "happy", "neutral", "sad"])
+@expect.check
+def _():
+    def course_uar(y_true, y_pred):
+        return evaluate.uar(evaluate.confusion(y_true, y_pred))
 
+    with expect.standing_in(uar=course_uar):
+        expect.series(recall_by_group(["sad"], ["sad"], ["all"]), pd.Series({"all": 1.0}), "recall_by_group of one clip", atol=1e-6)
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("recall_by_group")
+    names = np.array(["angry", "disgust", "fear", "happy", "neutral", "sad"])
 
-def _uar(t, p, labels):
-    return np.mean([np.mean(p[t == n] == n) if (t == n).any() else 0 for n in labels])
+    def uar(t, p, labels):
+        return np.mean([np.mean(p[t == n] == n) if (t == n).any() else 0 for n in labels])
 
-
-for _groups in ([20, 30, 40], ["low", "medium", "high"]):
-    _t = _rng.choice(_names, 600, p=[0.3, 0.25, 0.2, 0.1, 0.1, 0.05])
-    _p = np.where(_rng.random(600) < 0.5, _t, _rng.choice(_names, 600))
-    _g = _rng.choice(_groups, 600)
-    _t[(_g == _groups[2]) & (_t == "neutral")] = "angry"  # a group without neutral clips, as low, medium and high are
-    _want = pd.Series({g: _uar(_t[_g == g], _p[_g == g], np.unique(_t[_g == g])) for g in _groups})
-    _six = pd.Series({g: _uar(_t[_g == g], _p[_g == g], _names) for g in _groups})
-    _acc = pd.Series({g: np.mean(_t[_g == g] == _p[_g == g]) for g in _groups})
-    for _form, _what in ((list, "lists"), (np.asarray, "arrays"), (lambda v: pd.Series(v, index=_rng.permutation(len(v))), "Series")):
-        _t_in, _p_in, _g_in = _form(_t), _form(_p), _form(_g)
-        with expect.standing_in(uar=_course_uar), expect.calling(f"recall_by_group with {_what}", "They come as lists, arrays or Series; np.asarray makes arrays of them."), expect.unchanged(_t_in, _p_in, _g_in):
-            _got = recall_by_group(_t_in, _p_in, _g_in)
-        expect.series(
-            _got,
-            _want,
-            "recall_by_group on 600 clips in three groups",
-            atol=1e-6,
-            order=False,
-            mistakes=[
-                (_acc, "That is the accuracy in each group. UAR is the plain mean of the recalls."),
-                (_six, "A group without neutral clips got a recall of 0 for neutral. Only labels that occur in the group have a recall there."),
-            ],
-            look="Series are matched by position, not by index.",
-        )
-### END HIDDEN TESTS
+    for groups in ([20, 30, 40], ["low", "medium", "high"]):
+        _t = rng.choice(names, 600, p=[0.3, 0.25, 0.2, 0.1, 0.1, 0.05])
+        _p = np.where(rng.random(600) < 0.5, _t, rng.choice(names, 600))
+        _g = rng.choice(groups, 600)
+        _t[(_g == groups[2]) & (_t == "neutral")] = "angry"  # a group without neutral clips, as low, medium and high are
+        want = pd.Series({g: uar(_t[_g == g], _p[_g == g], np.unique(_t[_g == g])) for g in groups})
+        six = pd.Series({g: uar(_t[_g == g], _p[_g == g], names) for g in groups})
+        acc = pd.Series({g: np.mean(_t[_g == g] == _p[_g == g]) for g in groups})
+        for form, what in ((list, "lists"), (np.asarray, "arrays"), (lambda v: pd.Series(v, index=rng.permutation(len(v))), "Series")):
+            t_in, p_in, g_in = form(_t), form(_p), form(_g)
+            with expect.standing_in(uar=course_uar), expect.calling(f"recall_by_group with {what}", "They come as lists, arrays or Series; np.asarray makes arrays of them."), expect.unchanged(t_in, p_in, g_in):
+                got = recall_by_group(t_in, p_in, g_in)
+            expect.series(
+                got,
+                want,
+                "recall_by_group on 600 clips in three groups",
+                atol=1e-6,
+                order=False,
+                mistakes=[
+                    (acc, "That is the accuracy in each group. UAR is the plain mean of the recalls."),
+                    (six, "A group without neutral clips got a recall of 0 for neutral. Only labels that occur in the group have a recall there."),
+                ],
+                look="Series are matched by position, not by index.",
+            )
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -786,6 +813,7 @@ def group_scores(column):
 
 
 # %% [markdown]
+# <!-- question served-worse -->
 # **What do you expect?** Whom does the network serve worse?
 #
 # <details><summary>A. Women</summary>
@@ -803,7 +831,7 @@ def group_scores(column):
 # </details>
 
 # %%
-widgets.question("07_evaluate", 5)
+widgets.question("07_evaluate", "served-worse")
 
 # %%
 plots.recall_bars(group_scores("sex"))
@@ -867,6 +895,7 @@ ipywidgets.interactive(show_groups, by=ipywidgets.Dropdown(options=["sex", "acte
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question mostly-neutral -->
 # **1. A model reaches 60 % accuracy on a test set of which 60 % is neutral. What do you ask first?**
 #
 # <details><summary>A. Its UAR</summary>
@@ -879,9 +908,10 @@ ipywidgets.interactive(show_groups, by=ipywidgets.Dropdown(options=["sex", "acte
 # </details>
 
 # %%
-widgets.question("07_evaluate", 6)
+widgets.question("07_evaluate", "mostly-neutral")
 
 # %% [markdown]
+# <!-- question drawn-clips -->
 # **2. An interval was computed by drawing single clips of 10 actors. It is ...**
 #
 # <details><summary>A. too wide</summary>
@@ -894,9 +924,10 @@ widgets.question("07_evaluate", 6)
 # </details>
 
 # %%
-widgets.question("07_evaluate", 7)
+widgets.question("07_evaluate", "drawn-clips")
 
 # %% [markdown]
+# <!-- question beats-listeners -->
 # **3. "Our model beats human listeners on CREMA-D." What is the fair reading?**
 #
 # <details><summary>A. It hears emotions better than people do</summary>
@@ -909,7 +940,7 @@ widgets.question("07_evaluate", 7)
 # </details>
 
 # %%
-widgets.question("07_evaluate", 8)
+widgets.question("07_evaluate", "beats-listeners")
 
 # %% [markdown]
 # ## Take-away

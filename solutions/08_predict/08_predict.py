@@ -13,6 +13,10 @@
 #     - say which uses to refuse, and why
 #     needs: "lesson 03 (the 168 features) and lesson 06 (the network)"
 #     minutes: 60
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       prepare: {arguments: y sample_rate, mistakes: 3}
+#       predict_emotion: {arguments: model y sample_rate, mistakes: 2}
+#       top_k: {arguments: probabilities labels k, mistakes: 2}
 # ---
 
 # %% [markdown]
@@ -59,6 +63,7 @@ studio = soxr.resample(spoken, 16000, 44100)  # what a sound card would have rec
 display(Audio(spoken, rate=16000, normalize=False), Audio(studio.clip(-1, 1), rate=44100, normalize=False))
 
 # %% [markdown]
+# <!-- question two-rates -->
 # **What do you expect?** The same sound as 16,000 numbers a second and as 44,100. If you hand both arrays to the model as
 # they are, the answers ...
 #
@@ -76,7 +81,7 @@ display(Audio(spoken, rate=16000, normalize=False), Audio(studio.clip(-1, 1), ra
 # </details>
 
 # %%
-widgets.question("08_predict", 1)
+widgets.question("08_predict", "two-rates")
 
 # %%
 for name, samples in (("16,000 numbers a second", spoken), ("44,100 numbers a second", studio)):
@@ -95,6 +100,7 @@ for name, samples in (("16,000 numbers a second", spoken), ("44,100 numbers a se
 # rate is more than picking numbers: 16,000 numbers a second can hold pitches up to 8,000 Hz. What is higher has to be
 # filtered out first.
 #
+# <!-- question whistle -->
 # **What do you expect?** Somebody whistles at 10,000 Hz. You bring the recording to 16,000 numbers a second by picking, or
 # interpolating, the values at the right times. What do you hear?
 #
@@ -112,7 +118,7 @@ for name, samples in (("16,000 numbers a second", spoken), ("44,100 numbers a se
 # </details>
 
 # %%
-widgets.question("08_predict", 2)
+widgets.question("08_predict", "whistle")
 
 # %%
 whistle = 0.3 * np.sin(2 * np.pi * 10_000 * np.arange(44_100) / 44_100)
@@ -150,95 +156,96 @@ def prepare(y, sample_rate):
 
 
 # %% nbgrader={"grade_id": "prepare-check", "grade": true, "points": 1, "locked": true}
-_y = np.linspace(-0.5, 0.5, 8000)
-_got = prepare(_y, 16000)
-expect.array(_got, "prepare(y, 16000)", shape=(8000,), dtype="float32", why="At 16 kHz already, as many samples come out as went in.")
-expect.close(_got, _y, "prepare(y, 16000)", atol=1e-3, look="At 16 kHz nothing has to change but the dtype.")
-_two = np.stack([np.full(8000, 0.2), np.full(8000, 0.4)], axis=1)
-_got = prepare(_two, 16000)
-expect.true(
-    np.asarray(_got).shape != (2,),
-    "Your two-channel clip came out with 2 samples: you averaged over time. This array is (samples, channels); the shorter axis "
-    "holds the channels, whichever comes first.",
-)
-expect.array(_got, "prepare(two channels, 16000)", shape=(8000,), dtype="float32", why="Average the channels: the shorter of the two axes.")
-expect.close(_got[100:-100], np.full(7800, 0.3), "prepare(two channels, 16000)", atol=1e-3, look="The mean of 0.2 and 0.4 is 0.3.")
-_n = len(prepare(np.zeros(44100), 44100))
-expect.true(
-    _n != 44100, "One second at 44,100 Hz came out with 44,100 samples. The model takes 16,000 samples for a second: resample."
-)
-expect.true(abs(_n - 16000) <= 1, f"One second at 44,100 Hz came out with {_n} samples; 16,000 were expected (within one).")
+@expect.check
+def _():
+    y = np.linspace(-0.5, 0.5, 8000)
+    got = prepare(y, 16000)
+    expect.array(got, "prepare(y, 16000)", shape=(8000,), dtype="float32", why="At 16 kHz already, as many samples come out as went in.")
+    expect.close(got, y, "prepare(y, 16000)", atol=1e-3, look="At 16 kHz nothing has to change but the dtype.")
+    two = np.stack([np.full(8000, 0.2), np.full(8000, 0.4)], axis=1)
+    got = prepare(two, 16000)
+    expect.true(
+        np.asarray(got).shape != (2,),
+        "Your two-channel clip came out with 2 samples: you averaged over time. This array is (samples, channels); the shorter axis "
+        "holds the channels, whichever comes first.",
+    )
+    expect.array(got, "prepare(two channels, 16000)", shape=(8000,), dtype="float32", why="Average the channels: the shorter of the two axes.")
+    expect.close(got[100:-100], np.full(7800, 0.3), "prepare(two channels, 16000)", atol=1e-3, look="The mean of 0.2 and 0.4 is 0.3.")
+    n = len(prepare(np.zeros(44100), 44100))
+    expect.true(
+        n != 44100, "One second at 44,100 Hz came out with 44,100 samples. The model takes 16,000 samples for a second: resample."
+    )
+    expect.true(abs(n - 16000) <= 1, f"One second at 44,100 Hz came out with {n} samples; 16,000 were expected (within one).")
 
 # %% nbgrader={"grade_id": "prepare-more", "grade": true, "points": 3, "locked": true}
-expect.array(prepare(np.zeros(480), 48000), "prepare(10 ms of silence, 48000)", dtype="float32")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("prepare")
+@expect.check
+def _():
+    expect.array(prepare(np.zeros(480), 48000), "prepare(10 ms of silence, 48000)", dtype="float32")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("prepare")
 
+    def tone(hz, rate, seconds=1.0):
+        return 0.3 * np.sin(2 * np.pi * hz * np.arange(round(rate * seconds)) / rate)
 
-def _tone(hz, rate, seconds=1.0):
-    return 0.3 * np.sin(2 * np.pi * hz * np.arange(round(rate * seconds)) / rate)
+    def level(x):
+        return 10 * np.log10(np.mean(np.square(np.asarray(x, dtype=float))) + 1e-20)
 
-
-def _level(x):
-    return 10 * np.log10(np.mean(np.square(np.asarray(x, dtype=float))) + 1e-20)
-
-
-for _rate in (44100, 48000, 22050, 11025, 8000):
-    for _dtype in ("float32", "float64"):
-        _hz = int(_rng.integers(150, min(3900, 0.35 * _rate)))
-        _y = _tone(_hz, _rate, float(_rng.uniform(0.8, 1.2))).astype(_dtype)
-        with expect.calling(f"prepare(a tone, {_rate})", "Audio comes at any rate."), expect.unchanged(_y):
-            _got = prepare(_y, _rate)
-        expect.array(_got, f"prepare(a tone, {_rate})", dtype="float32")
-        expect.true(np.ndim(_got) == 1, f"prepare(a tone, {_rate}) has {np.ndim(_got)} axes; one was expected.")
+    for rate in (44100, 48000, 22050, 11025, 8000):
+        for dtype in ("float32", "float64"):
+            hz = int(rng.integers(150, min(3900, 0.35 * rate)))
+            y = tone(hz, rate, float(rng.uniform(0.8, 1.2))).astype(dtype)
+            with expect.calling(f"prepare(a tone, {rate})", "Audio comes at any rate."), expect.unchanged(y):
+                got = prepare(y, rate)
+            expect.array(got, f"prepare(a tone, {rate})", dtype="float32")
+            expect.true(np.ndim(got) == 1, f"prepare(a tone, {rate}) has {np.ndim(got)} axes; one was expected.")
+            expect.true(
+                len(got) != len(y) or rate == 16000,
+                f"{rate} samples a second came out as they went in. The model takes 16,000 samples for a second: resample.",
+            )
+            expect.true(abs(len(got) - len(y) * 16000 / rate) <= 1, f"prepare(a tone, {rate}) has {len(got)} samples; {len(y) * 16000 / rate:.0f} were expected (within one).")
+            mid = slice(len(got) // 5, -(len(got) // 5))
+            gain = level(got[mid]) - level(y)
+            expect.true(
+                abs(gain) < 1,
+                f"A tone at {hz:,} Hz, recorded at {rate:,} Hz, changed its level by {gain:+.1f} dB; within 1 dB was asked for. The level is a cue: keep it.",
+            )
+            turns = np.sum(np.diff(np.signbit(got[mid]))) / 2 / (len(got[mid]) / 16000)
+            expect.true(abs(turns - hz) < 0.02 * hz + 5, f"A tone at {hz:,} Hz, recorded at {rate:,} Hz, came out at about {turns:,.0f} Hz: its samples were stretched or squeezed in time.")
+        for hz in (9500, int(rng.integers(9300, 20000))) if rate > 40000 else ():
+            gain = level(prepare(tone(hz, rate), rate)[2000:-2000]) - level(tone(hz, rate))
+            expect.true(
+                gain < -20,
+                f"A tone at {hz:,} Hz is still there ({gain:+.0f} dB) although 16 kHz cannot hold it: it came back as another tone. "
+                "Interpolating picks numbers without a filter; use a resampler, which filters first.",
+            )
+    for hz in (200, 3900):
+        gain = level(prepare(tone(hz, 44100), 44100)[2000:-2000]) - level(tone(hz, 44100))
+        expect.true(abs(gain) < 1, f"A tone at {hz:,} Hz changed its level by {gain:+.1f} dB; within 1 dB was asked for.")
+    stereo = np.stack([tone(440, 44100), 0 * tone(440, 44100)])
+    for form, axes in (
+        (stereo.T, "(samples, channels)"), (stereo, "(channels, samples)"), (stereo[:1], "(1, samples)"), (stereo[:1].T, "(samples, 1)"),
+        (np.concatenate([stereo, stereo]).astype(np.float32), "(4 channels, samples)"),
+    ):
+        with expect.calling(f"prepare of an array {axes}"), expect.unchanged(form):
+            got = prepare(form, 44100)
         expect.true(
-            len(_got) != len(_y) or _rate == 16000,
-            f"{_rate} samples a second came out as they went in. The model takes 16,000 samples for a second: resample.",
+            np.ndim(got) == 1 and abs(len(got) - 16000) <= 1,
+            f"An array {axes} of one second came out with shape {np.shape(got)}. The shorter axis holds the channels, whichever comes first.",
         )
-        expect.true(abs(len(_got) - len(_y) * 16000 / _rate) <= 1, f"prepare(a tone, {_rate}) has {len(_got)} samples; {len(_y) * 16000 / _rate:.0f} were expected (within one).")
-        _mid = slice(len(_got) // 5, -(len(_got) // 5))
-        _gain = _level(_got[_mid]) - _level(_y)
-        expect.true(
-            abs(_gain) < 1,
-            f"A tone at {_hz:,} Hz, recorded at {_rate:,} Hz, changed its level by {_gain:+.1f} dB; within 1 dB was asked for. The level is a cue: keep it.",
-        )
-        _turns = np.sum(np.diff(np.signbit(_got[_mid]))) / 2 / (len(_got[_mid]) / 16000)
-        expect.true(abs(_turns - _hz) < 0.02 * _hz + 5, f"A tone at {_hz:,} Hz, recorded at {_rate:,} Hz, came out at about {_turns:,.0f} Hz: its samples were stretched or squeezed in time.")
-    for _hz in (9500, int(_rng.integers(9300, 20000))) if _rate > 40000 else ():
-        _gain = _level(prepare(_tone(_hz, _rate), _rate)[2000:-2000]) - _level(_tone(_hz, _rate))
-        expect.true(
-            _gain < -20,
-            f"A tone at {_hz:,} Hz is still there ({_gain:+.0f} dB) although 16 kHz cannot hold it: it came back as another tone. "
-            "Interpolating picks numbers without a filter; use a resampler, which filters first.",
-        )
-for _hz in (200, 3900):
-    _gain = _level(prepare(_tone(_hz, 44100), 44100)[2000:-2000]) - _level(_tone(_hz, 44100))
-    expect.true(abs(_gain) < 1, f"A tone at {_hz:,} Hz changed its level by {_gain:+.1f} dB; within 1 dB was asked for.")
-_stereo = np.stack([_tone(440, 44100), 0 * _tone(440, 44100)])
-for _form, _axes in (
-    (_stereo.T, "(samples, channels)"), (_stereo, "(channels, samples)"), (_stereo[:1], "(1, samples)"), (_stereo[:1].T, "(samples, 1)"),
-    (np.concatenate([_stereo, _stereo]).astype(np.float32), "(4 channels, samples)"),
-):
-    with expect.calling(f"prepare of an array {_axes}"), expect.unchanged(_form):
-        _got = prepare(_form, 44100)
-    expect.true(
-        np.ndim(_got) == 1 and abs(len(_got) - 16000) <= 1,
-        f"An array {_axes} of one second came out with shape {np.shape(_got)}. The shorter axis holds the channels, whichever comes first.",
-    )
-    expect.array(_got, f"prepare of an array {_axes}", dtype="float32")
-    _change = _level(_got[2000:-2000]) - _level(np.mean(_form, axis=int(np.argmin(_form.shape))))
-    expect.true(abs(_change) < 1, f"An array {_axes} came out {_change:+.1f} dB off. The channels should be averaged, neither added nor chosen from: a voice on one of two comes out at half its height.")
-for _bad, _what in (
-    (np.zeros(0), "no samples"),
-    (np.array([0.1, np.nan, 0.1] * 100), "samples with nan"),
-    (np.array([0.1, np.inf, 0.1] * 100), "samples with inf"),
-    (np.array([0.1, -np.inf, 0.1] * 100, dtype=np.float32), "samples with minus inf"),
-    (np.stack([np.zeros(300), np.full(300, np.nan)]), "two channels, one of them nan"),
-):
-    for _rate in (16000, 44100):
-        expect.raises(ValueError, lambda: prepare(_bad, _rate), f"prepare of {_what}", look="A model would answer all the same, with a label for nothing.")
-### END HIDDEN TESTS
+        expect.array(got, f"prepare of an array {axes}", dtype="float32")
+        change = level(got[2000:-2000]) - level(np.mean(form, axis=int(np.argmin(form.shape))))
+        expect.true(abs(change) < 1, f"An array {axes} came out {change:+.1f} dB off. The channels should be averaged, neither added nor chosen from: a voice on one of two comes out at half its height.")
+    for bad, what in (
+        (np.zeros(0), "no samples"),
+        (np.array([0.1, np.nan, 0.1] * 100), "samples with nan"),
+        (np.array([0.1, np.inf, 0.1] * 100), "samples with inf"),
+        (np.array([0.1, -np.inf, 0.1] * 100, dtype=np.float32), "samples with minus inf"),
+        (np.stack([np.zeros(300), np.full(300, np.nan)]), "two channels, one of them nan"),
+    ):
+        for rate in (16000, 44100):
+            expect.raises(ValueError, lambda: prepare(bad, rate), f"prepare of {what}", look="A model would answer all the same, with a label for nothing.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -264,6 +271,7 @@ for _bad, _what in (
 #
 # One trap is left. `predict_proba` gives a row of numbers without names. Which number belongs to which label?
 #
+# <!-- question column-order -->
 # **What do you expect?** The columns of `predict_proba` follow ...
 #
 # <details><summary>A. the order in which the course lists the labels</summary>
@@ -277,7 +285,7 @@ for _bad, _what in (
 # </details>
 
 # %%
-widgets.question("08_predict", 3)
+widgets.question("08_predict", "column-order")
 
 # %%
 row = fitted.predict_proba(features.clip_features(spoken)[None])[0]
@@ -303,65 +311,73 @@ def predict_emotion(model, y, sample_rate):
 
 
 # %% nbgrader={"grade_id": "predict_emotion-check", "grade": true, "points": 1, "locked": true}
-def _course_features(y, sample_rate):
-    expect.true(sample_rate == 16000, f"clip_features was called with the rate {sample_rate}. What comes out of prepare has 16,000 samples a second, whatever went in.")
-    expect.true(np.ndim(y) == 1, f"clip_features was called with an array of shape {np.shape(y)}. Call prepare first: it gives mono.")
-    return features.clip_features(np.asarray(y, dtype=np.float32))
+@expect.check
+def _():
+    def course_features(y, sample_rate):
+        expect.true(sample_rate == 16000, f"clip_features was called with the rate {sample_rate}. What comes out of prepare has 16,000 samples a second, whatever went in.")
+        expect.true(np.ndim(y) == 1, f"clip_features was called with an array of shape {np.shape(y)}. Call prepare first: it gives mono.")
+        return features.clip_features(np.asarray(y, dtype=np.float32))
 
-
-_y = np.sin(np.arange(24000) / 20) * np.linspace(0, 0.5, 24000)
-with expect.standing_in(prepare=audio.to_16k_mono, clip_features=_course_features):
-    _got = predict_emotion(fitted, _y, 16000)
-with expect.calling("`label, probability = predict_emotion(...)`", "Two things were asked for: a label and its probability."):
-    _label, _p = _got
-expect.kind(_label, str, "the label of predict_emotion(...)")
-expect.kind(_p, float, "the probability of predict_emotion(...)")
-expect.true(_label in set(map(str, fitted.classes_)), f"{_label!r} is none of the model's labels.")
-expect.true(0 <= _p <= 1, f"The probability is {_p}; a number between 0 and 1 was expected.")
-expect.true(_p >= 1 / 6, f"The probability is {_p:.3f}. The best of six cannot be below one sixth: which column did you take?")
+    y = np.sin(np.arange(24000) / 20) * np.linspace(0, 0.5, 24000)
+    with expect.standing_in(prepare=audio.to_16k_mono, clip_features=course_features):
+        got = predict_emotion(fitted, y, 16000)
+    with expect.calling("`label, probability = predict_emotion(...)`", "Two things were asked for: a label and its probability."):
+        label, p = got
+    expect.kind(label, str, "the label of predict_emotion(...)")
+    expect.kind(p, float, "the probability of predict_emotion(...)")
+    expect.true(label in set(map(str, fitted.classes_)), f"{label!r} is none of the model's labels.")
+    expect.true(0 <= p <= 1, f"The probability is {p}; a number between 0 and 1 was expected.")
+    expect.true(p >= 1 / 6, f"The probability is {p:.3f}. The best of six cannot be below one sixth: which column did you take?")
 
 # %% nbgrader={"grade_id": "predict_emotion-more", "grade": true, "points": 3, "locked": true}
-expect.true(len(predict_emotion(fitted, 0.1 * np.ones(16000), 16000)) == 2, "Two things were asked for: a label and its probability.")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-from sklearn.linear_model import LogisticRegression as _Logistic
-from sklearn.pipeline import make_pipeline as _pipe
-from sklearn.preprocessing import StandardScaler as _Scaler
+@expect.check
+def _():
+    expect.true(len(predict_emotion(fitted, 0.1 * np.ones(16000), 16000)) == 2, "Two things were asked for: a label and its probability.")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    def course_features(y, sample_rate):
+        expect.true(sample_rate == 16000, f"clip_features was called with the rate {sample_rate}. What comes out of prepare has 16,000 samples a second, whatever went in.")
+        expect.true(np.ndim(y) == 1, f"clip_features was called with an array of shape {np.shape(y)}. Call prepare first: it gives mono.")
+        return features.clip_features(np.asarray(y, dtype=np.float32))
 
-_rng = expect.rng("predict_emotion")
-_names = [str(_n) for _n in _rng.permutation(["whisper", "shout", "hum", "beep"])]
-_voices = [_rng.standard_normal(16000) * g for g in (0.01, 0.02, 0.2, 0.3)] + [
-    0.3 * np.sin(2 * np.pi * f * np.arange(16000) / 16000) for f in (150, 200, 1500, 2000)
-]
-_X = np.stack([features.clip_features(v.astype(np.float32)) for v in _voices])
-_loud = _pipe(_Scaler(), _Logistic(max_iter=5000)).fit(_X, np.repeat(_names, 2))
-for _number, _voice in enumerate(_voices):
-    _y48 = np.repeat(_voice, 3) if _number % 2 else np.stack([np.repeat(_voice, 3)] * 2).astype(np.float32)
-    _raw = _y48 if _y48.ndim == 1 else _y48.mean(axis=0)
-    _probabilities = _loud.predict_proba(features.clip_features(audio.to_16k_mono(_y48, 48000))[None])[0]
-    _best = int(np.argmax(_probabilities))
-    try:
-        with expect.standing_in(prepare=audio.to_16k_mono, clip_features=_course_features), expect.unchanged(_y48):
-            _got = predict_emotion(_loud, _y48, 48000)
-    except ValueError as _error:
-        expect.true("expecting" not in str(_error), "The model asked for 168 features and got another number. Use clip_features, which gives the ones it was trained on.")
-        expect.true("16,000 Hz" not in str(_error), "clip_features was called with another rate. What comes out of prepare has 16,000 samples a second, whatever went in.")
-        expect.true(False, f"predict_emotion at 48,000 Hz raised ValueError: {str(_error)[:150]}. Call prepare first: it gives mono at 16,000 Hz, whatever went in.")
-    except IndexError:
-        expect.true(False, "This model has four labels of its own, and your answer looked beyond them. Take the names from model.classes_.")
-    expect.true(
-        str(_got[0]) in _names,
-        f"You answered {str(_got[0])!r}, which this model has never heard of. Its columns follow model.classes_, not the course's order.",
-    )
-    _unprepared = _loud.predict_proba(features.clip_features(_raw.astype(np.float32))[None])[0]
-    expect.true(
-        not (abs(float(_got[1]) - _unprepared.max()) < 1e-6 < abs(_unprepared.max() - _probabilities[_best])),
-        "Your features were computed at 48,000 Hz as if it were 16,000. Call prepare first.",
-    )
-    expect.equal(str(_got[0]), str(_loud.classes_[_best]), "the label", look="Which column is the largest, and which name in classes_ belongs to it?")
-    expect.kind(_got[1], float, "the probability")
-    expect.close(float(_got[1]), float(_probabilities[_best]), "the probability", atol=1e-3, look="Of the label you answer; the scaler is inside the pipeline, so hand it unscaled features.")
-### END HIDDEN TESTS
+    from sklearn.linear_model import LogisticRegression as Logistic
+    from sklearn.pipeline import make_pipeline as pipe
+    from sklearn.preprocessing import StandardScaler as Scaler
+
+    rng = expect.rng("predict_emotion")
+    names = [str(n) for n in rng.permutation(["whisper", "shout", "hum", "beep"])]
+    voices = [rng.standard_normal(16000) * g for g in (0.01, 0.02, 0.2, 0.3)] + [
+        0.3 * np.sin(2 * np.pi * f * np.arange(16000) / 16000) for f in (150, 200, 1500, 2000)
+    ]
+    X = np.stack([features.clip_features(v.astype(np.float32)) for v in voices])
+    loud = pipe(Scaler(), Logistic(max_iter=5000)).fit(X, np.repeat(names, 2))
+    for number, voice in enumerate(voices):
+        y48 = np.repeat(voice, 3) if number % 2 else np.stack([np.repeat(voice, 3)] * 2).astype(np.float32)
+        raw = y48 if y48.ndim == 1 else y48.mean(axis=0)
+        probabilities = loud.predict_proba(features.clip_features(audio.to_16k_mono(y48, 48000))[None])[0]
+        best = int(np.argmax(probabilities))
+        try:
+            with expect.standing_in(prepare=audio.to_16k_mono, clip_features=course_features), expect.unchanged(y48):
+                got = predict_emotion(loud, y48, 48000)
+        except ValueError as error:
+            expect.true("expecting" not in str(error), "The model asked for 168 features and got another number. Use clip_features, which gives the ones it was trained on.")
+            expect.true("16,000 Hz" not in str(error), "clip_features was called with another rate. What comes out of prepare has 16,000 samples a second, whatever went in.")
+            expect.true(False, f"predict_emotion at 48,000 Hz raised ValueError: {str(error)[:150]}. Call prepare first: it gives mono at 16,000 Hz, whatever went in.")
+        except IndexError:
+            expect.true(False, "This model has four labels of its own, and your answer looked beyond them. Take the names from model.classes_.")
+        expect.true(
+            str(got[0]) in names,
+            f"You answered {str(got[0])!r}, which this model has never heard of. Its columns follow model.classes_, not the course's order.",
+        )
+        unprepared = loud.predict_proba(features.clip_features(raw.astype(np.float32))[None])[0]
+        expect.true(
+            not (abs(float(got[1]) - unprepared.max()) < 1e-6 < abs(unprepared.max() - probabilities[best])),
+            "Your features were computed at 48,000 Hz as if it were 16,000. Call prepare first.",
+        )
+        expect.equal(str(got[0]), str(loud.classes_[best]), "the label", look="Which column is the largest, and which name in classes_ belongs to it?")
+        expect.kind(got[1], float, "the probability")
+        expect.close(float(got[1]), float(probabilities[best]), "the probability", atol=1e-3, look="Of the label you answer; the scaler is inside the pipeline, so hand it unscaled features.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -404,52 +420,56 @@ def top_k(probabilities, labels, k):
 
 
 # %% nbgrader={"grade_id": "top_k-check", "grade": true, "points": 1, "locked": true}
-_got = top_k([0.1, 0.6, 0.3], ["happy", "sad", "angry"], 2)
-expect.kind(_got, list, "top_k(...)")
-expect.true(all(isinstance(_pair, tuple) and len(_pair) == 2 for _pair in _got), "A list of tuples (label, probability) was asked for.")
-expect.kind(_got[0][1], float, "the second thing in a pair, the probability,")
-expect.equal(
-    [(str(_a), round(float(_b), 6)) for _a, _b in _got],
-    [("sad", 0.6), ("angry", 0.3)],
-    "top_k([0.1, 0.6, 0.3], ['happy', 'sad', 'angry'], 2)",
-    mistakes=[
-        ([("happy", 0.1), ("angry", 0.3)], "Your list begins with the least probable label. The best comes first."),
-        ([("angry", 0.3), ("sad", 0.6)], "These are the best two, but in ascending order. The best comes first."),
-        ([("sad", 0.6), ("angry", 0.3), ("happy", 0.1)], "You gave all of them; k = 2 asks for two."),
-    ],
-)
+@expect.check
+def _():
+    got = top_k([0.1, 0.6, 0.3], ["happy", "sad", "angry"], 2)
+    expect.kind(got, list, "top_k(...)")
+    expect.true(all(isinstance(pair, tuple) and len(pair) == 2 for pair in got), "A list of tuples (label, probability) was asked for.")
+    expect.kind(got[0][1], float, "the second thing in a pair, the probability,")
+    expect.equal(
+        [(str(a), round(float(b), 6)) for a, b in got],
+        [("sad", 0.6), ("angry", 0.3)],
+        "top_k([0.1, 0.6, 0.3], ['happy', 'sad', 'angry'], 2)",
+        mistakes=[
+            ([("happy", 0.1), ("angry", 0.3)], "Your list begins with the least probable label. The best comes first."),
+            ([("angry", 0.3), ("sad", 0.6)], "These are the best two, but in ascending order. The best comes first."),
+            ([("sad", 0.6), ("angry", 0.3), ("happy", 0.1)], "You gave all of them; k = 2 asks for two."),
+        ],
+    )
 
 # %% nbgrader={"grade_id": "top_k-more", "grade": true, "points": 2, "locked": true}
-expect.equal(len(top_k([1.0], ["sad"], 1)), 1, "the length of top_k([1.0], ['sad'], 1)")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("top_k")
-_names = [f"label {i:02}" for i in _rng.permutation(20)]
-_p = _rng.permutation([0.04] * 6 + [0.1] * 2 + [0.03] * 8 + [0.08] * 4)
-_want = [(_names[i], float(_p[i])) for i in sorted(range(20), key=lambda i: -_p[i])]
-for _k in (1, 3, 7, 20):
-    for _form, _what in ((np.asarray, "arrays"), (list, "lists")):
-        _p_in, _names_in = _form(_p), _form(_names)
-        with expect.calling(f"top_k with {_what}", "They come as lists or as arrays."), expect.unchanged(_p_in, _names_in):
-            _got = top_k(_p_in, _names_in, _k)
-        expect.kind(_got, list, "top_k(...)")
-        expect.equal(len(_got), _k, f"the length of top_k(..., k={_k})", look="The k best, whatever k is.")
-        expect.kind(_got[0][1], float, "the second thing in a pair, the probability,")
-        _got = [(str(a), float(b)) for a, b in _got]
-        expect.equal(
-            [b for _, b in _got], [b for _, b in _want[:_k]], f"the probabilities of top_k with {_what}, k={_k},",
-            look="The k largest, from the largest down.",
-        )
-        expect.true(
-            set(_got) <= set(zip(_names, _p.tolist())),
-            f"top_k with {_what} gave {_got[0]}: this label has another probability. Labels and probabilities belong together by their position.",
-        )
-        expect.true(
-            _got == _want[:_k],
-            "Labels with equal probabilities came out in another order than in `labels`. Your sort is not stable (or it was reversed, "
-            "which turns ties around): look at the argument kind of np.argsort, or at sorted().",
-        )
-### END HIDDEN TESTS
+@expect.check
+def _():
+    expect.equal(len(top_k([1.0], ["sad"], 1)), 1, "the length of top_k([1.0], ['sad'], 1)")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("top_k")
+    names = [f"label {i:02}" for i in rng.permutation(20)]
+    p = rng.permutation([0.04] * 6 + [0.1] * 2 + [0.03] * 8 + [0.08] * 4)
+    want = [(names[i], float(p[i])) for i in sorted(range(20), key=lambda i: -p[i])]
+    for k in (1, 3, 7, 20):
+        for form, what in ((np.asarray, "arrays"), (list, "lists")):
+            p_in, names_in = form(p), form(names)
+            with expect.calling(f"top_k with {what}", "They come as lists or as arrays."), expect.unchanged(p_in, names_in):
+                got = top_k(p_in, names_in, k)
+            expect.kind(got, list, "top_k(...)")
+            expect.equal(len(got), k, f"the length of top_k(..., k={k})", look="The k best, whatever k is.")
+            expect.kind(got[0][1], float, "the second thing in a pair, the probability,")
+            got = [(str(a), float(b)) for a, b in got]
+            expect.equal(
+                [b for _, b in got], [b for _, b in want[:k]], f"the probabilities of top_k with {what}, k={k},",
+                look="The k largest, from the largest down.",
+            )
+            expect.true(
+                set(got) <= set(zip(names, p.tolist())),
+                f"top_k with {what} gave {got[0]}: this label has another probability. Labels and probabilities belong together by their position.",
+            )
+            expect.true(
+                got == want[:k],
+                "Labels with equal probabilities came out in another order than in `labels`. Your sort is not stable (or it was reversed, "
+                "which turns ties around): look at the argument kind of np.argsort, or at sorted().",
+            )
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -504,6 +524,7 @@ if "A" in mine.takes:
 #
 # Many tutorials save a model with `pickle`.
 #
+# <!-- question pickled-model -->
 # **What do you expect?** A stranger sends you a pickled model. You load it, in order to look what is inside. When can it do
 # you harm?
 #
@@ -521,7 +542,7 @@ if "A" in mine.takes:
 # </details>
 
 # %%
-widgets.question("08_predict", 4)
+widgets.question("08_predict", "pickled-model")
 
 # %%
 class Surprise:
@@ -583,6 +604,7 @@ with tempfile.TemporaryDirectory() as folder:
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question always-fear -->
 # **1. A model gets 60 % on your test set and always says "fear" on your laptop. What do you check first?**
 #
 # <details><summary>A. Sample rate, channels and level of the recording</summary>
@@ -595,9 +617,10 @@ with tempfile.TemporaryDirectory() as folder:
 # </details>
 
 # %%
-widgets.question("08_predict", 5)
+widgets.question("08_predict", "always-fear")
 
 # %% [markdown]
+# <!-- question classes-order -->
 # **2. `model.classes_` is `['happy', 'sad']` and predict_proba gives `[0.2, 0.8]`. The answer is ...**
 #
 # <details><summary>A. "disgust", the second label of the course</summary>
@@ -610,9 +633,10 @@ widgets.question("08_predict", 5)
 # </details>
 
 # %%
-widgets.question("08_predict", 6)
+widgets.question("08_predict", "classes-order")
 
 # %% [markdown]
+# <!-- question best-model -->
 # **3. Somebody sends you `best_model.pkl`. You ...**
 #
 # <details><summary>A. load it and look at it</summary>
@@ -625,7 +649,7 @@ widgets.question("08_predict", 6)
 # </details>
 
 # %%
-widgets.question("08_predict", 7)
+widgets.question("08_predict", "best-model")
 
 # %% [markdown]
 # ## Take-away

@@ -13,6 +13,9 @@
 #     - write a model card
 #     needs: "lessons 05 to 07"
 #     minutes: 120
+#     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
+#       actor_folds: {arguments: actors n_folds seed, mistakes: 2}
+#       paired_interval: {arguments: y_true new baseline actors n_resamples rng, mistakes: 3}
 # ---
 
 # %% [markdown]
@@ -59,6 +62,7 @@ print(f"Data in use: CREMA-D's committed features. {len(development):,} clips of
 print(f"behind the door: actors {', '.join(map(str, TEST_ACTORS))}.")
 
 # %% [markdown]
+# <!-- question anna-and-ben -->
 # **What do you expect?** Two students try fifty models each. Anna looks at the fifteen actors after every model and keeps
 # the best. Ben chooses on the sixty, and looks once. Anna reports 53 %, Ben 51 %. Whose model is better on *new* actors?
 #
@@ -76,7 +80,7 @@ print(f"behind the door: actors {', '.join(map(str, TEST_ACTORS))}.")
 # </details>
 
 # %%
-widgets.question("09_capstone", 1)
+widgets.question("09_capstone", "anna-and-ben")
 
 # %% [markdown]
 # ## Folds over actors
@@ -100,37 +104,41 @@ def actor_folds(actors, n_folds, seed):
 
 
 # %% nbgrader={"grade_id": "actor_folds-check", "grade": true, "points": 1, "locked": true}
-_actors = np.repeat(np.arange(12), 4)
-_got = list(actor_folds(_actors, 3, 0))
-expect.equal(len(_got), 3, "the number of folds")
-for _train, _test in _got:
-    expect.array(np.asarray(_test), "the test rows of a fold", dtype="integer", why="Row numbers were asked for.")
-    _shared = sorted(set(_actors[_train].tolist()) & set(_actors[_test].tolist()))
-    expect.true(not _shared, f"Actors {_shared} are on both sides of a fold: rows were dealt, not actors.")
-expect.true(sorted(np.concatenate([_test for _, _test in _got]).tolist()) == list(range(48)), "Every row should be in exactly one test.")
+@expect.check
+def _():
+    actors = np.repeat(np.arange(12), 4)
+    got = list(actor_folds(actors, 3, 0))
+    expect.equal(len(got), 3, "the number of folds")
+    for train, test in got:
+        expect.array(np.asarray(test), "the test rows of a fold", dtype="integer", why="Row numbers were asked for.")
+        shared = sorted(set(actors[train].tolist()) & set(actors[test].tolist()))
+        expect.true(not shared, f"Actors {shared} are on both sides of a fold: rows were dealt, not actors.")
+    expect.true(sorted(np.concatenate([test for _, test in got]).tolist()) == list(range(48)), "Every row should be in exactly one test.")
 
 # %% nbgrader={"grade_id": "actor_folds-more", "grade": true, "points": 2, "locked": true}
-expect.equal(len(list(actor_folds([1, 1, 2, 3], 2, 0))), 2, "the number of folds for four rows")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("actor_folds")
-_names = np.array([f"actor {i}" for i in _rng.permutation(60)[:25]])[_rng.integers(0, 25, 300)]
-_seed = int(_rng.integers(10000))
-for _form, _what in ((list, "a list"), (np.asarray, "an array"), (lambda v: pd.Series(v, index=np.arange(len(v))[::-1]), "a Series")):
-    for _n in (2, 5):
-        _names_in = _form(_names)
-        with expect.calling(f"actor_folds({_what} of 300 clips, {_n}, {_seed})", "Actors come as a list, an array or a Series."), expect.unchanged(_names_in):
-            _a, _b = list(actor_folds(_names_in, _n, _seed)), list(actor_folds(_names_in, _n, _seed))
-        expect.equal(len(_a), _n, f"the number of folds of actor_folds(..., {_n}, {_seed})")
-        for (_train, _test), (_train2, _test2) in zip(_a, _b):
-            expect.true(not set(_names[_train]) & set(_names[_test]), "An actor is on both sides of a fold: rows were dealt, not actors.")
-            expect.true(np.array_equal(np.sort(_test), np.sort(_test2)), "The same seed gave other folds: hand the seed on to what shuffles.")
-            expect.true(sorted([*_train, *_test]) == list(range(300)), "Training and test of a fold should hold every row once.")
-            expect.true(0 < len(_test) < 300, "A fold has nothing on one of its sides.")
-        expect.true(sorted(np.concatenate([_t for _, _t in _a]).tolist()) == list(range(300)), "Every row should be in exactly one test.")
-_tests = [frozenset(map(int, list(actor_folds(_names, 5, _seed + _s))[0][1])) for _s in range(6)]
-expect.true(len(set(_tests)) > 1, "Six seeds give the same folds: hand the seed on.")
-### END HIDDEN TESTS
+@expect.check
+def _():
+    expect.equal(len(list(actor_folds([1, 1, 2, 3], 2, 0))), 2, "the number of folds for four rows")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("actor_folds")
+    names = np.array([f"actor {i}" for i in rng.permutation(60)[:25]])[rng.integers(0, 25, 300)]
+    seed = int(rng.integers(10000))
+    for form, what in ((list, "a list"), (np.asarray, "an array"), (lambda v: pd.Series(v, index=np.arange(len(v))[::-1]), "a Series")):
+        for n in (2, 5):
+            names_in = form(names)
+            with expect.calling(f"actor_folds({what} of 300 clips, {n}, {seed})", "Actors come as a list, an array or a Series."), expect.unchanged(names_in):
+                a, b = list(actor_folds(names_in, n, seed)), list(actor_folds(names_in, n, seed))
+            expect.equal(len(a), n, f"the number of folds of actor_folds(..., {n}, {seed})")
+            for (train, test), (train2, test2) in zip(a, b):
+                expect.true(not set(names[train]) & set(names[test]), "An actor is on both sides of a fold: rows were dealt, not actors.")
+                expect.true(np.array_equal(np.sort(test), np.sort(test2)), "The same seed gave other folds: hand the seed on to what shuffles.")
+                expect.true(sorted([*train, *test]) == list(range(300)), "Training and test of a fold should hold every row once.")
+                expect.true(0 < len(test) < 300, "A fold has nothing on one of its sides.")
+            expect.true(sorted(np.concatenate([t for _, t in a]).tolist()) == list(range(300)), "Every row should be in exactly one test.")
+    tests = [frozenset(map(int, list(actor_folds(names, 5, seed + s))[0][1])) for s in range(6)]
+    expect.true(len(set(tests)) > 1, "Six seeds give the same folds: hand the seed on.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -171,6 +179,7 @@ print(f"UAR in %, CREMA-D, {len(ys):,} clips of {len(set(actors_s))} development
 (100 * tried.groupby("candidate")["UAR"].agg(["mean", "min", "max"])).round(1)
 
 # %% [markdown]
+# <!-- question fifty-candidates -->
 # **What do you expect?** You, too, try fifty candidates and keep the one with the best mean over the folds. Its score behind
 # the door will be ...
 #
@@ -189,7 +198,7 @@ print(f"UAR in %, CREMA-D, {len(ys):,} clips of {len(set(actors_s))} development
 # </details>
 
 # %%
-widgets.question("09_capstone", 2)
+widgets.question("09_capstone", "fifty-candidates")
 
 # %% [markdown]
 # ### Exercise 2: `chosen_model`
@@ -205,23 +214,25 @@ def chosen_model(seed):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "chosen_model-check", "grade": true, "points": 2, "locked": true}
-from sklearn.exceptions import NotFittedError as _NotFitted
-from sklearn.utils.validation import check_is_fitted as _check_is_fitted
+# %% tags=["own-class"] nbgrader={"grade_id": "chosen_model-check", "grade": true, "points": 2, "locked": true}
+@expect.check
+def _():
+    from sklearn.exceptions import NotFittedError as NotFitted
+    from sklearn.utils.validation import check_is_fitted as check_is_fitted
 
-_got = chosen_model(0)
-expect.kind(_got, Pipeline, "chosen_model(0)")
-try:
-    _check_is_fitted(_got[-1])
-    _fitted = True
-except _NotFitted:
-    _fitted = False
-expect.true(not _fitted, "Your model is fitted already: on which rows? An unfitted one was asked for, so that everybody can see what it is fitted on.")
-expect.true(chosen_model(0) is not chosen_model(0), "Each call should build a new model.")
-_rows = np.arange(len(y)) % 12 == 0
-with expect.calling("chosen_model(0).fit(X, y).predict(X)", "It takes rows of 168 features and answers with labels."):
-    _answer = chosen_model(0).fit(X[_rows], y[_rows]).predict(X[:5])
-expect.true(set(_answer) <= set(LABELS), f"Your model answered {list(_answer)[:3]}; it should answer with the six labels.")
+    got = chosen_model(0)
+    expect.kind(got, Pipeline, "chosen_model(0)")
+    try:
+        check_is_fitted(got[-1])
+        fitted = True
+    except NotFitted:
+        fitted = False
+    expect.true(not fitted, "Your model is fitted already: on which rows? An unfitted one was asked for, so that everybody can see what it is fitted on.")
+    expect.true(chosen_model(0) is not chosen_model(0), "Each call should build a new model.")
+    rows = np.arange(len(y)) % 12 == 0
+    with expect.calling("chosen_model(0).fit(X, y).predict(X)", "It takes rows of 168 features and answers with labels."):
+        answer = chosen_model(0).fit(X[rows], y[rows]).predict(X[:5])
+    expect.true(set(answer) <= set(LABELS), f"Your model answered {list(answer)[:3]}; it should answer with the six labels.")
 
 # %% [markdown]
 # ## Is it better?
@@ -229,6 +240,7 @@ expect.true(set(_answer) <= set(LABELS), f"Your model answered {list(_answer)[:3
 # You will have two sets of answers to the same clips: the baseline's and yours. Do not compare two intervals. Ask for the
 # interval of the *difference*: draw actors, and score both on the same drawn actors.
 #
+# <!-- question paired-width -->
 # **What do you expect?** Beside the interval of a single score on these fifteen actors, the interval of the difference is ...
 #
 # <details><summary>A. wider: it has the uncertainty of two scores</summary>
@@ -241,7 +253,7 @@ expect.true(set(_answer) <= set(LABELS), f"Your model answered {list(_answer)[:3
 # </details>
 
 # %%
-widgets.question("09_capstone", 3)
+widgets.question("09_capstone", "paired-width")
 
 # %% [markdown]
 # ### Exercise 3: `paired_interval`
@@ -272,66 +284,67 @@ def paired_interval(y_true, new, baseline, actors, n_resamples, rng):
 
 
 # %% nbgrader={"grade_id": "paired_interval-check", "grade": true, "points": 1, "locked": true}
-_t = np.array(["sad", "happy"] * 20)
-_who = np.repeat(np.arange(10), 4)
-_all = np.where(np.arange(40) < 36, _t, "angry")
-_got = paired_interval(_t, _t, _all, _who, 200, np.random.default_rng(0))
-expect.equal(len(_got), 3, "the number of things in the answer (difference, low, high)")
-expect.close(_got[0], 0.1, "the difference", atol=1e-9, mistakes=[(-0.1, "Your difference is baseline minus new. New minus baseline was asked for.")])
-expect.true(_got[1] <= _got[0] <= _got[2], f"The interval {_got[1]:.3f} to {_got[2]:.3f} does not hold the difference {_got[0]:.3f}.")
-_same = paired_interval(_t, _all, _all, _who, 200, np.random.default_rng(0))
-expect.close(_same, (0, 0, 0), "paired_interval of a model with itself", atol=1e-9, look="Both have to be scored on the same drawn actors. Drawn separately, a model differs from itself.")
+@expect.check
+def _():
+    t = np.array(["sad", "happy"] * 20)
+    who = np.repeat(np.arange(10), 4)
+    _all = np.where(np.arange(40) < 36, t, "angry")
+    got = paired_interval(t, t, _all, who, 200, np.random.default_rng(0))
+    expect.equal(len(got), 3, "the number of things in the answer (difference, low, high)")
+    expect.close(got[0], 0.1, "the difference", atol=1e-9, mistakes=[(-0.1, "Your difference is baseline minus new. New minus baseline was asked for.")])
+    expect.true(got[1] <= got[0] <= got[2], f"The interval {got[1]:.3f} to {got[2]:.3f} does not hold the difference {got[0]:.3f}.")
+    same = paired_interval(t, _all, _all, who, 200, np.random.default_rng(0))
+    expect.close(same, (0, 0, 0), "paired_interval of a model with itself", atol=1e-9, look="Both have to be scored on the same drawn actors. Drawn separately, a model differs from itself.")
 
 # %% nbgrader={"grade_id": "paired_interval-more", "grade": true, "points": 3, "locked": true}
-expect.equal(len(paired_interval(_t, _t, _t, _who, 5, np.random.default_rng(1))), 3, "the number of things in the answer")
-# More checks run here when your work is marked.
-### BEGIN HIDDEN TESTS
-_rng = expect.rng("paired_interval")
-_names = np.array([f"a{i}" for i in _rng.permutation(50)[:16]])
-_who = _rng.permutation(np.repeat(_names, _rng.integers(25, 60, 16)))
-_t = _rng.choice(["angry", "fear", "neutral", "sad"], len(_who), p=[0.15, 0.2, 0.3, 0.35])
-_skill = dict(zip(_names, _rng.permutation(np.linspace(0.05, 0.95, 16))))
-_base = np.where(_rng.random(len(_who)) < 0.5, _t, "angry")
-_new = np.where(_rng.random(len(_who)) < [_skill[a] for a in _who], _t, "fear")
+@expect.check
+def _():
+    expect.equal(len(paired_interval(["sad", "happy"], ["sad", "sad"], ["sad", "happy"], [1, 1], 5, np.random.default_rng(1))), 3, "the number of things in the answer")
+    # More checks run here when your work is marked.
+    ### BEGIN HIDDEN TESTS
+    rng = expect.rng("paired_interval")
+    names = np.array([f"a{i}" for i in rng.permutation(50)[:16]])
+    who = rng.permutation(np.repeat(names, rng.integers(25, 60, 16)))
+    t = rng.choice(["angry", "fear", "neutral", "sad"], len(who), p=[0.15, 0.2, 0.3, 0.35])
+    skill = dict(zip(names, rng.permutation(np.linspace(0.05, 0.95, 16))))
+    base = np.where(rng.random(len(who)) < 0.5, t, "angry")
+    new = np.where(rng.random(len(who)) < [skill[a] for a in who], t, "fear")
 
+    def found(predicted):
+        """Clips of each actor (rows) and label (columns) that were found."""
+        return np.array([[np.sum((who == a) & (t == k) & (predicted == k)) for k in np.unique(t)] for a in names])
 
-def _found(predicted):
-    """Clips of each actor (rows) and label (columns) that were found."""
-    return np.array([[np.sum((_who == a) & (_t == k) & (predicted == k)) for k in np.unique(_t)] for a in _names])
+    def reference(times):
+        return np.mean(times @ (found(new) - found(base)) / (times @ found(t)), axis=1)
 
-
-def _reference(times):
-    return np.mean(times @ (_found(_new) - _found(_base)) / (times @ _found(_t)), axis=1)
-
-
-_times = _rng.multinomial(16, np.full(16, 1 / 16), 30000)
-_drawn = _reference(_times)
-_want, _difference = np.percentile(_drawn, [2.5, 97.5]), _reference(np.ones((1, 16)))[0]
-_tolerance = 0.065 * (_want[1] - _want[0])
-_wrong = [
-    (np.percentile(_reference(np.minimum(_times, 1)), [2.5, 97.5]), "Your interval is a little too narrow. Does an actor that was drawn twice count twice, and do you end at percentiles 2.5 and 97.5?"),
-    (np.percentile(_drawn, [5, 95]), "Your interval is a little too narrow. Does an actor that was drawn twice count twice, and do you end at percentiles 2.5 and 97.5?"),
-]
-for _form, _what, _n in ((list, "lists", 300), (lambda v: pd.Series(v, index=_rng.permutation(len(v))), "Series", 300), (np.asarray, "arrays", 4000)):
-    _inputs = [_form(_values) for _values in (_t, _new, _base, _who)]
-    with expect.calling(f"paired_interval with {_what}", "They come as lists, arrays or Series, matched by position."), expect.unchanged(*_inputs):
-        _got = paired_interval(*_inputs, _n, np.random.default_rng(_rng.integers(2**32)))
-    expect.close(_got[0], _difference, f"the difference, with {_what},", atol=1e-6, look="UAR of new minus UAR of baseline, on all clips; matched by position.",
-                 mistakes=[(np.mean(_t == _new) - np.mean(_t == _base), "That is a difference of accuracies; UAR was asked for."), (-_difference, "Your difference is baseline minus new.")])
-_ends = np.asarray(_got[1:], dtype=float)
-for _other, _words in _wrong:
-    expect.true(np.abs(_ends - _want).max() <= _tolerance or np.abs(_ends - _other).max() > _tolerance, _words)
-expect.true(
-    np.abs(_ends - _want).max() <= _tolerance,
-    f"Your interval is {_ends[0]:.3f} to {_ends[1]:.3f}; about {_want[0]:.3f} to {_want[1]:.3f} was expected (within {_tolerance:.3f}). Draw whole actors (not clips), the same for both models, and let an actor drawn twice count twice.",
-)
-_seed = int(_rng.integers(2**31))
-_again = [tuple(map(float, paired_interval(_t, _new, _base, _who, 20, np.random.default_rng(seed)))) for seed in (_seed, _seed, _seed + 1)]
-expect.true(_again[0] == _again[1], "Two calls with the same Generator seed differ: draw from `rng` only.")
-expect.true(_again[0] != _again[2], "Another seed gives the same interval: draw from `rng`, not from a generator of your own.")
-_one = paired_interval(_t, _new, _base, _who, 1, np.random.default_rng(_seed))
-expect.close(_one[1], _one[2], "low and high of a single resample (n_resamples=1)", atol=1e-12, look="n_resamples says how often to draw.")
-### END HIDDEN TESTS
+    times = rng.multinomial(16, np.full(16, 1 / 16), 30000)
+    drawn = reference(times)
+    want, difference = np.percentile(drawn, [2.5, 97.5]), reference(np.ones((1, 16)))[0]
+    tolerance = 0.065 * (want[1] - want[0])
+    wrong = [
+        (np.percentile(reference(np.minimum(times, 1)), [2.5, 97.5]), "Your interval is a little too narrow. Does an actor that was drawn twice count twice, and do you end at percentiles 2.5 and 97.5?"),
+        (np.percentile(drawn, [5, 95]), "Your interval is a little too narrow. Does an actor that was drawn twice count twice, and do you end at percentiles 2.5 and 97.5?"),
+    ]
+    for form, what, n in ((list, "lists", 300), (lambda v: pd.Series(v, index=rng.permutation(len(v))), "Series", 300), (np.asarray, "arrays", 4000)):
+        inputs = [form(values) for values in (t, new, base, who)]
+        with expect.calling(f"paired_interval with {what}", "They come as lists, arrays or Series, matched by position."), expect.unchanged(*inputs):
+            got = paired_interval(*inputs, n, np.random.default_rng(rng.integers(2**32)))
+        expect.close(got[0], difference, f"the difference, with {what},", atol=1e-6, look="UAR of new minus UAR of baseline, on all clips; matched by position.",
+                     mistakes=[(np.mean(t == new) - np.mean(t == base), "That is a difference of accuracies; UAR was asked for."), (-difference, "Your difference is baseline minus new.")])
+    ends = np.asarray(got[1:], dtype=float)
+    for other, words in wrong:
+        expect.true(np.abs(ends - want).max() <= tolerance or np.abs(ends - other).max() > tolerance, words)
+    expect.true(
+        np.abs(ends - want).max() <= tolerance,
+        f"Your interval is {ends[0]:.3f} to {ends[1]:.3f}; about {want[0]:.3f} to {want[1]:.3f} was expected (within {tolerance:.3f}). Draw whole actors (not clips), the same for both models, and let an actor drawn twice count twice.",
+    )
+    seed = int(rng.integers(2**31))
+    again = [tuple(map(float, paired_interval(t, new, base, who, 20, np.random.default_rng(seed)))) for seed in (seed, seed, seed + 1)]
+    expect.true(again[0] == again[1], "Two calls with the same Generator seed differ: draw from `rng` only.")
+    expect.true(again[0] != again[2], "Another seed gives the same interval: draw from `rng`, not from a generator of your own.")
+    one = paired_interval(t, new, base, who, 1, np.random.default_rng(seed))
+    expect.close(one[1], one[2], "low and high of a single resample (n_resamples=1)", atol=1e-12, look="n_resamples says how often to draw.")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -383,52 +396,51 @@ def final_report(seed):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "final_report-check", "grade": true, "points": 4, "locked": true}
-from sklearn.naive_bayes import GaussianNB
+# %% tags=["run-once"] nbgrader={"grade_id": "final_report-check", "grade": true, "points": 4, "locked": true}
+@expect.check
+def _():
+    from sklearn.naive_bayes import GaussianNB
 
-_drawn = []
+    drawn = []
 
+    def course_paired_interval(y_true, new, baseline, actors, n_resamples, rng):
+        expect.true(isinstance(rng, np.random.Generator), f"paired_interval was called with {type(rng).__name__} for rng; it draws from a numpy Generator.")
+        drawn.append(n_resamples)
+        uar = [evaluate.uar(evaluate.confusion(y_true, answers)) for answers in (new, baseline)]
+        return float(uar[0] - uar[1]), float(uar[0] - uar[1] - 0.0625), float(uar[0] - uar[1] + 0.0625)  # stands in for your interval
 
-def _course_paired_interval(y_true, new, baseline, actors, n_resamples, rng):
-    expect.true(isinstance(rng, np.random.Generator), f"paired_interval was called with {type(rng).__name__} for rng; it draws from a numpy Generator.")
-    _drawn.append(n_resamples)
-    uar = [evaluate.uar(evaluate.confusion(y_true, answers)) for answers in (new, baseline)]
-    return float(uar[0] - uar[1]), float(uar[0] - uar[1] - 0.0625), float(uar[0] - uar[1] + 0.0625)  # stands in for your interval
+    def course_chosen_model(seed):
+        return Pipeline([("scaler", StandardScaler()), (f"seed {seed}", GaussianNB())])  # quick; stands in for your choice
 
-
-def _course_chosen_model(seed):
-    return Pipeline([("scaler", StandardScaler()), (f"seed {seed}", GaussianNB())])  # quick; stands in for your choice
-
-
-with expect.protocol() as _seen, expect.standing_in(paired_interval=_course_paired_interval, chosen_model=_course_chosen_model):
-    _before = final_test.calls
-    _report = final_report(3)
-_knocks = final_test.calls - _before
-expect.kind(_report, dict, "final_report(3)")
-for _key in ("uar_new", "uar_baseline", "difference", "low", "high", "n_clips", "n_actors"):
-    expect.true(_key in _report, f"The report has no {_key!r}; it has {', '.join(map(repr, _report))}.")
-expect.true(_knocks == 1, f"final_test was called {_knocks} times. One look, with both models: each further one is a choice made with the test.")
-_behind = clips["actor_id"].isin(TEST_ACTORS).to_numpy()
-_forbidden = {row.tobytes() for row in np.concatenate([X_clean[_behind], X_noisy[_behind]])}
-for _, _rows, _ in _seen.fits:
-    _leaked = sum(row.tobytes() in _forbidden for row in np.asarray(_rows, dtype=X.dtype))
-    expect.true(not _leaked, f"{_leaked} of the {len(_rows)} rows that a model was fitted on belong to test actors. Fit on X and y, the development rows.")
-expect.true(len(_seen.fits) >= 2, f"{len(_seen.fits)} pipelines were fitted; two were expected: chosen_model(seed) and model.build_model(seed).")
-_names, _nets = [_pipeline.steps[-1][0] for _pipeline, _, _ in _seen.fits], [_pipeline[-1] for _pipeline, _, _ in _seen.fits]
-expect.true("seed 3" in _names, "chosen_model was not called with the seed that final_report was given, and fitted.")
-expect.true(any(getattr(_net, "random_state", None) == 3 for _net in _nets), "model.build_model was not called with the seed that final_report was given, and fitted.")
-_table = _seen.tables[-1]
-expect.true("1" in _table, "final_test was called with one model. Call it once, with both: final_test(new, baseline).")
-_uar = [float(evaluate.uar(evaluate.confusion(_table["emotion"], _table[_column]))) for _column in ("0", "1")]
-expect.close(
-    (_report["uar_new"], _report["uar_baseline"]), _uar, "(uar_new, uar_baseline)", atol=1e-6,
-    mistakes=[(_uar[::-1], "uar_new and uar_baseline are swapped, or final_test was called with the baseline first.")],
-    look="The UAR of each column that final_test gave.",
-)
-expect.equal((int(_report["n_clips"]), int(_report["n_actors"])), (len(clips) - len(development), 15), "the numbers of test clips and actors")
-expect.true(abs(_report["uar_new"] - _report["uar_baseline"] - _report["difference"]) < 1e-6, "The difference is not the one between the two UARs.")
-expect.true(len(_drawn) > 0 and _drawn[-1] == 2000, "The interval comes from paired_interval with n_resamples = 2000.")
-expect.close((_report["low"], _report["high"]), (_report["difference"] - 0.0625, _report["difference"] + 0.0625), "(low, high)", atol=1e-6, look="Report the two ends that paired_interval gave, low first.")
+    with expect.protocol() as seen, expect.standing_in(paired_interval=course_paired_interval, chosen_model=course_chosen_model):
+        before = final_test.calls
+        report = final_report(3)
+    knocks = final_test.calls - before
+    expect.kind(report, dict, "final_report(3)")
+    for key in ("uar_new", "uar_baseline", "difference", "low", "high", "n_clips", "n_actors"):
+        expect.true(key in report, f"The report has no {key!r}; it has {', '.join(map(repr, report))}.")
+    expect.true(knocks == 1, f"final_test was called {knocks} times. One look, with both models: each further one is a choice made with the test.")
+    behind = clips["actor_id"].isin(TEST_ACTORS).to_numpy()
+    forbidden = {row.tobytes() for row in np.concatenate([X_clean[behind], X_noisy[behind]])}
+    for _, rows, _ in seen.fits:
+        leaked = sum(row.tobytes() in forbidden for row in np.asarray(rows, dtype=X.dtype))
+        expect.true(not leaked, f"{leaked} of the {len(rows)} rows that a model was fitted on belong to test actors. Fit on X and y, the development rows.")
+    expect.true(len(seen.fits) >= 2, f"{len(seen.fits)} pipelines were fitted; two were expected: chosen_model(seed) and model.build_model(seed).")
+    names, nets = [pipeline.steps[-1][0] for pipeline, _, _ in seen.fits], [pipeline[-1] for pipeline, _, _ in seen.fits]
+    expect.true("seed 3" in names, "chosen_model was not called with the seed that final_report was given, and fitted.")
+    expect.true(any(getattr(net, "random_state", None) == 3 for net in nets), "model.build_model was not called with the seed that final_report was given, and fitted.")
+    table = seen.tables[-1]
+    expect.true("1" in table, "final_test was called with one model. Call it once, with both: final_test(new, baseline).")
+    uar = [float(evaluate.uar(evaluate.confusion(table["emotion"], table[column]))) for column in ("0", "1")]
+    expect.close(
+        (report["uar_new"], report["uar_baseline"]), uar, "(uar_new, uar_baseline)", atol=1e-6,
+        mistakes=[(uar[::-1], "uar_new and uar_baseline are swapped, or final_test was called with the baseline first.")],
+        look="The UAR of each column that final_test gave.",
+    )
+    expect.equal((int(report["n_clips"]), int(report["n_actors"])), (len(clips) - len(development), 15), "the numbers of test clips and actors")
+    expect.true(abs(report["uar_new"] - report["uar_baseline"] - report["difference"]) < 1e-6, "The difference is not the one between the two UARs.")
+    expect.true(len(drawn) > 0 and drawn[-1] == 2000, "The interval comes from paired_interval with n_resamples = 2000.")
+    expect.close((report["low"], report["high"]), (report["difference"] - 0.0625, report["difference"] + 0.0625), "(low, high)", atol=1e-6, look="Report the two ends that paired_interval gave, low first.")
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
@@ -516,6 +528,7 @@ ipywidgets.interactive(
 # %% [markdown]
 # ## Quiz
 #
+# <!-- question holds-zero -->
 # **1. Your interval of the difference is -0.4 to 4.1 points. What do you write?**
 #
 # <details><summary>A. "Our model is 1.9 points better"</summary>
@@ -528,9 +541,10 @@ ipywidgets.interactive(
 # </details>
 
 # %%
-widgets.question("09_capstone", 4)
+widgets.question("09_capstone", "holds-zero")
 
 # %% [markdown]
+# <!-- question second-knock -->
 # **2. You knocked, the result is poor, and you have a new idea. What now?**
 #
 # <details><summary>A. Improve it and knock again</summary>
@@ -543,9 +557,10 @@ widgets.question("09_capstone", 4)
 # </details>
 
 # %%
-widgets.question("09_capstone", 5)
+widgets.question("09_capstone", "second-knock")
 
 # %% [markdown]
+# <!-- question chosen-columns -->
 # **3. To save time you select the 40 best of the 168 features on all sixty actors, and then run the folds. What is wrong?**
 #
 # <details><summary>A. Nothing: the fifteen actors were not touched</summary>
@@ -559,7 +574,7 @@ widgets.question("09_capstone", 5)
 # </details>
 
 # %%
-widgets.question("09_capstone", 6)
+widgets.question("09_capstone", "chosen-columns")
 
 # %% [markdown]
 # ## Take-away

@@ -1,58 +1,15 @@
 """The build on tiny lessons: the same bytes each time, nothing of a learner's lost, and every fault named."""
 
+import json
+import re
+import shutil
+
 import nbformat
 import pytest
 
-from ser_helpers.course.authoring import build
+from ser_helpers import places
+from ser_helpers.course.authoring import lint, readme, release
 from ser_helpers.errors import CourseError
-
-LESSON = '''# ---
-# jupyter:
-#   kernelspec: {display_name: Python 3 (ipykernel), language: python, name: python3}
-#   ser: {title: "Tiny", goals: ["add"], needs: "nothing", minutes: 1}
-# ---
-# %% [markdown]
-# # Tiny
-# %% tags=["setup"]
-import math
-# %% nbgrader={"grade_id": "double", "solution": true}
-def double(x):
-    """Twice x."""
-    ### BEGIN SOLUTION
-    twice_the_argument = x + x
-    return twice_the_argument
-    ### END SOLUTION
-# %% nbgrader={"grade_id": "double-check", "grade": true, "points": 1, "locked": true}
-assert double(1) == 2, "Twice 1 is 2."
-# %% nbgrader={"grade_id": "double-more", "grade": true, "points": 2, "locked": true}
-assert double(0) == 0
-### BEGIN HIDDEN TESTS
-assert double(-4) == -8, "Negative numbers double, too."
-### END HIDDEN TESTS
-# %% [markdown]
-# <details><summary>Hint 1: a nudge</summary>
-#
-# Add it to itself.
-# </details>
-# %% [markdown] nbgrader={"grade_id": "why", "grade": true, "solution": true, "points": 2}
-# Because adding a number to itself doubles it.
-'''
-
-
-@pytest.fixture
-def house(tmp_path):
-    """A course of one lesson."""
-
-    def write(source: str = LESSON):
-        script = tmp_path / "solutions" / "10_tiny" / "10_tiny.py"
-        script.parent.mkdir(parents=True, exist_ok=True)
-        script.write_text(source, encoding="utf-8")
-        return tmp_path
-
-    return write
-
-
-CONTRACT = {"10_tiny": {"double": ("x", 0)}}
 
 
 def lesson(root) -> nbformat.NotebookNode:
@@ -61,46 +18,46 @@ def lesson(root) -> nbformat.NotebookNode:
 
 def test_two_builds_are_the_same_bytes_and_hold_no_solution(house, capsys):
     root = house()
-    build.build(root)
+    release.build(root)
     files = {path: path.read_bytes() for path in root.rglob("*.ipynb")}
     assert len(files) == 2
     for path in files:
         path.unlink()
-    build.build(root)
+    release.build(root)
     assert {path: path.read_bytes() for path in root.rglob("*.ipynb")} == files
     text = "\n".join(cell.source for cell in lesson(root).cells)
     assert "twice_the_argument" not in text and "-4" not in text and "adding a number" not in text
     assert "NotImplementedError" in text and "def double(x)" in text
-    assert list(build.findings(root, CONTRACT)) == []
+    assert list(lint.findings(root)) == []
     assert sorted(path.name for path in (root / "lessons" / "10_tiny").iterdir()) == ["10_tiny.ipynb"]
 
 
 def test_an_edited_generated_file_is_named(house):
     root = house()
-    build.build(root)
+    release.build(root)
     for path in root.rglob("*.ipynb"):
         path.write_text(path.read_text().replace("Tiny", "Teeny"))
-    found = list(build.findings(root, CONTRACT))
+    found = list(lint.findings(root))
     assert [line.split()[0] for line in found] == ["solutions/10_tiny/10_tiny.ipynb", "lessons/10_tiny/10_tiny.ipynb"]
     (root / "lessons" / "README.md").unlink()
-    assert any("README.md is missing" in line for line in build.findings(root, CONTRACT))
+    assert any("README.md is missing" in line for line in lint.findings(root))
 
 
 def test_a_learners_work_is_kept_beside_the_new_lesson(house, capsys):
     root = house()
-    build.build(root)
+    release.build(root)
     path = root / "lessons" / "10_tiny" / "10_tiny.ipynb"
     mine = path.read_text().replace("# Your answer goes here.", "return 2 * x  # mine")
     path.write_text(mine)
-    build.build(root)
+    release.build(root)
     assert "kept as 10_tiny.mine-1.ipynb" in capsys.readouterr().out
     assert path.with_name("10_tiny.mine-1.ipynb").read_text() == mine
     assert "mine" not in path.read_text()
     path.write_text("this is no notebook")
-    assert build.reset("10_tiny", root) == 0
+    assert release.reset("10_tiny", root) == 0
     assert path.with_name("10_tiny.mine-2.ipynb").read_text() == "this is no notebook" and lesson(root)
     with pytest.raises(CourseError, match="There is no lesson '11_other': 10_tiny"):
-        build.reset("11_other", root)
+        release.reset("11_other", root)
 
 
 @pytest.mark.parametrize(
@@ -112,12 +69,13 @@ def test_a_learners_work_is_kept_beside_the_new_lesson(house, capsys):
         ("### END HIDDEN TESTS\n", "", "BEGIN HIDDEN TESTS and END HIDDEN TESTS do not match"),
         ('"grade_id": "double", ', "", "no grade_id"),
         ("    ### BEGIN SOLUTION\n", "", "do not match"),
+        ('needs: "nothing", ', "", "the `ser:` part of its header lacks needs"),
     ],
 )
 def test_a_broken_source_is_refused_with_its_name(house, old, new, words):
-    root = house(LESSON.replace(old, new, 1))
-    with pytest.raises(build.BuildError, match=words) as caught:
-        build.build(root)
+    root = house(old, new)
+    with pytest.raises(release.BuildError, match=words) as caught:
+        release.build(root)
     assert "10_tiny.py" in str(caught.value)
 
 
@@ -127,6 +85,7 @@ def test_a_broken_source_is_refused_with_its_name(house, old, new, words):
         ("assert double(0) == 0\n", "", "double-more passes although nothing was solved"),
         ("def double(x)", "def double(y)", r"the exercise double\(x\) is missing"),
         ("import math\n", "import math\n# %%\nfigure, ax = plt.subplots()\n", "without a describing sentence"),
+        ("assert double(0) == 0", "got = double(0)", "the check double-more binds 'got'; put its code into a function"),
         (
             "# <details>",
             "# twice_the_argument = x + x\n# <details>",
@@ -135,17 +94,60 @@ def test_a_broken_source_is_refused_with_its_name(house, old, new, words):
     ],
 )
 def test_faults_of_a_lesson_are_found(house, old, new, words):
-    root = house(LESSON.replace(old, new, 1))
-    build.build(root)
-    found = "\n".join(build.findings(root, CONTRACT))
-    import re
-
+    root = house(old, new)
+    release.build(root)
+    found = "\n".join(lint.findings(root))
     assert re.search(words, found) if words else found == ""
 
 
 def test_a_leaked_solution_is_found(house):
     root = house()
-    source = build.source_notebook(root / "solutions" / "10_tiny" / "10_tiny.py")
-    assert "twice_the_argument = x + x" in build.secrets(source)
-    assert "# Because adding a number to itself doubles it." not in build.secrets(source)
-    assert "Because adding a number to itself doubles it." in build.secrets(source)
+    source = release.source_notebook(root / "solutions" / "10_tiny" / "10_tiny.py")
+    assert "twice_the_argument = x + x" in lint.secrets(source)
+    assert "# Because adding a number to itself doubles it." not in lint.secrets(source)
+    assert "Because adding a number to itself doubles it." in lint.secrets(source)
+
+
+ASK = "# %% [markdown]\n# <!-- question twice -->\n# **What do you expect?** Twice 1?\n# %%\n"
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        (ASK + 'widgets.question("10_tiny", "twice")', ""),
+        (ASK + "1", r"the question 'twice' has no cell: widgets.question\(\"10_tiny\", \"twice\"\)"),
+        (ASK.replace("twice", "once") + 'widgets.question("10_tiny", "twice")', "a cell asks for the question 'twice'"),
+        (ASK + 'widgets.question("11_other", "twice")', "a cell asks for the question 'twice' of 11_other"),
+        (2 * ASK + 'widgets.question("10_tiny", "twice")', "the question 'twice' stands there twice"),
+        (ASK + 'widgets.question("10_tiny", "twice")\nwidgets.question("10_tiny", 2)', "otherwise than by"),
+    ],
+)
+def test_questions_and_their_cells_belong_together(house, text, words):
+    source = release.source_notebook(house("import math\n", f"import math\n{text}\n") / "solutions/10_tiny/10_tiny.py")
+    found = "\n".join(lint.questions(source, "10_tiny"))
+    assert re.search(words, found) if words else found == ""
+
+
+def test_the_outline_of_a_lesson_is_what_nbgrader_hands_out(house):
+    release.build(house())
+    source = release.source_notebook(house() / "solutions" / "10_tiny" / "10_tiny.py")
+    assert [cell.source for cell in release.outline(source).cells] == [cell.source for cell in lesson(house()).cells]
+
+
+def test_the_readme_takes_no_row_of_another_model(tmp_path):
+    shutil.copytree(places.DATA / "results", tmp_path / "data" / "results")
+    text = (places.CHECKOUT / "README.md").read_text(encoding="utf-8")
+    assert readme.results(text, tmp_path) == text
+    file = tmp_path / "data" / "results" / "crema-d" / "original.json"
+    scores = json.loads(file.read_text(encoding="utf-8"))
+    scores["scores"] += [row | {"accuracy": 0.99, "recipe": "invented"} for row in scores["scores"]]
+    file.write_text(json.dumps(scores), encoding="utf-8")
+    with pytest.raises(CourseError, match="should hold one recipe on one corpus, and holds"):
+        readme.results(text, tmp_path)
+
+
+def test_without_solutions_a_lesson_cannot_be_made_new_and_it_says_so(house):
+    root = house()
+    shutil.rmtree(root / "solutions")
+    with pytest.raises(CourseError, match="made new from solutions/, which are not here"):
+        release.reset("10_tiny", root)

@@ -1,28 +1,26 @@
 """`check` on a lesson that is untouched, half done, solved, broken: what a tutor would say."""
 
+import json
 import shutil
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from test_build import LESSON, house  # noqa: F401
-
 from ser_helpers import check as check_in_a_lesson
-from ser_helpers.course import check
-from ser_helpers.course.authoring import build
+from ser_helpers import places
+from ser_helpers.course import check, rebuild
+from ser_helpers.course.authoring import release
 from ser_helpers.errors import CourseError
 
 
 @pytest.fixture
-def write(house):  # noqa: F811
+def write(house):
     """Build the tiny lesson, put an answer into it, and give back its folder."""
 
     def answer(text: str | None = None, keep_solutions: bool = True):
         root = house()
-        build.build(root)
+        release.build(root)
         path = root / "lessons" / "10_tiny" / "10_tiny.ipynb"
         if text is not None:
             stub = r"# Your answer goes here.\n    raise NotImplementedError(\"not answered yet\")"
@@ -69,7 +67,7 @@ def test_solved(write):
 
 def test_a_copy_that_was_kept_is_checked_by_its_path_and_leaves_the_progress_alone(write):
     root = write("return 2 * x")
-    build.reset("10_tiny", root)
+    release.reset("10_tiny", root)
     kept = root / "lessons" / "10_tiny" / "10_tiny.mine-1.ipynb"
     assert rows(check.run(str(kept), root))["double"] == (3, 3, "passed")
     assert rows(check.run("10_tiny", root))["double"][0] == 0
@@ -83,6 +81,19 @@ def test_without_the_solutions_only_visible_checks_run_and_it_says_so(write):
     report = check.run("10_tiny", write("return abs(x) + abs(x)", keep_solutions=False))
     assert rows(report)["double"] == (3, 3, "passed")
     assert "visible checks only" in report.notes[0]
+
+
+def test_in_a_class_a_copy_of_the_lessons_is_enough(write, tmp_path, monkeypatch):
+    shutil.copytree(write("return 2 * x") / "lessons", tmp_path / "class" / "lessons")
+    shutil.rmtree(tmp_path / "class" / "lessons" / "10_tiny" / ".ipynb_checkpoints", ignore_errors=True)
+    monkeypatch.chdir(tmp_path / "class" / "lessons")
+    assert rows(check.run("10_tiny"))["double"] == (3, 3, "passed")
+    assert "3 of 3 points" in check.progress()
+    path = tmp_path / "class" / "lessons" / "10_tiny" / "10_tiny.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    old_format(notebook, None, "")
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    assert rows(check.run("10_tiny"))["double"] == (3, 3, "passed")
 
 
 def test_a_syntax_error_is_located(write):
@@ -102,6 +113,19 @@ def test_notebook_magic_is_no_syntax_error_and_a_broken_cell_is_named(write):
     assert rows(report)["double"] == (3, 3, "passed")
 
 
+def test_a_cell_of_ones_own_that_stops_is_named_behind_what_was_left_out(write):
+    root = write("return 2 * x")
+    path = root / "lessons" / "10_tiny" / "10_tiny.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["cells"] += [code("1 / 0"), code("if True:")]
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    report = check.run("10_tiny", root)
+    assert report.earned == 3 and [note.partition(" (")[0] for note in report.notes] == [
+        "Code cell 6, line 1: Python cannot read 'if True:'",
+        "Code cell 5 stopped",
+    ]
+
+
 def test_a_loop_without_an_end_is_stopped(write, monkeypatch):
     monkeypatch.setattr(check, "SECONDS_PER_CELL", 2)
     report = check.run("10_tiny", write("while True: pass"))
@@ -116,19 +140,102 @@ def test_a_dead_kernel_is_said(write):
 def test_a_deleted_check_runs_all_the_same(write):
     root = write("return abs(x) + abs(x)")
     path = root / "lessons" / "10_tiny" / "10_tiny.ipynb"
-    import nbformat
-
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if cell.id != "double-more"]
     nbformat.write(notebook, path)
     report = check.run("10_tiny", root)
-    assert "double-more was missing" in report.notes[0] and rows(report)["double"][0] == 1
+    assert report.notes == ["double-more: the check was missing; it was put back and ran."]
+    assert rows(report)["double"][0] == 1
+
+
+def cell_of(notebook, name):
+    return next(cell for cell in notebook["cells"] if cell["metadata"].get("nbgrader", {}).get("grade_id") == name)
+
+
+def code(text, **metadata):
+    return {
+        "cell_type": "code",
+        "metadata": metadata,
+        "outputs": [],
+        "execution_count": None,
+        "id": "new",
+        "source": text,
+    }
+
+
+def split(notebook, answer, stub):
+    """As JupyterLab does it: both parts carry the mark."""
+    head, _, tail = answer["source"].rpartition("\n    ")
+    answer["source"] = head
+    notebook["cells"].insert(notebook["cells"].index(answer) + 1, code("    " + tail, **answer["metadata"]))
+
+
+def copied(notebook, answer, stub):
+    notebook["cells"].insert(0, {**answer, "id": "copy"})
+
+
+def moved(notebook, answer, stub):
+    notebook["cells"].remove(answer)
+    notebook["cells"].append(answer)
+
+
+def untagged(notebook, answer, stub):
+    answer["metadata"] = {}
+
+
+def written_elsewhere(notebook, answer, stub):
+    notebook["cells"].insert(0, code(answer["source"]))
+    answer["source"] = stub
+
+
+def old_format(notebook, answer, stub):
+    notebook["nbformat_minor"] = 0
+    for cell in notebook["cells"]:
+        del cell["id"]
+
+
+ODD = [split, copied, moved, untagged, written_elsewhere, old_format]
+
+
+@pytest.mark.parametrize("change", ODD)
+def test_an_answer_out_of_its_place_keeps_its_points(write, change):
+    root = write("y = x + x\\n    return y")
+    path = root / "lessons" / "10_tiny" / "10_tiny.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"])
+    source = nbformat.read(root / "solutions" / "10_tiny" / "10_tiny.ipynb", as_version=4)
+    change(notebook, cell_of(notebook, "double"), cell_of(release.outline(source), "double").source)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    assert rows(check.run("10_tiny", root))["double"] == (3, 3, "passed")
+
+
+@pytest.mark.parametrize("change", ODD)
+@pytest.mark.parametrize("lesson", ["04_noise", "07_evaluate"])
+def test_it_runs_the_notebook_that_the_grader_runs(lesson, change):
+    """Put together from the lesson as handed out (the grader has it), and from the source alone (a learner's is written in)."""
+    released, source = (
+        json.loads((places.CHECKOUT / room / lesson / f"{lesson}.ipynb").read_text(encoding="utf-8"))
+        for room in ("lessons", "solutions")
+    )
+    for cell in released["cells"]:
+        cell["source"] = "".join(cell["source"])
+    first = next(cell for cell in released["cells"] if cell["metadata"].get("nbgrader", {}).get("solution"))
+    stub = first["source"]
+    first["source"] = "".join(cell_of(source, first["metadata"]["nbgrader"]["grade_id"])["source"])
+    change(released, first, stub)
+    text = json.dumps(released)
+    path = places.CHECKOUT / "solutions" / lesson / f"{lesson}.ipynb"
+    truth = nbformat.read(path, as_version=4)
+    handed_out = nbformat.read(places.CHECKOUT / "lessons" / lesson / f"{lesson}.ipynb", as_version=4)
+    graded = rebuild.rebuild(rebuild.notebook_of(text)[0], handed_out, truth)
+    assert check._put_together(rebuild.notebook_of(text)[0], text, path) == graded
 
 
 def test_a_damaged_or_missing_notebook(write):
     root = write()
     (root / "lessons" / "10_tiny" / "10_tiny.ipynb").write_text("{")
-    with pytest.raises(CourseError, match="damaged.*ser reset 10_tiny"):
+    with pytest.raises(CourseError, match="is no notebook.*ser reset 10_tiny"):
         check.run("10_tiny", root)
     for missing in ("12_none", str(root / "elsewhere.ipynb")):
         with pytest.raises(CourseError, match="Lessons: 10_tiny"):
@@ -137,7 +244,7 @@ def test_a_damaged_or_missing_notebook(write):
 
 def test_in_a_notebook_it_checks_the_one_that_is_open_and_says_what_is_not_saved(tmp_path, monkeypatch):
     opened = tmp_path / "00_start_here-Copy1.ipynb"
-    shutil.copy(build.ROOT / "lessons" / "00_start_here" / "00_start_here.ipynb", opened)
+    shutil.copy(places.CHECKOUT / "lessons" / "00_start_here" / "00_start_here.ipynb", opened)
     monkeypatch.setenv("JPY_SESSION_NAME", str(opened))
     monkeypatch.delenv("SER_CHECK", raising=False)
     ran = ["", "def helper(): pass", "def seconds_of(y):\n    return len(y) / 16000"]
@@ -147,8 +254,8 @@ def test_in_a_notebook_it_checks_the_one_that_is_open_and_says_what_is_not_saved
     assert report.notes == [
         "You ran a version of seconds_of that is not saved yet. Save (Ctrl+S) and run this cell again."
     ]
-    opened.write_text(opened.read_text().replace("metadata", "metadaten"))
-    assert "is damaged" in check_in_a_lesson("00_start_here").notes[0]
+    opened.write_text(opened.read_text()[:-9])
+    assert "is no notebook" in check_in_a_lesson("00_start_here").notes[0]
 
 
 @pytest.mark.parametrize("variable", ["SER_CHECK", "NBGRADER_EXECUTION"])

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ser_helpers.course import expect
-from ser_helpers.course.authoring import build
+from ser_helpers.course.authoring.run import run_cells
 
 
 def says(words, call):
@@ -96,7 +96,7 @@ def test_unchanged():
 
 
 def test_standing_in_replaces_the_notebooks_functions_and_nothing_else():
-    error = build.run_cells(
+    error = run_cells(
         [
             "from math import sqrt\nfrom ser_helpers.course import expect\ndef mine(x): return -x\ndef uses(x): return mine(x), sqrt(x)",
             "with expect.standing_in(mine=lambda x: 10 * x, sqrt=lambda x: 0, absent=len):\n    assert uses(4) == (40, 2), uses(4)",

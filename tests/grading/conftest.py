@@ -14,8 +14,8 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from ser_helpers.course.authoring.build import ROOT
 from ser_helpers.course.grading import records
+from ser_helpers.places import CHECKOUT as ROOT
 
 
 def as_user(name: str) -> list[str]:

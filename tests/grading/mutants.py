@@ -28,15 +28,13 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "submissions"))
-from bank import ROOT, cells, checks, ground
-
-from ser_helpers.course.contract import CONTRACT
+from bank import LESSONS, ROOT, cells, checks, contract, ground
 
 TABLE = ROOT / "solutions" / "kill_table.md"
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.json")
 SECONDS = 30
 OUTCOMES = ("survived", "visible check", "hidden check", "time limit")
-EXERCISES = [(lesson, name) for lesson in CONTRACT for name in CONTRACT[lesson]] + [("09_capstone", "final_report")]
+EXERCISES = [(lesson, name) for lesson in LESSONS for name in contract(lesson)] + [("09_capstone", "final_report")]
 COMPARISONS = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
     ast.In: ast.NotIn, ast.NotIn: ast.In,

@@ -18,7 +18,17 @@ def test_a_line_for_every_part(capsys):
     assert len(lines) == 8 and all(line.startswith(("OK  ", "MEND")) for line in lines)
     assert code == (1 if any(line.startswith("MEND") for line in lines) else 0)
     doctor.report(as_json=True)
-    assert [row["name"] for row in json.loads(capsys.readouterr().out)] == [found.name for found in doctor.checks()]
+    printed = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in printed["checks"]] == [found.name for found in doctor.checks()]
+
+
+def test_json_tells_the_versions_that_a_helper_asks_for(capsys):
+    doctor.report(as_json=True)
+    text = capsys.readouterr().out
+    versions = json.loads(text)["versions"]
+    assert {"Python", "system", "ser-helpers", "numpy", "librosa", "nbgrader"} <= versions.keys()
+    assert all(f'  "{name}": "{version}"' in text for name, version in versions.items())  # a line each
+    assert not {"pytest", "distributed"} & versions.keys()  # of the course, not of its tests
 
 
 def test_other_versions_are_named(monkeypatch):
@@ -36,7 +46,20 @@ def test_start_py_is_held_to_the_lock_and_other_environments_to_the_ranges(monke
     assert all(str(versions).startswith("==") for versions in exact.values())
     monkeypatch.setattr(doctor, "OURS", False)
     source, requirements = doctor._required()
-    assert source == "pyproject.toml" and doctor.wanted_versions(requirements).keys() < exact.keys()
+    ranges = doctor.wanted_versions(requirements)
+    assert source == "the list of ser-helpers" and ranges.keys() - exact.keys() == {"ser-helpers"}
+
+
+def test_a_package_that_only_lies_on_the_path_is_said(monkeypatch, capsys):
+    def nothing(_):
+        raise doctor.metadata.PackageNotFoundError("ser-helpers")
+
+    monkeypatch.setattr(doctor.metadata, "requires", nothing)
+    monkeypatch.setattr(doctor.metadata, "distributions", lambda: [])
+    found = check("packages")
+    assert not found.ok and "ser-helpers is missing (wanted: any version)" in found.text
+    doctor.report(as_json=True)
+    assert json.loads(capsys.readouterr().out)["versions"]["ser-helpers"] == "missing"
 
 
 def test_numba_cache(monkeypatch, tmp_path):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import jupytext
 
-from ser_helpers.course.authoring.build import run_cells
+from ser_helpers.course.authoring.run import run_cells
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.parent.name for path in ROOT.glob("tests/submissions/*/answers.py"))
@@ -20,6 +20,13 @@ def cells(lesson: str) -> list:
         for cell in notebook.cells
         if cell.cell_type == "code"
     ]
+
+
+@cache
+def contract(lesson: str) -> dict[str, tuple[list[str], int]]:
+    """What a lesson's header promises of each exercise: its arguments, and how many known mistakes are named at least."""
+    promised = jupytext.read(ROOT / "solutions" / lesson / f"{lesson}.py").metadata["ser"].get("contract", {})
+    return {name: (promise["arguments"].split(), promise["mistakes"]) for name, promise in promised.items()}
 
 
 def ground(lesson: str) -> list[str]:

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ser_helpers.course.contract import CONTRACT
-
 sys.path.insert(0, str(Path(__file__).parent))
-from bank import LESSONS, answers, cells, checked
+from bank import LESSONS, answers, cells, checked, contract
 
 
 def cases(kind: str) -> list:
@@ -35,25 +33,25 @@ def test_a_wrong_answer_is_told_what_is_wrong(lesson, answer):
     assert "\n" not in said.strip() and len(said) < 600
 
 
-@pytest.mark.parametrize("lesson", CONTRACT)
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_the_lesson_keeps_the_contract(lesson):
     functions = {}
     for nbgrader, _, source in cells(lesson):
         if nbgrader.get("solution"):
             defined = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
             functions |= {node.name: [argument.arg for argument in node.args.args] for node in defined}
-    for name, (arguments, _) in CONTRACT[lesson].items():
-        assert functions.get(name) == arguments.split(), name
+    for name, (arguments, _) in contract(lesson).items():
+        assert functions.get(name) == arguments, name
     ids = {nbgrader.get("grade_id"): nbgrader for nbgrader, _, _ in cells(lesson)}
-    for name in CONTRACT[lesson]:
+    for name in contract(lesson):
         for suffix in ("check", "more"):
             assert ids[f"{name}-{suffix}"]["points"] > 0
 
 
-@pytest.mark.parametrize("lesson", CONTRACT)
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_the_bank_has_right_answers_and_every_mistake(lesson):
     bank = answers(lesson)
-    for exercise, (_, n_mistakes) in CONTRACT[lesson].items():
+    for exercise, (_, n_mistakes) in contract(lesson).items():
         mine = [answer for answer in bank if answer["exercise"] == exercise]
         assert sum(answer["kind"] == "right" for answer in mine) >= 3, exercise
         wrong = [answer for answer in mine if answer["kind"] == "wrong"]

@@ -429,6 +429,16 @@ def find_missing(clips):
     return sorted(counts.index[counts == 0])
 
 
+# %% exercise="find_missing" kind="right" why="a helper called _holes"
+def _holes(actor, there):
+    return [(actor, s, e) for s in sorted(corpus.SENTENCES) for e in LABELS if (actor, s, e) not in there]
+
+
+def find_missing(clips):
+    there = set(clips[["actor_id", "sentence", "emotion"]].itertuples(index=False, name=None))
+    return [hole for actor in sorted(int(a) for a in clips["actor_id"].unique()) for hole in _holes(actor, there)]
+
+
 # %% exercise="find_missing" kind="right" why="a left merge"
 def find_missing(clips):
     frames = [

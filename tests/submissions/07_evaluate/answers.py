@@ -409,6 +409,17 @@ def recall_by_group(y_true, y_pred, group):
     return frame.groupby(["g", "t"])["hit"].mean().groupby("g").mean()
 
 
+# %% exercise="recall_by_group" kind="right" why="a helper called _uar"
+def _uar(right, true):
+    return np.mean([np.mean(right[true == label]) for label in np.unique(true)])
+
+
+def recall_by_group(y_true, y_pred, group):
+    true, group = np.asarray(y_true), np.asarray(group)
+    right = true == np.asarray(y_pred)
+    return pd.Series({g: _uar(right[group == g], true[group == g]) for g in np.unique(group)})
+
+
 # %% exercise="recall_by_group" kind="right" why="a dictionary in the order of appearance"
 def recall_by_group(y_true, y_pred, group):
     from sklearn.metrics import recall_score

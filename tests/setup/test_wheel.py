@@ -1,0 +1,109 @@
+"""A wheel of the package is all that lessons need: what is in it, and the course run from it, away from the clone."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = "Scripts" if os.name == "nt" else "bin"
+# Runs every notebook below the present folder; prints where each one's kernel had the package from.
+RUN_LESSONS = """
+import sys
+from pathlib import Path
+from ser_helpers.course.authoring.run import run_strictly
+
+for path in sorted(Path("lessons").glob("*/*.ipynb")):
+    notebook, *_ = run_strictly(path.resolve())
+    print(path.stem, notebook.cells[-1].outputs[0].text, sep="\\t", end="", flush=True)
+"""
+
+
+def tracked(*folders: str) -> list[Path]:
+    """Files of the clone that are no one's leftovers, relative to it."""
+    found = (path.relative_to(ROOT) for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file())
+    return [path for path in found if "__pycache__" not in path.parts and ".part" not in path.name]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    """The wheel, built in a copy of what it is made of: no leftover of another build gets in."""
+    folder = tmp_path_factory.mktemp("source")
+    for path in [*map(Path, ("pyproject.toml", "setup.py", "README.md", "LICENSE")), *tracked("ser_helpers", "data")]:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, folder / path)
+    words = ["wheel", folder, "--no-deps", "--no-build-isolation", "--wheel-dir", folder]
+    done = subprocess.run([sys.executable, "-m", "pip", *words], capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_holds_the_package_and_its_data_and_nothing_else(wheel):
+    inside = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    package = {path.as_posix() for path in tracked("ser_helpers")}
+    data = {f"ser_helpers/{path.as_posix()}" for path in tracked("data") if path.suffix != ".py"}
+    assert inside == package | data
+
+
+@pytest.fixture(scope="module")
+def python(wheel, tmp_path_factory) -> Path:
+    """Python of an environment with the wheel, where the course's dependencies are borrowed from this one.
+
+    A line in a .pth puts this environment's packages behind the wheel's; .pth files among them, such as that of a
+    course installed as editable, have no effect there.
+    """
+    env = tmp_path_factory.mktemp("somewhere") / "env"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", env], check=True, timeout=60)
+    python = env / BIN / "python"
+    words = ["--python", python, "install", "--no-deps", "--no-index", "--quiet", wheel]
+    subprocess.run([sys.executable, "-m", "pip", *words], check=True, timeout=60)
+    ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    own = Path(subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True).stdout.strip())
+    theirs = dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib"))
+    (own / "borrowed.pth").write_text("\n".join(theirs), encoding="utf-8")
+    for folder in ("share", "etc"):  # kernels and extensions of Jupyter
+        (env / folder).mkdir(exist_ok=True)
+        (env / folder / "jupyter").symlink_to(Path(sys.prefix) / folder / "jupyter", target_is_directory=True)
+    return python
+
+
+@pytest.fixture(scope="module")
+def learner(tmp_path_factory):
+    """A folder of a learner's with the solved lessons, and a function that runs a program there."""
+    folder = tmp_path_factory.mktemp("home") / "my course"
+    shutil.copytree(ROOT / "lessons", folder / "lessons", ignore=shutil.ignore_patterns("*.mine-*", ".*"))
+    for path in (folder / "lessons").glob("*/*.ipynb"):
+        notebook = json.loads((ROOT / "solutions" / path.stem / path.name).read_text(encoding="utf-8"))
+        where = {"cell_type": "code", "id": "where", "metadata": {}, "outputs": [], "execution_count": None}
+        notebook["cells"].append({**where, "source": "import ser_helpers\nprint(ser_helpers.__file__)"})
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+    ours = ("PYTHON", "SER_", "CREMA_D_HOME", "VIRTUAL_ENV")
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    variables["SER_CACHE"] = str(folder.parent / "cache")
+
+    def run(*words, timeout: int = 60) -> str:
+        done = subprocess.run(words, cwd=folder, env=variables, capture_output=True, text=True, timeout=timeout)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(os.name == "nt", reason="borrows Jupyter's files through links")
+def test_the_course_runs_from_the_wheel(python, learner):
+    site = Path(learner(python, "-c", "import ser_helpers; print(ser_helpers.__file__)").strip()).parent
+    assert python.parents[1] in site.parents
+    said = learner(python.with_name("ser"), "doctor").splitlines()
+    assert len(said) == 8 and all(line.startswith("OK") for line in said), said
+    clip = site / "data" / "practice" / "9001_DFA_ANG_XX.flac"
+    assert learner(python.with_name("ser"), "predict", clip).startswith(f"{clip}: ")
+    came_from = dict(line.split("\t") for line in learner(python, "-c", RUN_LESSONS, timeout=500).splitlines())
+    assert len(came_from) == 10 and set(came_from.values()) == {str(site / "__init__.py")}, came_from
