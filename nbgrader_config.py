@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from ser_helpers.places import CLASSROOM
+
 c = get_config()  # noqa: F821, nbgrader provides it
 
 # nbgrader calls `alembic` by its name; it lies beside Python, also where nobody activated an environment.
@@ -14,10 +16,10 @@ c.CourseDirectory.course_id = "ser"
 c.CourseDirectory.source_directory = "solutions"  # what people edit is the .py beside each notebook
 c.CourseDirectory.release_directory = "lessons"
 # What a running class leaves behind stays together, out of sight and out of git.
-c.CourseDirectory.submitted_directory = ".classroom/submitted"
-c.CourseDirectory.autograded_directory = ".classroom/autograded"
-c.CourseDirectory.feedback_directory = ".classroom/feedback"
-c.CourseDirectory.db_url = "sqlite:///.classroom/gradebook.db"
+c.CourseDirectory.submitted_directory = str(CLASSROOM / "submitted")
+c.CourseDirectory.autograded_directory = str(CLASSROOM / "autograded")
+c.CourseDirectory.feedback_directory = str(CLASSROOM / "feedback")
+c.CourseDirectory.db_url = f"sqlite:///{CLASSROOM}/gradebook.db"
 # nbgrader copies every other file of a source folder into the release: the solution's script must not be one.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.py", "*.mine-*.ipynb"]
 # And every other file of a submission, links followed, into what it grades. A folder's own name makes it skip all of them.
@@ -27,24 +29,23 @@ c.CourseDirectory.ignore += sorted(path.parent.name for path in Path(__file__).p
 c.ClearSolutions.code_stub = {"python": '# Your answer goes here.\nraise NotImplementedError("not answered yet")'}
 c.ClearSolutions.text_stub = "*Your answer goes here: double-click, write, and run the cell.*"
 
-# A submission is read, and repaired, by the course: the stock steps stop a whole class for one copied cell.
-c.Autograde.exporter_class = "ser_helpers.course.grading.preflight.Exporter"
-# It runs in a sandbox, and its checks run again where it never was.
+# A submission is read, repaired, run in a sandbox and judged by the course: the stock steps stop a whole class for one copied
+# cell. A loop without an end costs a minute, once per cell that calls it; all cells together have five.
+c.Autograde.exporter_class = "ser_helpers.course.grading.adapters.SubmissionExporter"
+c.SubmissionExporter.cell_seconds = 60
+c.SubmissionExporter.notebook_seconds = 300
+c.Execute.timeout = 60  # `nbgrader validate` waits as long for a cell
+c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
-    "ser_helpers.course.grading.sandbox.Execute",
-    "ser_helpers.course.grading.recompute.Recompute",
+    "nbgrader.preprocessors.OverwriteCells",  # knows which answers are untouched
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-# A loop without an end costs this many seconds, once per cell that calls it; all cells together have five minutes.
-c.Execute.timeout = 60
-# A deleted check cell comes back and is scored, so that it is no way around it.
-c.OverwriteCells.add_missing_cells = True
 
 # What a student reads: words and points, no hidden test, no output, nothing from another host.
-c.GenerateFeedback.exporter_class = "ser_helpers.course.grading.feedback.Exporter"
+c.GenerateFeedback.exporter_class = "ser_helpers.course.grading.adapters.FeedbackExporter"
 # And what Formgrader shows of a submission does not act in the instructor's browser either.
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {"markdown2html": "ser_helpers.course.grading.feedback.safe_html"}

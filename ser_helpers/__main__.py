@@ -295,11 +295,10 @@ def _grade_options(sub: argparse.ArgumentParser) -> None:
 def grade(args: argparse.Namespace) -> int:
     if sys.platform == "win32":
         raise CourseError("Grading needs Linux: use a virtual machine, or Windows' own (WSL 2).")
-    from .course.grading import sandbox, shards
+    from .course.grading import shards
 
-    if args.unsafe:
-        os.environ[sandbox.UNSAFE] = "1"
-    return shards.report(args.lesson, args.json, students=args.students, n_jobs=args.jobs, again=args.again)
+    options = {"students": args.students, "n_jobs": args.jobs, "again": args.again}
+    return shards.grade_command(args.lesson, args.json, unsafe=args.unsafe, **options)
 
 
 def _report_options(sub: argparse.ArgumentParser) -> None:
@@ -311,7 +310,7 @@ def _report_options(sub: argparse.ArgumentParser) -> None:
 def report(args: argparse.Namespace) -> int:
     from .course.grading import reports
 
-    return reports.report(args.lesson, args.json)
+    return reports.report_command(args.lesson, args.json)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,4 +1,9 @@
-"""How notebooks of the course are run: nbclient's kernels, with ears that do not fall asleep."""
+"""How notebooks of the course are run: nbclient's kernels, and a way around a wake-up that pyzmq misses.
+
+libzmq tells an event loop of messages through an edge-triggered file descriptor (ZMQ_FD): a message that comes while
+another event of the socket is being handled gives no second edge. `zmq.asyncio`'s poll then sleeps out its whole timeout,
+which for a cell is a minute, although the message is there.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +20,11 @@ SLICE = 1.0  # seconds that one poll may last
 
 
 class Channel(AsyncZMQSocketChannel):
-    """Waits in slices. pyzmq's asyncio poll can miss its wake-up, and then sleeps out its timeout although a message is there."""
+    """Waits in slices, so that a missed wake-up costs one of them and not the timeout."""
 
-    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
+    async def get_msg(  # type: ignore[override]  # as in the class above: only the blocking one's name is shared
+        self, timeout: float | None = None
+    ) -> dict[str, Any]:
         end = float("inf") if timeout is None else time.monotonic() + timeout
         while True:
             try:
@@ -28,7 +35,7 @@ class Channel(AsyncZMQSocketChannel):
 
 
 class Client(AsyncKernelClient):
-    """Hears through `Channel`."""
+    """Receives through `Channel`."""
 
     shell_channel_class = iopub_channel_class = control_channel_class = Type(Channel)
 

@@ -76,10 +76,10 @@ def _plain_cell(cell: dict) -> NotebookNode:
     return kept
 
 
-def _picture(attachments: dict, where: re.Match) -> str:
+def _picture(attachments: dict | None, where: re.Match) -> str:
     """The picture itself; without one the place is no link any more, which would stop whoever shows the page."""
     with contextlib.suppress(AttributeError, KeyError, TypeError):  # anything may stand where pictures should
-        for kind, parts in attachments[unquote(where[1])].items():
+        for kind, parts in (attachments or {})[unquote(where[1])].items():
             data = "".join("".join(parts).split())
             if kind in ("image/png", "image/jpeg", "image/gif", "image/webp") and BASE64.fullmatch(data):
                 return f"data:{kind};base64,{data}"
@@ -107,7 +107,7 @@ def rebuild(submitted: NotebookNode, release: NotebookNode, source: NotebookNode
     Parameters
     ----------
     submitted : NotebookNode
-        From `read_notebook`.
+        From `notebook_of`.
     release, source : NotebookNode
         The lesson as handed out, and its source with the hidden tests. Their cells correspond one to one.
 
@@ -116,14 +116,15 @@ def rebuild(submitted: NotebookNode, release: NotebookNode, source: NotebookNode
     notebook : NotebookNode
     repairs : list of str
     """
-    stubs = {_id(cell): cell.source for cell in release.cells if _is_answer(cell)}
+    stubs = {grade_id(cell): cell.source for cell in release.cells if is_answer(cell)}
     answers = _sort_out(submitted, release, stubs)
     _adopt(answers, release, stubs)
     cells = []
     for place, (given, truth) in enumerate(zip(release.cells, source.cells, strict=True)):
         cell = deepcopy(truth)
-        if _is_answer(given):
-            cell.source = _answer(answers, _id(given), stubs[_id(given)], given.cell_type == "code")
+        if is_answer(given):
+            name = grade_id(given)
+            cell.source = _answer(answers, name, stubs[name], given.cell_type == "code")
         cells += [cell, *answers.own.get(place, [])]
     notebook = nbformat.v4.new_notebook(cells=[*answers.own.get(-1, []), *cells], metadata=deepcopy(source.metadata))
     for number, cell in enumerate(notebook.cells):
@@ -137,18 +138,25 @@ def rebuild(submitted: NotebookNode, release: NotebookNode, source: NotebookNode
     return notebook, repairs
 
 
-def _id(cell: NotebookNode) -> str | None:
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
+def grade_id(cell: NotebookNode) -> str:
+    """nbgrader's name of a cell; "" for one that nbgrader does not look at."""
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
 
 
-def _is_answer(cell: NotebookNode) -> bool:
+def is_answer(cell: NotebookNode) -> bool:
+    """Whether a student writes into this cell: code or text."""
     return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+
+
+def has_points(cell: NotebookNode) -> bool:
+    """Whether a cell is marked: a check, or a written task."""
+    return bool(cell.metadata.get("nbgrader", {}).get("grade"))
 
 
 def _sort_out(submitted: NotebookNode, release: NotebookNode, stubs: dict[str, str]) -> _Answers:
     """Tell the course's cells, the answers and a student's own cells apart."""
-    answers, place, met = _Answers(), -1, set()
-    known = {_id(cell): i for i, cell in enumerate(release.cells) if _id(cell)}
+    answers, place, met, before = _Answers(), -1, set(), None
+    known = {grade_id(cell): i for i, cell in enumerate(release.cells) if grade_id(cell)}
     texts: dict[str, list[int]] = {}
     for i, cell in enumerate(release.cells):
         texts.setdefault(cell.source.strip(), []).append(i)
@@ -162,24 +170,33 @@ def _sort_out(submitted: NotebookNode, release: NotebookNode, stubs: dict[str, s
                 answers.note("the check had been changed; the course's own ran.", name)
         elif text in texts:
             place = next((i for i in texts[text] if i > place), texts[text][0])
-            name = _id(release.cells[place])
+            name = grade_id(release.cells[place])
             if name and name not in stubs:
                 answers.note("the check had lost its mark; the course's own ran.", name)
+        elif before in stubs and _goes_on(cell, answers.by_id[before]):
+            name = before
         elif text:
             answers.own.setdefault(place, []).append(cell)
         if name in stubs:
             answers.by_id.setdefault(name, []).append(cell.source)
         met.add(name)
+        before = name
     for name in known:
         if name not in stubs and name not in met:
             answers.note("the check was missing; it was put back and ran.", name)
     return answers
 
 
+def _goes_on(cell: NotebookNode, parts: list[str]) -> bool:
+    """Whether a cell is the rest of the answer right above it: code that begins indented, and fits there."""
+    begins_indented = cell.source.lstrip("\n")[:1] in ("\t", " ") and cell.source.strip()
+    return bool(cell.cell_type == "code" and begins_indented and _is_python("\n\n".join([*parts, cell.source])))
+
+
 def _adopt(answers: _Answers, release: NotebookNode, stubs: dict[str, str]) -> None:
     """Find the answer to an exercise that has none: it was written into another cell, or its cell has lost its mark."""
-    for grade_id, stub in stubs.items():
-        if any(part.strip() != stub.strip() for part in answers.by_id.get(grade_id, [])):
+    for exercise, stub in stubs.items():
+        if any(part.strip() != stub.strip() for part in answers.by_id.get(exercise, [])):
             continue
         names = set(functions_of(stub))
         found = [
@@ -187,17 +204,17 @@ def _adopt(answers: _Answers, release: NotebookNode, stubs: dict[str, str]) -> N
             for place, cells in answers.own.items()
             for cell in cells
             if (names and cell.cell_type == "code" and names & set(functions_of(cell.source)))
-            or (not names and cell.cell_type == "markdown" and grade_id not in answers.by_id)
+            or (not names and cell.cell_type == "markdown" and exercise not in answers.by_id)
         ]
         if not found or (not names and len(found) > 1):  # which of several texts, nobody can tell
             continue
-        here = next(i for i, cell in enumerate(release.cells) if _id(cell) == grade_id)
-        check = next((i for i, cell in enumerate(release.cells) if i > here and _id(cell)), here)
+        here = next(i for i, cell in enumerate(release.cells) if grade_id(cell) == exercise)
+        check = next((i for i, cell in enumerate(release.cells) if i > here and grade_id(cell)), here)
         place, cell = found[0]
-        answers.note("the answer stood in another cell; it counts.", grade_id)
+        answers.note("the answer stood in another cell; it counts.", exercise)
         if not (names and here <= place < check):  # where it stands, it would come too late, or the stub after it
             answers.own[place].remove(cell)
-            answers.by_id[grade_id] = [cell.source]
+            answers.by_id[exercise] = [cell.source]
 
 
 def _answer(answers: _Answers, name: str, stub: str, code: bool) -> str:

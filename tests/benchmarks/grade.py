@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import jupytext
 import nbformat
@@ -27,7 +28,7 @@ import psutil
 from nbgrader.api import Gradebook
 
 ROOT = Path(__file__).resolve().parents[2]
-STOCK = '\ndel c["Autograde"], c["Execute"], c["OverwriteCells"]\n'  # appended to the course's settings
+STOCK = '\ndel c["Autograde"], c["Execute"]\n'  # appended to the course's settings
 SETTINGS = {"SER_COURSE_SEED": "20", "PYTHONWARNINGS": "ignore"}  # a warning costs a cell in stock nbgrader
 AIM = 4
 
@@ -106,9 +107,12 @@ def compare(work: Path, lesson: str, n_students: int, jobs: int) -> bool:
     return slow / fast >= AIM and not differ and len(mine) == len(theirs) > 0
 
 
-def watch(running: subprocess.Popen, folder: Path, lesson: str, n_students: int, until: int) -> list[tuple]:
+def watch(
+    running: subprocess.Popen, folder: Path, lesson: str, n_students: int, until: int
+) -> list[tuple[int, float, float]]:
     """(finished, seconds, MB) each time another tenth of the class is finished, up to a number of submissions."""
-    marks, start, step = [], time.perf_counter(), max(1, n_students // 10)
+    marks: list[tuple[int, float, float]] = []
+    start, step = time.perf_counter(), max(1, n_students // 10)
     begun = len(records(folder, lesson))
     while running.poll() is None:
         done = len(list((folder / ".classroom" / "records" / lesson).glob("*.json")))
@@ -135,7 +139,7 @@ def growth(work: Path, lesson: str, n_students: int, jobs: int) -> bool:
     """A large class, killed half-way and started again; whether all grades are there and cost is even."""
     folder = classroom(work / "large", lesson, n_students)
     command = [sys.executable, "-m", "ser_helpers", "grade", lesson, "--jobs", str(jobs)]
-    options = {
+    options: dict[str, Any] = {
         "cwd": folder,
         "env": {**os.environ, **SETTINGS},
         "stdout": subprocess.DEVNULL,

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell
 
-from ser_helpers.course.grading import judge
+from ser_helpers.course.grading.box import judge
 
 LESSON = "04_noise"
 CHECK = "measure_snr-check"
-LIMITS = ("--Execute.timeout=20", "--Recompute.timeout=20")
+LIMITS = ("--SubmissionExporter.cell_seconds=20",)
 SEND = """
 from IPython import get_ipython
 kernel = get_ipython().kernel

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from nbgrader.api import Gradebook
 
-from ser_helpers.course.grading import preflight, records, reports, shards
+from ser_helpers.course.grading import adapters, records, reports
 from ser_helpers.errors import CourseError
 
 LESSON = "02_see_and_hear"
@@ -28,25 +28,24 @@ def course(new_classroom):
     course = new_classroom()
     with contextlib.chdir(course.folder), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        preflight.register(*shards.coursedir(LESSON))
+        adapters.register(*adapters.coursedir(LESSON))
         with Gradebook("sqlite:///.classroom/gradebook.db", "ser") as gradebook:
             gradebook.add_student("ann", first_name="Ann", last_name="Zöller, Dr", email="a@b.de", lms_user_id="17")
             for student, (failed, written) in CLASS.items():
                 gradebook.update_or_create_student(student)
-                record = records.Record(LESSON, student)
+                cells = {}
                 for grade in gradebook.add_submission(LESSON, student).notebooks[0].grades:
                     if grade.name == "angry-and-sad":
                         grade.manual_score, grade.needs_manual_grade = written, written is None
-                        record.cells[grade.name] = records.Cell(3, None, None, "written: marked by a person")
+                        cells[grade.name] = records.Cell(3, None, None, "written: marked by a person")
                         continue
                     grade.auto_score = 0.0 if grade.name in failed else grade.max_score
                     grade.needs_manual_grade = False
                     says = WRONG.format(len(student)) if grade.name in failed else ""
-                    record.cells[grade.name] = records.Cell(grade.max_score, grade.auto_score, None, says)
-                if student == "bob":
-                    record.flags = ["rms_db-check: 1 of 1 points in its own kernel, 0 from outside."]
+                    cells[grade.name] = records.Cell(grade.max_score, grade.auto_score, None, says)
+                flags = ["rms_db-check: 1 of 1 points in its own kernel, 0 from outside."] if student == "bob" else []
                 gradebook.db.commit()
-                records.save(record)
+                records.save(records.Record(LESSON, student, flags=flags, cells=cells))
         records.save(records.Record(LESSON, "eve\n", "not graded", "The file is empty."))
         yield reports.checks(LESSON)
 

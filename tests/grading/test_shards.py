@@ -17,7 +17,7 @@ from ser_helpers.errors import CourseError
 from ser_helpers.places import CHECKOUT as ROOT
 
 LESSON = "01_load_crema_d"
-STOCK = '\ndel c["Autograde"], c["Execute"], c["OverwriteCells"]\n'  # appended to the course's settings
+STOCK = '\ndel c["Autograde"], c["Execute"]\n'  # appended to the course's settings
 
 
 def grade(course, *words, lesson=LESSON, **environment):

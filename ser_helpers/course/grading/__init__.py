@@ -1,13 +1,16 @@
-"""Marking with nbgrader, made safe: what each file does, in the order a submission meets them.
+"""Marking with nbgrader, made safe. `pipeline.grade_one` is the way of one submission; its stages, in order:
 
-preflight   reads one notebook out of a submission and repairs it against the release
-sandbox     starts and stops what runs a student's code, and sets the limits
-inside      runs in the sandbox: the libraries are loaded once, every submission is a confined fork
-judge       runs in the sandbox: the checks once more, in a process that never ran the submission
-recompute   asks for that second run, compares both scores and writes the record
+admit       finds and reads the one notebook of a submission
+../rebuild  puts its answers into the course's own notebook; the learner's `check` does the same
+run         executes that in a box
+recompute   has the checks run once more in the box, in a process that never ran the submission
+settle      makes scores, flags and words of both runs
+
+records     what is then known of a submission, and the one function that writes it down
+box/        where a submission's code runs: what a box is, bubblewrap's, none at all, and what runs inside
+shards      `ser grade`: all submissions of a lesson, several at a time
+adapters    nbgrader's classes: `nbgrader autograde`, Formgrader and `ser grade` come through them to `grade_one`
 feedback    what the student reads
 reports     what the instructor reads, and what a gradebook imports
-shards      `ser grade`: all submissions of a lesson, several at a time
-
-nbgrader_config.py hangs preflight, sandbox, recompute and feedback into nbgrader, so that `nbgrader autograde` and Formgrader use them too.
+seed        the course's private seed
 """

@@ -1,8 +1,7 @@
 """What a student reads: points, the first thing that went wrong in words, where to read again, and the own answers.
 
 No line of a hidden test, no output and no script gets into the page: its words come from the submission's record, its
-text from the lesson, and of the submission it shows what was typed. nbgrader_config.py makes it nbgrader's exporter for
-feedback, so `nbgrader generate_feedback` and Formgrader write it too.
+text from the lesson, and of the submission it shows what was typed. `nbgrader generate_feedback` and Formgrader write it.
 """
 
 from __future__ import annotations
@@ -12,12 +11,9 @@ from pathlib import Path
 
 import bleach
 import jinja2
-import nbformat
 from markupsafe import Markup
-from nbconvert.exporters import Exporter as BaseExporter
 from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
 
 from ..check import exercise_of
 from . import records
@@ -120,29 +116,15 @@ def page(notebook: NotebookNode, record: records.Record, submission, source: Not
             shown.add(name)
             cells.append(one | {"anchor": f"checks-{number}", "yours": False, "exercise": rows[name]})
     penalty = submission.late_submission_penalty or 0
-    folder = Path(__file__).parent
-    environment = jinja2.Environment(autoescape=True, loader=jinja2.FileSystemLoader(folder), trim_blocks=True)
-    return environment.get_template("feedback.html.j2").render(
-        title=source.metadata["ser"]["title"], student=record.student, css=Markup((folder / "page.css").read_text("utf-8")),
+    return render(
+        "feedback.html.j2", title=source.metadata["ser"]["title"], student=record.student,
         points=submission.score - penalty, possible=submission.max_score, penalty=penalty, repairs=record.repairs,
         waiting=[row["name"] for row in rows.values() if row["waits"]], exercises=rows.values(), cells=cells,
     )  # fmt: skip
 
 
-class Exporter(BaseExporter):
-    """nbgrader's exporter of feedback."""
-
-    output_mimetype = "text/html"
-
-    def _file_extension_default(self) -> str:
-        return ".html"
-
-    def from_notebook_node(self, nb, resources=None, **kwargs):
-        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
-        about = resources["nbgrader"]
-        lesson, student = about["assignment"], about["student"]
-        source = nbformat.read(Path("solutions", lesson, f"{lesson}.ipynb"), as_version=4)
-        record = records.load(lesson, student) or records.Record(lesson, student)
-        with Gradebook(about["db_url"]) as gradebook:
-            submission = gradebook.find_submission_notebook(about["notebook"], lesson, student)
-            return page(nb, record, submission, source), resources
+def render(template: str, **values: object) -> str:
+    """A page from a template beside this file; what is not `Markup` cannot act in it."""
+    folder = Path(__file__).parent
+    environment = jinja2.Environment(autoescape=True, loader=jinja2.FileSystemLoader(folder), trim_blocks=True)
+    return environment.get_template(template).render(css=Markup((folder / "page.css").read_text("utf-8")), **values)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
 
 from ...places import CLASSROOM
 
 FOLDER = CLASSROOM / "records"  # of the course whose folder we are in, as nbgrader sees it
 
 
-@dataclass
+@dataclass(frozen=True)
 class Cell:
-    """A graded cell: its score, what the second process gave, and what the student is told."""
+    """A graded cell: its score, what the second run gave, and what the student is told."""
 
     points: float
     score: float | None
@@ -21,7 +24,7 @@ class Cell:
     says: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Record:
     """A submission: "graded", or "not graded" with the reason; what was repaired, and what an instructor must look at."""
 
@@ -34,31 +37,46 @@ class Record:
     cells: dict[str, Cell] = field(default_factory=dict)
     fingerprint: str = ""
     seconds: float = 0.0
-
-
-def path(lesson: str, student: str) -> Path:
-    return FOLDER / lesson / f"{student}.json"
+    marked: NotebookNode | None = field(default=None, compare=False, repr=False)  # for nbgrader to go on with; not kept
 
 
 def save(record: Record) -> None:
-    """Write a record whole or not at all."""
-    file = path(record.lesson, record.student)
+    """Write a record whole or not at all; nothing else writes one."""
+    file = _path(record.lesson, record.student)
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(".part")
-    draft.write_text(json.dumps(asdict(record), indent=1) + "\n", encoding="utf-8")
+    draft.write_text(json.dumps(contents(record), indent=1) + "\n", encoding="utf-8")
     draft.replace(file)
+
+
+def contents(record: Record) -> dict[str, Any]:
+    """A record as JSON has it."""
+    plain = asdict(replace(record, marked=None))
+    del plain["marked"]
+    return plain
+
+
+def forget(lesson: str, student: str) -> None:
+    """Before a submission is graded: what the record says is true of an earlier one."""
+    _path(lesson, student).unlink(missing_ok=True)
 
 
 def load(lesson: str, student: str) -> Record | None:
     """The record of a submission, None when there is none."""
-    file = path(lesson, student)
-    if not file.exists():
-        return None
-    contents = json.loads(file.read_text(encoding="utf-8"))
-    contents["cells"] = {name: Cell(**cell) for name, cell in contents["cells"].items()}
-    return Record(**contents)
+    file = _path(lesson, student)
+    return _read(file) if file.exists() else None
 
 
 def load_all(lesson: str) -> list[Record]:
     """Every record of a lesson, by student."""
-    return [load(lesson, file.stem) for file in sorted((FOLDER / lesson).glob("*.json"))]
+    return [_read(file) for file in sorted((FOLDER / lesson).glob("*.json"))]
+
+
+def _path(lesson: str, student: str) -> Path:
+    return FOLDER / lesson / f"{student}.json"
+
+
+def _read(file: Path) -> Record:
+    plain = json.loads(file.read_text(encoding="utf-8"))
+    plain["cells"] = {name: Cell(**cell) for name, cell in plain["cells"].items()}
+    return Record(**plain)

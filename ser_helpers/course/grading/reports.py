@@ -11,12 +11,14 @@ Points come from nbgrader's gradebook, so what a person marked counts; words com
 from __future__ import annotations
 
 import json
-from html import escape
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pandas as pd
+from markupsafe import Markup
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from nbgrader.api import Gradebook, MissingEntry
 
 from ... import plots
@@ -24,6 +26,7 @@ from ...errors import CourseError
 from ...places import CLASSROOM
 from ..check import exercise_of
 from . import records
+from .feedback import render
 
 FOLDER = CLASSROOM / "reports"
 RETEACH = 0.2  # from this share of the class on
@@ -64,13 +67,14 @@ def checks(lesson: str) -> pd.DataFrame:
     known = {record.student: record for record in records.load_all(lesson)}
     if not known:
         raise CourseError(f"Nothing of {lesson} has been graded yet: ser grade {lesson}.")
-    with Gradebook("sqlite:///.classroom/gradebook.db", "ser") as gradebook:
+    with Gradebook(f"sqlite:///{CLASSROOM}/gradebook.db", "ser") as gradebook:
         people = {one.id: one for one in gradebook.students}
         try:
             cells = [(cell.name, cell.max_score) for cell in gradebook.find_notebook(lesson, lesson).grade_cells]
         except MissingEntry:  # not one submission came as far as nbgrader
             cells = []
-        marks, late = {}, {}
+        marks: dict[tuple[str, str], Any] = {}
+        late: dict[str, float] = {}
         for submission in gradebook.assignment_submissions(lesson) if cells else ():
             for notebook in submission.notebooks:
                 marks |= {(submission.student.id, grade.name): grade for grade in notebook.grades}
@@ -83,12 +87,13 @@ def checks(lesson: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _row(record: records.Record, cell: str, most: float, mark, person, late: float) -> dict:
+def _row(record: records.Record, cell: str, most: float, mark: Any, person: Any, late: float) -> dict[str, Any]:
+    """Of nbgrader's Grade and Student, where they are."""
     known = record.cells.get(cell)
     graded = record.status == "graded" and mark is not None
     waits = graded and mark.needs_manual_grade and mark.manual_score is None
     points = mark.score if graded and not waits else None
-    failed = points is not None and points < most and known is not None and known.score is not None
+    says = known.says if known is not None and known.score is not None else ""
     return {
         "student": shown(record.student),
         "last name": (person and person.last_name) or "",
@@ -102,7 +107,7 @@ def _row(record: records.Record, cell: str, most: float, mark, person, late: flo
         "late": late,
         "status": "not graded" if not graded else "waits for a person" if waits else "graded",
         "flags": " ".join(flag for flag in record.flags if flag.startswith(f"{cell}:")),
-        "words": record.reason if not graded else known.says if failed else "",
+        "words": record.reason if not graded else says if points is not None and points < most else "",
     }
 
 
@@ -200,7 +205,7 @@ def distribution(points: pd.Series, most: float) -> plots.Picture:
     ax = figure.subplots()
     ax.hist(points, bins=min(20, max(1, round(most))), range=(0, most), color="#0b4f8a", edgecolor="white")
     ax.set(xlabel="points", ylabel="students", title=f"Points of {len(points)} students")
-    ax.yaxis.get_major_locator().set_params(integer=True)
+    ax.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
     low, middle, high = points.quantile([0.25, 0.5, 0.75])
     return plots.describe(
         ax,
@@ -211,59 +216,58 @@ def distribution(points: pd.Series, most: float) -> plots.Picture:
 
 def overview_page(lesson: str, table: pd.DataFrame) -> str:
     """The class overview as a page that needs nothing but itself."""
-    title = nbformat.read(Path("solutions", lesson, f"{lesson}.ipynb"), as_version=4).metadata["ser"]["title"]
-    total, item, wrong = totals(table), items(table), mistakes(table)
+    source = nbformat.read(Path("solutions", lesson, f"{lesson}.ipynb"), as_version=4)
+    total = totals(table)
     have = total["points"].dropna()
-    body = [
-        f"<p>{len(total)} submissions, {len(have)} graded, {int(total['waits'].sum())} with tasks that wait for a person: their "
-        "points are not exported yet.</p>"
-    ]
-    if len(have):
-        body.append(distribution(have, total["max"].max())._repr_html_())
-    body += _section(
-        "Teach this again",
-        f"Mistakes that {RETEACH:.0%} of the class or more made, in the words of the check.",
-        wrong[wrong["share"] >= RETEACH],
-    )
+    picture = distribution(have, total["max"].max())._repr_html_() if len(have) else ""
+    return render(
+        "overview.html.j2", title=source.metadata["ser"]["title"], n_submissions=len(total), n_graded=len(have),
+        n_waiting=total["waits"].sum(), picture=Markup(picture), sections=_sections(table),
+    )  # fmt: skip
+
+
+def _sections(table: pd.DataFrame) -> list[dict[str, object]]:
+    """The tables of the overview, each with a title and what its columns mean."""
+    wrong, item, per_question = mistakes(table), items(table), questions(table)
     told = item["discrimination"].map(
         lambda r: "all alike" if pd.isna(r) else f"{r:.2f}" + (", look" if r < TELLS_LITTLE else "")
     )
-    body += _section(
-        "The checks",
-        "share: points that the class got, of those possible. discrimination: correlation of a check with the rest of the "
-        f"points; below {TELLS_LITTLE} (marked “look”) those who pass it do hardly better elsewhere, and the check or its text may be unclear.",
-        item.assign(discrimination=told).reset_index(),
-    )
-    body += _section("All mistakes", "Everything a check said, most frequent first.", wrong)
-    per_question = questions(table)
-    body += _section(
-        "Flagged",
-        "Decide these by hand, in Formgrader.",
-        per_question.loc[per_question["flags"] != "", [*ITEM, "points", "flags"]],
-    )
+    flagged = per_question.loc[per_question["flags"] != "", [*ITEM, "points", "flags"]]
     missing = table[table["status"] == "not graded"].drop_duplicates("student")
-    body += _section("Not graded", "No score was given; ask for a new submission.", missing[["student", "words"]])
-    css = Path(__file__).with_name("page.css").read_text("utf-8")
-    return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Overview: {escape(title)}</title>'
-        f"<style>{css}</style></head>\n<body><main><h1>Overview: {escape(title)}</h1>\n"
-        + "\n".join(body)
-        + "</main></body></html>\n"
-    )
+    return [
+        _section(
+            "Teach this again",
+            f"Mistakes that {RETEACH:.0%} of the class or more made, in the words of the check.",
+            wrong[wrong["share"] >= RETEACH],
+        ),
+        _section(
+            "The checks",
+            "share: points that the class got, of those possible. discrimination: correlation of a check with the rest of the "
+            f"points; below {TELLS_LITTLE} (marked “look”) those who pass it do hardly better elsewhere, and the check or its text may be unclear.",
+            item.assign(discrimination=told).reset_index(),
+        ),
+        _section("All mistakes", "Everything a check said, most frequent first.", wrong),
+        _section("Flagged", "Decide these by hand, in Formgrader.", flagged),
+        _section("Not graded", "No score was given; ask for a new submission.", missing[["student", "words"]]),
+    ]
 
 
-def _section(title: str, words: str, rows: pd.DataFrame) -> list[str]:
-    if rows.empty:
-        return [f"<h2>{title}</h2><p>None.</p>"]
-    formats = {"share": "{:.0%}".format, "students": "{:.0f}".format}
-    html = rows.to_html(
-        index=False, border=0, formatters=formats, float_format="{:g}".format, na_rep="", justify="left"
-    )
-    return [f"<h2>{title}</h2><p>{words}</p>", html.replace("<th>", '<th scope="col">')]
+def _section(title: str, words: str, rows: pd.DataFrame) -> dict[str, object]:
+    written = {name: [_written(name, value) for value in column] for name, column in rows.items()}
+    return {"title": title, "words": words, "columns": list(written), "rows": list(zip(*written.values(), strict=True))}
 
 
-def report(lesson: str, as_json: bool) -> int:
-    """The command: write the reports again, after marking by hand say."""
+def _written(column: object, value: Any) -> str:
+    """A value as it stands in a table: shares as percentages, numbers short, what is missing as nothing."""
+    if pd.isna(value):
+        return ""
+    if column == "share":
+        return f"{value:.0%}"
+    return str(value) if isinstance(value, str) else f"{value:g}"
+
+
+def report_command(lesson: str, as_json: bool) -> int:
+    """`ser report`: write the reports again, after marking by hand say."""
     files = write(lesson)
     print(json.dumps([str(file) for file in files]) if as_json else "\n".join(map(str, files)))
     return 0

@@ -1,7 +1,7 @@
 """`ser grade`: nbgrader's own autograde over all submissions of a lesson, several at a time.
 
 Each shard is a process, forked from one that has everything loaded, and takes the next submission when it is done with
-one; all of them have their kernels from one fork server in the sandbox. A submission is finished when its record holds a
+one; all of them share one box. The parent writes the records. A submission is finished when its record holds a
 fingerprint; everything before that is done again by the next call. So a crash, a power cut or Ctrl-C costs no more than
 the submissions that were just being graded.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import itertools
 import json
 import multiprocessing
 import os
@@ -22,24 +23,27 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from datetime import datetime
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
 import tqdm
-from nbgrader.converters import Autograde
-from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config, PyFileConfigLoader
 
 from ...errors import CourseError
 from ...places import CLASSROOM
-from . import preflight, records, reports, sandbox, seed
+from . import admit, records, reports, seed
+from .adapters import SubmissionGrader, coursedir, register
+from .box.base import Box
+from .box.choose import chosen
+from .box.unconfined import Unconfined
+from .records import Record
 
 SECONDS = 600  # wall clock a submission; its cells may take 300 and the second run of the checks 180
 BACKUPS = 10  # of the gradebook that are kept
 SUBMITTED = CLASSROOM / "submitted"
+TRY_AGAIN = "Open the notebook and see what it does; `ser grade LESSON --students NAME --again` tries once more."
 
 
 def grade(
@@ -49,7 +53,8 @@ def grade(
     again: bool = False,
     limit: float = SECONDS,
     progress: bool = False,
-) -> list[records.Record]:
+    box: Box | None = None,
+) -> list[Record]:
     """Grade what was handed in for a lesson, in the course's folder.
 
     Parameters
@@ -64,6 +69,8 @@ def grade(
         Also submissions that have not changed since they were graded.
     limit : float
         Seconds after which a submission is given up.
+    box : Box, optional
+        Where submissions run; without it, the sandbox.
 
     Returns
     -------
@@ -79,24 +86,18 @@ def grade(
     if missing := sorted(set(students or ()) - set(found)):
         raise CourseError(f"{SUBMITTED} has no {lesson} from {', '.join(map(reports.shown, missing))}.")
     students = sorted(set(students or found))
-    confined = sandbox.confined()
+    box = box or chosen()
     with alone():
-        todo = {}
-        for student in students:
-            if found[student]:
-                records.save(records.Record(lesson, student, "not graded", found[student]))
-                continue
-            fingerprint = _fingerprint(SUBMITTED / student / lesson, lesson)
-            if again or not _finished(lesson, student, fingerprint):
-                todo[student] = fingerprint
+        refused = [Record(lesson, student, "not graded", found[student]) for student in students if found[student]]
+        todo = _todo(lesson, [student for student in students if not found[student]], again)
         if todo:
             back_up(CLASSROOM / "gradebook.db")
-            preflight.register(*coursedir(lesson))  # by one process, before several look
-            if confined:
-                sandbox.fork_server()
-            done = _spread(lesson, todo, max(1, min(n_jobs, len(todo))), limit)
-            for _ in tqdm.tqdm(done, total=len(todo), unit=" submissions", disable=not progress):
-                pass
+            register(*coursedir(lesson))  # by one process, before several look
+            box.open()
+        graded = _graded(lesson, todo, n_jobs, limit, box)
+        seen = tqdm.tqdm(graded, total=len(todo), unit=" submissions", disable=not progress or not todo)
+        for record in itertools.chain(refused, seen):
+            records.save(record)
     return [record for student in students if (record := records.load(lesson, student))]
 
 
@@ -107,7 +108,7 @@ def _found(lesson: str) -> dict[str, str]:
     if not Path("solutions", lesson, f"{lesson}.ipynb").exists():
         names = sorted(path.parent.name for path in Path("solutions").glob("*/*.ipynb"))
         raise CourseError(f"There is no lesson {lesson}. Lessons: {', '.join(names)}.")
-    found = preflight.survey(SUBMITTED, lesson) if SUBMITTED.exists() else {}
+    found = admit.survey(SUBMITTED, lesson) if SUBMITTED.exists() else {}
     if not found:
         raise CourseError(f"Nothing was handed in: put notebooks into {SUBMITTED}/NAME/{lesson}/{lesson}.ipynb.")
     return found
@@ -139,15 +140,21 @@ def back_up(gradebook: Path) -> Path | None:
     return copy
 
 
+def _todo(lesson: str, students: list[str], again: bool) -> dict[str, str]:
+    """Whose submission has no grade yet, or another than the record is about; with the fingerprint of it."""
+    marks = {student: _fingerprint(SUBMITTED / student / lesson, lesson) for student in students}
+    return {student: mark for student, mark in marks.items() if again or not _finished(lesson, student, mark)}
+
+
 def _fingerprint(folder: Path, lesson: str) -> str:
     """Of everything a score depends on: the submission, the lesson with its checks, the course's seed."""
-    digest = hashlib.sha256(seed.environment()[seed.VARIABLE].encode())
+    digest = hashlib.sha256(seed.course_seed().encode())
     course = [Path(room, lesson, f"{lesson}.ipynb") for room in ("lessons", "solutions")]
-    for file in (preflight.find_notebook(folder, lesson)[0], folder / "timestamp.txt", *course):
+    for file in (admit.find_notebook(folder, lesson)[0], folder / "timestamp.txt", *course):
         with contextlib.suppress(OSError):  # what cannot be read is said when it is graded
             if stat.S_ISREG(file.lstat().st_mode):
                 with open(file, "rb") as content:
-                    digest.update(content.read(preflight.LARGEST))
+                    digest.update(content.read(admit.LARGEST))
         digest.update(b"\0")
     return digest.hexdigest()
 
@@ -160,148 +167,104 @@ def _finished(lesson: str, student: str, fingerprint: str) -> bool:
     return record.status != "graded" or (CLASSROOM / "autograded" / student / lesson / f"{lesson}.ipynb").exists()
 
 
-@dataclass
-class _Shard:
-    """A process that grades, the wire to it, and the student it is busy with."""
-
-    process: Any
-    wire: Connection
-    student: str
-    deadline: float
-
-
-def _spread(lesson: str, todo: dict[str, str], n_jobs: int, limit: float) -> Iterator[str]:
-    """Have shards grade; each student's name as soon as there is a record."""
-    waiting, shards = deque(todo), []
-
-    def give(shard: _Shard) -> None:
-        shard.student, shard.deadline = waiting.popleft(), time.monotonic() + limit
-        shard.wire.send((shard.student, todo[shard.student]))
-
-    def give_up(shard: _Shard, why: str) -> str:
-        shard.process.kill()
-        shard.process.join()
-        shards.remove(shard)
-        record = records.Record(lesson, shard.student, "not graded", why, fingerprint=todo[shard.student])
-        records.save(record)
-        return shard.student
-
+def _graded(lesson: str, todo: dict[str, str], n_jobs: int, limit: float, box: Box) -> Iterator[Record]:
+    """Have shards grade {student: fingerprint}; each record as soon as it is there."""
+    waiting = deque(todo.items())
+    shards = [_Shard(lesson, limit, box) for _ in range(min(n_jobs, len(todo)))]
     try:
-        while waiting or shards:
-            while waiting and len(shards) < n_jobs:
-                shards.append(_start(lesson))
-                give(shards[-1])
-            ready = wait([shard.wire for shard in shards], timeout=1)
+        for shard in shards:
+            shard.give(*waiting.popleft())
+        while shards:
+            wait([shard.wire for shard in shards], timeout=1)
             for shard in list(shards):
-                if shard.wire in ready:
-                    try:
-                        answer = shard.wire.recv()
-                    except EOFError:
-                        yield give_up(shard, f"The process that graded it ended. {TRY_AGAIN}")
-                        continue
-                    yield answer
-                    if waiting:
-                        give(shard)
-                    else:
-                        shard.wire.send(None)
-                        shards.remove(shard)
-                elif time.monotonic() > shard.deadline:
-                    yield give_up(shard, f"Grading took more than {limit:g} s and was stopped. {TRY_AGAIN}")
+                record = shard.outcome()
+                if record is None:
+                    continue
+                yield record
+                if waiting:
+                    shard.give(*waiting.popleft())
+                else:
+                    shard.end()
+                    shards.remove(shard)
     finally:
         for shard in shards:
-            shard.process.kill()
+            shard.end()
 
 
-TRY_AGAIN = "Open the notebook and see what it does; `ser grade LESSON --students NAME --again` tries once more."
+class _Shard:
+    """A process that grades, started when it is given something; and what it is busy with."""
+
+    def __init__(self, lesson: str, limit: float, box: Box):
+        self.lesson, self.limit, self.box = lesson, limit, box
+        self.process: Any = None
+
+    def give(self, student: str, fingerprint: str) -> None:
+        """Have a submission graded."""
+        if self.process is None:
+            self._start()
+        self.student, self.fingerprint, self.deadline = student, fingerprint, time.monotonic() + self.limit
+        self.wire.send((student, fingerprint))
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("fork")
+        self.wire, theirs = context.Pipe()
+        self.process = context.Process(target=_work, args=(self.lesson, self.box, theirs))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about threads: those of numpy, which expects this
+            self.process.start()
+        theirs.close()
+
+    def outcome(self) -> Record | None:
+        """The record of what it was given; None while it is at work."""
+        try:
+            if self.wire.poll():
+                return self.wire.recv()
+            if time.monotonic() < self.deadline:
+                return None
+            why = f"Grading took more than {self.limit:g} s and was stopped."
+        except (EOFError, OSError):
+            why = "The process that graded it ended."
+        self.end()
+        return Record(self.lesson, self.student, "not graded", f"{why} {TRY_AGAIN}", fingerprint=self.fingerprint)
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.join()
+            self.process = None
 
 
-def _start(lesson: str) -> _Shard:
-    context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_shard, args=(lesson, theirs))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about threads: those of numpy, which expects this
-        process.start()
-    theirs.close()
-    return _Shard(process, ours, "", 0)
-
-
-def _shard(lesson: str, wire: Connection) -> None:
-    """Grade students whose names come through the wire, until None comes or the parent is gone."""
+def _work(lesson: str, box: Box, wire: Connection) -> None:
+    """Grade students whose names come through the wire, until the parent is gone or has had enough."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
     warnings.simplefilter("ignore")  # nbgrader's and nbconvert's own
-    converter = OneByOne(lesson)
-    for student, fingerprint in iter(wire.recv, None):
-        _grade(converter, student, fingerprint)
-        wire.send(student)
+    grader = SubmissionGrader(lesson, box)
+    while True:
+        student, fingerprint = wire.recv()
+        started = time.monotonic()
+        record = grader.grade(student)
+        seconds = round(time.monotonic() - started, 2)
+        wire.send(replace(record, marked=None, fingerprint=fingerprint, seconds=seconds))
 
 
 def _end_with_parent() -> None:
-    wait([multiprocessing.parent_process().sentinel])
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # this runs in a child
+    wait([parent.sentinel])
     os._exit(1)
 
 
-def coursedir(lesson: str) -> tuple[CourseDirectory, Config]:
-    """nbgrader's view of this folder, patient when several processes write."""
-    config = PyFileConfigLoader("nbgrader_config.py", os.getcwd()).load_config()
-    config.CourseDirectory.db_url += "?timeout=60"
-    return CourseDirectory(config=config, assignment_id=lesson), config
-
-
-class OneByOne(Autograde):
-    """nbgrader's Autograde on a folder that is named, and not searched for; remembers what went wrong."""
-
-    def __init__(self, lesson: str):
-        where, config = coursedir(lesson)
-        super().__init__(coursedir=where, config=config, force=True)
-        self.log.setLevel("CRITICAL")  # what went wrong is in the record
-
-    def run(self, student: str) -> None:
-        self.student, self.trouble = student, None
-        self.start()
-
-    def init_notebooks(self) -> None:
-        folder = self._format_source(self.coursedir.assignment_id, self.student)
-        self.assignments = {folder: [os.path.join(folder, f"{self.coursedir.assignment_id}.ipynb")]}
-
-    def convert_single_notebook(self, notebook_filename: str) -> None:
-        try:
-            super().convert_single_notebook(notebook_filename)
-        except Exception as error:
-            self.trouble = error
-            raise
-
-
-def _grade(converter: OneByOne, student: str, fingerprint: str) -> None:
-    """Grade one submission and finish its record."""
-    lesson, started, why = converter.coursedir.assignment_id, time.monotonic(), ""
-    records.path(lesson, student).unlink(missing_ok=True)
-    try:
-        converter.run(student)
-    except Exception as error:  # NbGraderException, and whatever else must not stop the class
-        cause = converter.trouble or error
-        why = (
-            str(cause)
-            if isinstance(cause, preflight.NotGradable)
-            else f"nbgrader gave up: {type(cause).__name__}: {cause}"
-        )
-    record = records.load(lesson, student)
-    if record is None or (why and record.status == "graded"):
-        record = records.Record(lesson, student, "not graded", why or "nbgrader left no score.")
-    record.fingerprint, record.seconds = fingerprint, round(time.monotonic() - started, 2)
-    records.save(record)
-
-
-def report(lesson: str, as_json: bool, **options: Any) -> int:
-    """The command: 0 when every submission has its grade and no flag."""
-    done = grade(lesson, progress=not as_json, **options)
+def grade_command(lesson: str, as_json: bool, unsafe: bool = False, **options: Any) -> int:
+    """`ser grade`: 0 when every submission has its grade and no flag."""
+    done = grade(lesson, progress=not as_json, box=Unconfined() if unsafe else None, **options)
     files = reports.write(lesson)
-    print(json.dumps([asdict(record) for record in done]) if as_json else summary(done, files[0]))
+    print(json.dumps([records.contents(record) for record in done]) if as_json else summary(done, files[0]))
     return 0 if all(record.status == "graded" and not record.flags for record in done) else 1
 
 
-def summary(done: list[records.Record], overview: Path) -> str:
+def summary(done: list[Record], overview: Path) -> str:
     """What a person reads after a run."""
     graded = [record for record in done if record.status == "graded"]
     groups = {

@@ -1,14 +1,17 @@
-"""What is taken out of a submission, and what is not; none of this runs a student's code but the last."""
+"""What is taken out of a submission, and what is not; none of this runs a student's code but the last two."""
 
-import contextlib
 import json
 import os
+import warnings
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbgrader.api import Gradebook
 
-from ser_helpers.course.grading import preflight
+from ser_helpers.course.grading import adapters, admit
+from ser_helpers.course.grading.pipeline import Lesson
+from ser_helpers.course.rebuild import rebuild
 
 LESSON = "05_split_and_scale"
 WRITTEN = "Forty-five: those actors are new to the model."
@@ -18,10 +21,12 @@ def place(notebook, grade_id: str) -> int:
     return next(i for i, c in enumerate(notebook.cells) if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
 
 
-def admitted(room, notebook) -> nbformat.NotebookNode:
-    folder = room.submit("ann", LESSON, notebook)
-    with contextlib.chdir(room.folder):
-        return preflight.admit(folder, LESSON)
+def admitted(room, notebook) -> tuple[nbformat.NotebookNode, list[str]]:
+    """The course's notebook with what was handed in, and what was repaired."""
+    handed_in, notes = admit.admit(room.submit("ann", LESSON, notebook), LESSON)
+    lesson = Lesson.read(LESSON, room.folder)
+    made, repairs = rebuild(handed_in, lesson.release, lesson.source)
+    return made, [*notes, *repairs]
 
 
 @pytest.fixture
@@ -42,7 +47,7 @@ def test_the_courses_own_cells_come_from_the_course(room):
         if cell.metadata.get("nbgrader", {}).get("grade"):
             cell.source, cell.metadata["nbgrader"]["points"] = "1 / 1", 100
     source = nbformat.read(room.folder / "solutions" / LESSON / f"{LESSON}.ipynb", as_version=4)
-    graded = [c for c in admitted(room, notebook).cells if c.metadata.get("nbgrader", {}).get("grade")]
+    graded = [c for c in admitted(room, notebook)[0].cells if c.metadata.get("nbgrader", {}).get("grade")]
     truth = [c for c in source.cells if c.metadata.get("nbgrader", {}).get("grade")]
     assert [c.metadata["nbgrader"] for c in graded] == [c.metadata["nbgrader"] for c in truth]
     assert [c.source for c in graded if c.cell_type == "code"] == [c.source for c in truth if c.cell_type == "code"]
@@ -53,9 +58,9 @@ def test_a_written_answer_keeps_its_place_when_its_mark_is_lost(room):
     notebook = room.untouched(LESSON)
     name = written_id(notebook)
     notebook.cells[place(notebook, name)] = new_markdown_cell(WRITTEN)
-    marked = admitted(room, notebook)
+    marked, notes = admitted(room, notebook)
     assert marked.cells[place(marked, name)].source == WRITTEN
-    assert marked.metadata["ser"]["repairs"] == [f"{name}: the answer stood in another cell; it counts."]
+    assert notes == [f"{name}: the answer stood in another cell; it counts."]
 
 
 def test_of_several_texts_nobody_guesses_the_answer(room):
@@ -63,9 +68,9 @@ def test_of_several_texts_nobody_guesses_the_answer(room):
     name = written_id(notebook)
     notebook.cells[place(notebook, name)] = new_markdown_cell(WRITTEN)
     notebook.cells.append(new_markdown_cell("A note of my own."))
-    marked = admitted(room, notebook)
+    marked, notes = admitted(room, notebook)
     assert [c.source for c in marked.cells if c.source == WRITTEN] == [WRITTEN]
-    assert marked.metadata["ser"]["repairs"] == [f"{name}: the answer's cell was missing."]
+    assert notes == [f"{name}: the answer's cell was missing."]
 
 
 def test_an_answer_below_its_stub_stays_and_one_behind_the_check_is_moved(room):
@@ -73,7 +78,7 @@ def test_an_answer_below_its_stub_stays_and_one_behind_the_check_is_moved(room):
     for behind in ("fit_scaler", "fit_scaler-more"):
         notebook = room.untouched(LESSON)
         notebook.cells.insert(place(notebook, behind) + 1, new_code_cell(answer))
-        marked = admitted(room, notebook)
+        marked, _ = admitted(room, notebook)
         at = next(i for i, c in enumerate(marked.cells) if c.source == answer)
         assert place(marked, "fit_scaler") <= at < place(marked, "fit_scaler-check")
 
@@ -85,11 +90,11 @@ def test_a_survey_reads_everything_and_changes_nothing(classroom):
     (classroom.submit("fay", LESSON, classroom.solved(LESSON)) / "timestamp.txt").write_text("soon")
     submitted = classroom.folder / ".classroom" / "submitted"
     before = {path: path.stat().st_mtime_ns for path in submitted.rglob("*")}
-    found = preflight.survey(submitted, LESSON)
+    found = admit.survey(submitted, LESSON)
     assert {path: path.stat().st_mtime_ns for path in submitted.rglob("*")} == before
     assert found["ann"] == found["fay"] == "" and "empty" in found["bob"] and "Rename" in found["dan"]
     assert "eve" not in found  # nothing was handed in
-    assert list(preflight.survey(submitted, LESSON, "a*")) == ["ann"]
+    assert list(admit.survey(submitted, LESSON, "a*")) == ["ann"]
 
 
 def test_a_picture_in_a_written_answer_goes_on_and_other_keys_do_not(room):
@@ -102,7 +107,7 @@ def test_a_picture_in_a_written_answer_goes_on_and_other_keys_do_not(room):
         "c x.png": {"image/png": 3},
     }
     notebook.cells[1]["surprise"], notebook.cells[0]["attachments"] = [1], "none"
-    made = admitted(room, notebook)
+    made, _ = admitted(room, notebook)
     kept = made.cells[place(made, written_id(made))].source
     lost = "".join(f"![{name}](attachment: {name}%20x.png)" for name in "bcd")
     assert kept == f"![a](data:image/png;base64,AA==){lost}"
@@ -123,12 +128,34 @@ def test_a_newer_submission_and_a_mended_check_are_graded_again(classroom):
         printed, code = classroom.nbgrader("autograde", lesson)
         assert code == 0, printed
         assert sum(classroom.scores(lesson)["ann"].values()) == points
-    path = classroom.folder / "solutions" / lesson / f"{lesson}.ipynb"
-    source = nbformat.read(path, as_version=4)
+    source, write = the_source(classroom, lesson)
     source.cells[place(source, "seconds_of-check")].source = "raise AssertionError('Now nobody passes.')"
-    os.chmod(path, 0o644)
-    nbformat.write(source, path)
+    write()
     printed, code = classroom.nbgrader("autograde", lesson, "--force")
     assert code == 0, printed
     assert classroom.scores(lesson)["ann"] == {"seconds_of-check": 0}
     assert classroom.record(lesson, "ann").cells["seconds_of-check"].says == "Now nobody passes."
+
+
+def test_points_that_changed_are_the_new_maximum(new_classroom, monkeypatch):
+    room, lesson = new_classroom(), "00_start_here"
+    source, write = the_source(room, lesson)
+    monkeypatch.chdir(room.folder)
+    for points in (1, 3):
+        source.cells[place(source, "seconds_of-check")].metadata["nbgrader"]["points"] = points
+        write()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nbgrader's own
+            adapters.register(*adapters.coursedir(lesson))
+            with Gradebook(f"sqlite:///{room.folder}/.classroom/gradebook.db", "ser") as gradebook:
+                gradebook.update_or_create_student("ann")
+                gradebook.update_or_create_submission(lesson, "ann")  # the second time, one is there
+                assert gradebook.find_assignment(lesson).max_score == points
+
+
+def the_source(classroom, lesson):
+    """A lesson's source, and how to write it when it was changed."""
+    path = classroom.folder / "solutions" / lesson / f"{lesson}.ipynb"
+    source = nbformat.read(path, as_version=4)
+    os.chmod(path, 0o644)
+    return source, lambda: nbformat.write(source, path)

@@ -26,10 +26,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from .. import check
+from ... import check
 from . import drawing
 
-BASES = (str, bytes, float, int, complex, tuple, list, dict, set, frozenset)
+BASES: tuple[type[Any], ...] = (str, bytes, float, int, complex, tuple, list, dict, set, frozenset)
 PLAIN = {
     "builtins": "set frozenset complex bytearray slice range object",
     "collections": "OrderedDict Counter defaultdict",
@@ -47,7 +47,7 @@ PLAIN = {
     "pandas._libs.internals": "_unpickle_block",
     "pandas.core.indexes.base": "_new_Index Index",
     "pandas.core.indexes.interval": "_new_IntervalIndex IntervalIndex",
-    "ser_helpers.course.grading.drawing": "Panel",
+    drawing.__name__: "Panel",
 }
 PLAIN_CLASSES = re.compile(
     r"numpy(\.dtypes|\.ma|\.random\.\w+)?|pandas\.(arrays|_libs|core\.(frame|series|indexes|internals|arrays|dtypes))(\..+)?"
@@ -108,7 +108,8 @@ def answer(cells: list[str], seconds: int, wire: Connection) -> None:
             """Nothing is shown here; `%matplotlib inline` asks for it."""
 
     shell = Shell.instance(user_module=sys.modules["__main__"])
-    shell.history_manager.enabled = False
+    history: Any = shell.history_manager
+    history.enabled = False
     signal.signal(signal.SIGALRM, signal.default_int_handler)
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         for source in cells:
@@ -163,7 +164,7 @@ def _answer_one(scope: dict, name: str, values: tuple, keys: tuple[str, ...]) ->
     changed = {i: given[i] for i in plain_ones if pickle.dumps(given[i]) != before[i]}
     seen = (changed, [drawing.drawn(ax) for ax in panels], _random_state() != chance)
     for ax in panels[:1]:
-        plt.close(ax.figure)
+        plt.close(ax.get_figure(root=True))
     also = (
         [("returned", type(said[1]).__name__)] if panels else []
     )  # a line, say: not the Axes, and that is all one asks

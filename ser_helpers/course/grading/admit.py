@@ -1,35 +1,22 @@
-"""From a submission folder to one notebook that nbgrader can grade, with a note of everything that was repaired.
+"""The first stage: from a submission's folder to the one notebook in it, whatever else lies there.
 
-The notebook is not patched but built anew: the course's own cells (explanations, checks, points, ids, tags) come from
-the release and its source, and only what a student writes comes from the submission: the answers, and cells of their own.
-So nothing that was done to a check, a tag or an id, on purpose or not, gets through.
+Links, pipes and devices are never opened, and nothing is run.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import stat
-import tempfile
 from datetime import datetime
 from fnmatch import fnmatch
-from io import StringIO
 from pathlib import Path
 
-import nbformat
-from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde, GenerateAssignment
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
-from traitlets.config import Config
 
 from ...errors import CourseError
-from ..rebuild import NotANotebook, _id, _is_answer, notebook_of, rebuild
-from . import records, sandbox
+from ..rebuild import NotANotebook, notebook_of
 
 LARGEST = 50 * 2**20  # bytes of a notebook
 MOST_FILES = 1000  # looked at in a submission
@@ -71,7 +58,9 @@ def find_notebook(folder: Path, lesson: str) -> tuple[Path, list[str]]:
 
 def _notebooks(folder: Path) -> tuple[list[Path], list[str]]:
     """Regular files that end in .ipynb, two folders deep; and what else lies there, in words."""
-    found, others, seen, todo = [], [], 0, [(folder, 0)]
+    found: list[Path] = []
+    others: list[str] = []
+    seen, todo = 0, [(folder, 0)]
     while todo:
         here, depth = todo.pop()
         for entry in os.scandir(here):
@@ -85,15 +74,14 @@ def _notebooks(folder: Path) -> tuple[list[Path], list[str]]:
             elif entry.is_file(follow_symlinks=False) and entry.name.lower().endswith(".ipynb"):
                 found.append(Path(entry.path))
             else:
-                kind = (
-                    "a link called "
-                    if entry.is_symlink()
-                    else ""
-                    if entry.is_file()
-                    else "no file but a device or pipe called "
-                )
-                others.append(f"{kind}{entry.name}")
+                others.append(_kind(entry) + entry.name)
     return sorted(found), others
+
+
+def _kind(entry: os.DirEntry[str]) -> str:
+    if entry.is_symlink():
+        return "a link called "
+    return "" if entry.is_file() else "no file but a device or pipe called "
 
 
 def read_notebook(path: Path) -> tuple[NotebookNode, list[str]]:
@@ -123,8 +111,8 @@ def read_notebook(path: Path) -> tuple[NotebookNode, list[str]]:
         raise NotGradable(f"{path.name} {error}") from None
 
 
-def admit(folder: Path, lesson: str) -> NotebookNode:
-    """The notebook that goes on to nbgrader; its metadata holds what was repaired.
+def admit(folder: Path, lesson: str) -> tuple[NotebookNode, list[str]]:
+    """A submission's notebook, of each cell no more than its text and its grade_id; and notes on what was odd.
 
     Raises
     ------
@@ -132,14 +120,10 @@ def admit(folder: Path, lesson: str) -> NotebookNode:
         When the submission has no notebook that can be read.
     """
     path, notes = find_notebook(folder, lesson)
-    submitted, more = read_notebook(path)
-    release = nbformat.read(Path("lessons", lesson, f"{lesson}.ipynb"), as_version=4)
-    source = nbformat.read(Path("solutions", lesson, f"{lesson}.ipynb"), as_version=4)
-    notebook, repairs = rebuild(submitted, release, source)
+    notebook, more = read_notebook(path)
     if os.path.lexists(folder / "timestamp.txt") and submitted_at(folder) is None:
-        notes.append("timestamp.txt holds no date: the time of submission is not known.")
-    notebook.metadata["ser"] = {"repairs": [*notes, *more, *repairs]}
-    return notebook
+        notes = [*notes, "timestamp.txt holds no date: the time of submission is not known."]
+    return notebook, [*notes, *more]
 
 
 def submitted_at(folder: Path | str) -> datetime | None:
@@ -185,65 +169,3 @@ def _check_names(student: str, folder: str, lesson: str) -> None:
         )
     if folder != lesson:
         raise NotGradable(f"The folder is called {folder}, and {lesson} was expected. Rename it.")
-
-
-def register(coursedir: CourseDirectory, config: Config) -> None:
-    """Have nbgrader take the lesson's checks into the gradebook, when these are not the ones it holds."""
-    lesson = coursedir.assignment_id
-    source = nbformat.read(Path(coursedir.root, "solutions", lesson, f"{lesson}.ipynb"), as_version=4)
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook, contextlib.suppress(MissingEntry):
-        held = {cell.name: cell.source for cell in gradebook.find_notebook(lesson, lesson).source_cells}
-        if all(held.get(_id(cell)) == cell.source for cell in source.cells if _id(cell) and not _is_answer(cell)):
-            return
-    with tempfile.TemporaryDirectory() as folder:
-        settings = {name: getattr(coursedir, name) for name in coursedir.trait_names(config=True)}
-        elsewhere = CourseDirectory(**settings | {"release_directory": folder, "student_id": "."})
-        GenerateAssignment(coursedir=elsewhere, config=config).start()
-
-
-class Exporter(NotebookExporter):
-    """nbgrader's way to a submission's notebook, with `admit` where it would read the file itself.
-
-    nbgrader makes one before each run. So this is also where everything is made ready: the sandbox, the gradebook, and
-    the list of submissions, from which nbgrader drops what it cannot match without a word.
-    """
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        coursedir = self.parent.coursedir
-        coursedir.get_existing_timestamp = submitted_at  # nbgrader's own gives a submission up for a bad date
-        try:
-            if sandbox.confined():
-                sandbox.fork_server()
-            else:
-                self.log.warning("Grading WITHOUT a sandbox: %s.", sandbox.RISK)
-        except CourseError as error:
-            self.log.error(error)
-            raise NbGraderException(str(error)) from None
-        register(coursedir, self.config)
-        if type(self.parent) is Autograde:
-            with contextlib.chdir(coursedir.root):
-                self._list_submissions(coursedir)
-
-    def _list_submissions(self, coursedir: CourseDirectory) -> None:
-        lesson, self.parent.assignments = coursedir.assignment_id, {}
-        submitted = Path(coursedir.format_path(coursedir.submitted_directory, ".", ".")).resolve()
-        for student, reason in survey(submitted, lesson, coursedir.student_id).items():
-            folder = coursedir.format_path(coursedir.submitted_directory, student, lesson)
-            if not reason:
-                self.parent.assignments[folder] = [os.path.join(folder, f"{lesson}.ipynb")]
-            elif student not in coursedir.student_id_exclude.split(","):
-                self.log.warning("%r is not graded: %s", student, reason)
-                records.save(records.Record(lesson, student, "not graded", reason))
-
-    def from_filename(self, filename, resources=None, **kwargs):
-        if not self.parent._sanitizing:  # the second time round the file is the course's own
-            return super().from_filename(filename, resources=resources, **kwargs)
-        folder, lesson, student = (Path(filename).parent, *map(resources["nbgrader"].get, ("assignment", "student")))
-        records.path(lesson, student).unlink(missing_ok=True)  # what it says is true of an earlier submission
-        notebook = admit(folder, lesson)
-        if submitted_at(folder):  # nbgrader compares the two when it looks for newer submissions
-            copy = Path(self.parent._format_dest(lesson, student), "timestamp.txt")
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / "timestamp.txt", copy)
-        return self.from_file(StringIO(nbformat.writes(notebook)), resources=resources, **kwargs)

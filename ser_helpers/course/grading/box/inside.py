@@ -1,7 +1,7 @@
 """What runs inside the sandbox: one process that has the libraries loaded, and forks a confined child for every task.
 
-Started by `sandbox.ForkServer`; a task is a kernel for nbgrader, or one of the two sides of `recompute`. The process that
-forks never runs a student's code. Each child has its own process and mount namespace, so nothing it starts outlives it
+Started by `bubblewrap.ForkServer`; a task is a kernel, or one of the two sides of a second run. The process that forks
+never runs a student's code. Each child has its own process and mount namespace, so nothing it starts outlives it
 and nothing it writes is there for the next one.
 """
 
@@ -21,19 +21,20 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from ....places import DATA, PACKAGE
+
 MEMORY = 4 * 2**30  # bytes, a student's processes together
 SPACE = "size=200m,nr_inodes=20k"  # of each folder that can be written
 # Of each process; NPROC holds for all of a student's together, and threads count.
 LIMITS = {"AS": MEMORY, "FSIZE": 100 * 2**20, "NOFILE": 512, "NPROC": 128, "CORE": 0}
 HOME, NUMBA, WARM = Path("/home/student"), Path("/opt/numba"), Path("/opt/numba-warm")
-OWN = (
-    0x20000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000
-)  # linux/sched.h: NEWNS, NEWIPC, NEWUSER, NEWPID, NEWNET
+# linux/sched.h: NEWNS, NEWIPC, NEWUSER, NEWPID, NEWNET
+OWN = 0x20000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000
 READ_ONLY, NOSUID_NODEV, REMOUNT_BIND, BIND = 0x1, 0x6, 0x1020, 0x5000  # linux/mount.h; BIND with what is below
 SET_DUMPABLE, NO_NEW_PRIVILEGES, DROP_BOUNDING, CAPABILITIES = 4, 38, 24, 41  # linux/prctl.h
 
 
-def c(name: str, *arguments: Any) -> None:
+def call_c(name: str, *arguments: Any) -> None:
     """Call a function of the C library, which Python 3.11 has no name for."""
     library = ctypes.CDLL(None, use_errno=True)
     if getattr(library, name)(*arguments) == -1:
@@ -85,12 +86,12 @@ def main(number: int, runtime: str) -> None:
     _copy_warm_cache()
     preload()
     if os.fork() == 0:  # a trial, so that it is said now and once when the system forbids it
-        c("unshare", OWN)
+        call_c("unshare", OWN)
         os._exit(0)
     if os.wait()[1]:
         sys.exit("the system does not allow user namespaces inside bubblewrap.")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    c("prctl", SET_DUMPABLE, 0, 0, 0, 0)  # no child may look into this process
+    call_c("prctl", SET_DUMPABLE, 0, 0, 0, 0)  # no child may look into this process
     listener = socket.socket(fileno=number)
     listener.send(b"ready")
     while True:
@@ -120,12 +121,12 @@ def guard(wires: list[Connection], runtime: str) -> None:
     control, *own = wires
     task = json.loads(control.recv_bytes())
     uid, gid = os.getuid(), os.getgid()
-    c("prctl", SET_DUMPABLE, 1, 0, 0, 0)  # or its own id maps could not be written
-    c("unshare", OWN)
+    call_c("prctl", SET_DUMPABLE, 1, 0, 0, 0)  # or its own id maps could not be written
+    call_c("unshare", OWN)
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
-    c("prctl", SET_DUMPABLE, 0, 0, 0, 0)
+    call_c("prctl", SET_DUMPABLE, 0, 0, 0, 0)
     pid = os.fork()
     if pid == 0:
         control.close()
@@ -143,8 +144,9 @@ def supervise(pid: int, control: Connection) -> str:
     import psutil
 
     ended, process, why = os.pidfd_open(pid), psutil.Process(pid), ""
+    watched: list[Any] = [control, ended]
     while True:
-        ready, _, _ = select.select([control, ended], [], [], 0.2)
+        ready, _, _ = select.select(watched, [], [], 0.2)
         if ended in ready:
             return why
         if control in ready:
@@ -166,7 +168,7 @@ def work(task: dict, wires: list[Connection], runtime: str) -> None:
     code = 1
     try:
         os.setsid()
-        os.environ.update(task["env"])
+        os.environ.update(task.get("env", {}))
         for stream in range(3):
             os.dup2(os.open(os.devnull, os.O_RDWR), stream)
         _empty((Path("/tmp"), Path(runtime), HOME, Path("/dev/shm"), NUMBA), task.get("runtime"))
@@ -174,7 +176,7 @@ def work(task: dict, wires: list[Connection], runtime: str) -> None:
         os.chdir(HOME)
         for name, most in LIMITS.items():
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
-        {"kernel": kernel, "answer": answer, "judge": judge}[task["do"]](task, wires)
+        {"kernel": be_kernel, "answer": answer_calls, "judge": judge_answers}[task["do"]](task, wires)
         code = 0
     finally:
         os._exit(code)
@@ -182,42 +184,42 @@ def work(task: dict, wires: list[Connection], runtime: str) -> None:
 
 def _empty(folders: tuple[Path, ...], runtime: str | None) -> None:
     """Lay empty folders over these, all but what Python, the course and the kernel's sockets need of them."""
-    package = Path(__file__).parents[2]
-    needed = {Path(sys.prefix), Path(sys.base_prefix), package, package.parent / "data", Path(runtime or "/none")}
+    needed = {Path(sys.prefix), Path(sys.base_prefix), PACKAGE, DATA, Path(runtime or "/none")}
     kept = {path: os.open(path, os.O_PATH) for path in needed if path.exists() and {*folders} & {*path.parents}}
     for folder in folders:
         if folder.exists():  # not so when it lies in one that is empty now
-            c("mount", b"tmpfs", os.fsencode(folder), b"tmpfs", NOSUID_NODEV, SPACE.encode())
+            call_c("mount", b"tmpfs", os.fsencode(folder), b"tmpfs", NOSUID_NODEV, SPACE.encode())
     for path, number in kept.items():
         path.mkdir(parents=True, exist_ok=True)
-        c("mount", b"/proc/self/fd/%d" % number, os.fsencode(path), None, BIND, None)
+        call_c("mount", b"/proc/self/fd/%d" % number, os.fsencode(path), None, BIND, None)
         os.close(number)
 
 
 def _give_up_power(read_only: str | None) -> None:
     """Nothing that was mounted can be unmounted after this, and nothing more be written into the shared folder."""
     if read_only:
-        c("mount", None, os.fsencode(read_only), None, REMOUNT_BIND | READ_ONLY | NOSUID_NODEV, None)
+        call_c("mount", None, os.fsencode(read_only), None, REMOUNT_BIND | READ_ONLY | NOSUID_NODEV, None)
     for capability in range(CAPABILITIES):
         with contextlib.suppress(OSError):
-            c("prctl", DROP_BOUNDING, capability, 0, 0, 0)
+            call_c("prctl", DROP_BOUNDING, capability, 0, 0, 0)
     header, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
-    c("capset", header, none)
-    c("prctl", NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    call_c("capset", header, none)
+    call_c("prctl", NO_NEW_PRIVILEGES, 1, 0, 0, 0)
 
 
-def kernel(task: dict, wires: list[Connection]) -> None:
+def be_kernel(task: dict, wires: list[Connection]) -> None:
     """An ipykernel; its sockets are made before the student's code can run."""
     from ipykernel.kernelapp import IPKernelApp
 
     app = IPKernelApp.instance()
     app.initialize(["-f", f"{task['runtime']}/kernel.json", "--HistoryManager.hist_file=:memory:"])
-    app.shell.enable_matplotlib("inline")
+    shell: Any = app.shell
+    shell.enable_matplotlib("inline")
     _give_up_power(task["runtime"])
     app.start()
 
 
-def answer(task: dict, wires: list[Connection]) -> None:
+def answer_calls(task: dict, wires: list[Connection]) -> None:
     """Run a submission's own cells, then call its functions for whoever asks."""
     from . import judge
 
@@ -225,7 +227,7 @@ def answer(task: dict, wires: list[Connection]) -> None:
     judge.answer(task["cells"], task["seconds"], *wires)
 
 
-def judge(task: dict, wires: list[Connection]) -> None:
+def judge_answers(task: dict, wires: list[Connection]) -> None:
     """Run the checks on functions that live in another process; send what they say."""
     from . import judge
 
