@@ -218,7 +218,7 @@ def _syntax_errors(notebook: NotebookNode, submitted: NotebookNode) -> dict[str,
         try:
             compile(TransformerManager().transform_cell(cell.source), "", "exec")  # %magics, !commands, help? are fine
         except SyntaxError as error:
-            line = dict(enumerate(cell.source.splitlines(), start=1)).get(error.lineno, "").strip()
+            line = dict(enumerate(cell.source.splitlines(), start=1)).get(error.lineno or 0, "").strip()
             where = f"{_name(cell, submitted)}, line {error.lineno}"
             found[cell.source] = f"{where}: Python cannot read {line!r} ({error.msg})."
     return found

@@ -155,7 +155,7 @@ def has_points(cell: NotebookNode) -> bool:
 
 def _sort_out(submitted: NotebookNode, release: NotebookNode, stubs: dict[str, str]) -> _Answers:
     """Tell the course's cells, the answers and a student's own cells apart."""
-    answers, place, met, before = _Answers(), -1, set(), None
+    answers, place, met, before = _Answers(), -1, set(), ""
     known = {grade_id(cell): i for i, cell in enumerate(release.cells) if grade_id(cell)}
     texts: dict[str, list[int]] = {}
     for i, cell in enumerate(release.cells):
@@ -180,7 +180,7 @@ def _sort_out(submitted: NotebookNode, release: NotebookNode, stubs: dict[str, s
         if name in stubs:
             answers.by_id.setdefault(name, []).append(cell.source)
         met.add(name)
-        before = name
+        before = name or ""
     for name in known:
         if name not in stubs and name not in met:
             answers.note("the check was missing; it was put back and ran.", name)
