@@ -241,8 +241,7 @@ def _name(cell: NotebookNode, submitted: NotebookNode) -> str:
     sources = [one.source for one in _code(submitted)]
     if cell.source in sources:
         return f"Code cell {1 + sources.index(cell.source)}"
-    exercise = cell.metadata.get("nbgrader", {}).get("grade_id")
-    return f"The cell of {exercise}" if exercise else "A cell of the course"
+    return f"The cell of {rebuild.grade_id(cell)}" if rebuild.grade_id(cell) else "A cell of the course"
 
 
 def _code(notebook: NotebookNode) -> list[NotebookNode]:

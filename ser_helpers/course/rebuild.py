@@ -155,7 +155,7 @@ def has_points(cell: NotebookNode) -> bool:
 
 def _sort_out(submitted: NotebookNode, release: NotebookNode, stubs: dict[str, str]) -> _Answers:
     """Tell the course's cells, the answers and a student's own cells apart."""
-    answers, place, met = _Answers(), -1, set()
+    answers, place, met, before = _Answers(), -1, set(), ""
     known = {grade_id(cell): i for i, cell in enumerate(release.cells) if grade_id(cell)}
     texts: dict[str, list[int]] = {}
     for i, cell in enumerate(release.cells):
@@ -173,15 +173,24 @@ def _sort_out(submitted: NotebookNode, release: NotebookNode, stubs: dict[str, s
             name = grade_id(release.cells[place])
             if name and name not in stubs:
                 answers.note("the check had lost its mark; the course's own ran.", name)
+        elif before in stubs and _goes_on(cell, answers.by_id[before]):
+            name = before
         elif text:
             answers.own.setdefault(place, []).append(cell)
         if name in stubs:
             answers.by_id.setdefault(name, []).append(cell.source)
         met.add(name)
+        before = name or ""
     for name in known:
         if name not in stubs and name not in met:
             answers.note("the check was missing; it was put back and ran.", name)
     return answers
+
+
+def _goes_on(cell: NotebookNode, parts: list[str]) -> bool:
+    """Whether a cell is the rest of the answer right above it: code that begins indented, and fits there."""
+    begins_indented = cell.source.lstrip("\n")[:1] in ("\t", " ") and cell.source.strip()
+    return bool(cell.cell_type == "code" and begins_indented and _is_python("\n\n".join([*parts, cell.source])))
 
 
 def _adopt(answers: _Answers, release: NotebookNode, stubs: dict[str, str]) -> None:

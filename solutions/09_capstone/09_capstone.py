@@ -217,15 +217,15 @@ def chosen_model(seed):
 # %% tags=["own-class"] nbgrader={"grade_id": "chosen_model-check", "grade": true, "points": 2, "locked": true}
 @expect.check
 def _():
-    from sklearn.exceptions import NotFittedError as NotFitted
-    from sklearn.utils.validation import check_is_fitted as check_is_fitted
+    from sklearn.exceptions import NotFittedError
+    from sklearn.utils.validation import check_is_fitted
 
     got = chosen_model(0)
     expect.kind(got, Pipeline, "chosen_model(0)")
     try:
         check_is_fitted(got[-1])
         fitted = True
-    except NotFitted:
+    except NotFittedError:
         fitted = False
     expect.true(not fitted, "Your model is fitted already: on which rows? An unfitted one was asked for, so that everybody can see what it is fitted on.")
     expect.true(chosen_model(0) is not chosen_model(0), "Each call should build a new model.")

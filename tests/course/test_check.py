@@ -170,6 +170,12 @@ def split(notebook, answer, stub):
     notebook["cells"].insert(notebook["cells"].index(answer) + 1, code("    " + tail, **answer["metadata"]))
 
 
+def split_by_hand(notebook, answer, stub):
+    """A new cell below, which carries no mark."""
+    split(notebook, answer, stub)
+    notebook["cells"][notebook["cells"].index(answer) + 1]["metadata"] = {}
+
+
 def copied(notebook, answer, stub):
     notebook["cells"].insert(0, {**answer, "id": "copy"})
 
@@ -194,7 +200,7 @@ def old_format(notebook, answer, stub):
         del cell["id"]
 
 
-ODD = [split, copied, moved, untagged, written_elsewhere, old_format]
+ODD = [split, split_by_hand, copied, moved, untagged, written_elsewhere, old_format]
 
 
 @pytest.mark.parametrize("change", ODD)
