@@ -70,6 +70,7 @@ def test_a_learners_work_is_kept_beside_the_new_lesson(house, capsys):
         ('"grade_id": "double", ', "", "no grade_id"),
         ("    ### BEGIN SOLUTION\n", "", "do not match"),
         ('needs: "nothing", ', "", "the `ser:` part of its header lacks needs"),
+        ('double(1) == 2, "Twice', 'double(1) = 2, "Twice', "cell .double-check.: Python cannot read line"),
     ],
 )
 def test_a_broken_source_is_refused_with_its_name(house, old, new, words):

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import soundfile as sf
 
 from ser_helpers import audio, corpus, features
 from ser_helpers.errors import CourseError
@@ -324,7 +325,7 @@ def test_a_feature_set_of_ones_own_goes_all_the_way(tmp_path, monkeypatch):
     clips, X = features.load("practice", "loudness", "noisy", path)
     assert X.shape == (len(clips), 2) == (288, 2) and X.dtype == np.float64
     short = tmp_path / "9001_DFA_ANG_XX.wav"
-    audio.sf.write(short, np.zeros(999), 16000)
+    sf.write(short, np.zeros(999), 16000)
     with pytest.raises(audio.AudioError, match="shorter than 1,000"):
         features.extract([short], features="loudness")
     wrong = Loudness()
@@ -351,7 +352,7 @@ def test_a_corpus_of_somebody_elses_goes_all_the_way(tmp_path):
 
     with pytest.raises(CourseError, match="^There is no two hums audio here.$"):
         features.update(Hums(), path=tmp_path / "table.npz")
-    audio.sf.write(tmp_path / "b.wav", np.random.default_rng(0).normal(0, 0.1, 9000), 16000)
+    sf.write(tmp_path / "b.wav", np.random.default_rng(0).normal(0, 0.1, 9000), 16000)
     assert features.update(Hums(), path=tmp_path / "table.npz", progress=False).to_dict() == {"b/2": ""}
     clips, noisy = features.load(Hums(), condition="noisy", path=tmp_path / "table.npz")
     y = audio.read_clip(tmp_path / "b.wav")
@@ -371,7 +372,7 @@ def test_two_corpora_of_ones_own_with_one_name_are_kept_apart(tmp_path, monkeypa
         files = [f"{speaker}_{label}" for speaker in ("ann", "bob") for label in ("angry", "sad")]
         table.write_text("file,speaker,label\n" + "".join(f"{file}.wav,{file.replace('_', ',')}\n" for file in files))
         for file in files:
-            audio.sf.write(folder / f"{file}.wav", np.random.default_rng(len(found)).normal(0, 0.1, 9000), 16000)
+            sf.write(folder / f"{file}.wav", np.random.default_rng(len(found)).normal(0, 0.1, 9000), 16000)
         own = corpus.own.read_csv(table)
         with pytest.raises(CourseError, match="no means168 features of voices in .*--corpus .*voices.csv --features"):
             features.load(own)

@@ -54,6 +54,7 @@ def test_a_package_that_only_lies_on_the_path_is_said(monkeypatch, capsys):
     def nothing(_):
         raise doctor.metadata.PackageNotFoundError("ser-helpers")
 
+    monkeypatch.setattr(doctor, "OURS", False)
     monkeypatch.setattr(doctor.metadata, "requires", nothing)
     monkeypatch.setattr(doctor.metadata, "distributions", lambda: [])
     found = check("packages")

@@ -8,6 +8,7 @@ and lessons/README.md and the results in README.md from data/results/. The same 
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import re
@@ -91,6 +92,11 @@ def _full_metadata(given: dict[str, Any], cell: NotebookNode, script: Path, seen
     for word in ("SOLUTION", "HIDDEN TESTS"):
         if cell.source.count(f"### BEGIN {word}") != cell.source.count(f"### END {word}"):
             raise BuildError(f"{where}: BEGIN {word} and END {word} do not match.")
+    if full["grade"] and cell.cell_type == "code":
+        try:
+            ast.parse(cell.source)
+        except SyntaxError as error:
+            raise BuildError(f"{where}: Python cannot read line {error.lineno} of this check ({error.msg}).") from None
     if full["solution"] and cell.cell_type == "code" and "### BEGIN SOLUTION" not in cell.source:
         raise BuildError(f"{where}: a solution cell without BEGIN SOLUTION would be released as it is.")
     return full
