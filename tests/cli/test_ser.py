@@ -1,6 +1,7 @@
 """`ser` as people type it: an answer, or one line and exit code 2."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -71,6 +72,36 @@ def test_predict_answers_for_the_good_files_among_bad_ones(tmp_path, practice_cl
     done = ser("predict", "--json", tmp_path / "gone.wav", practice_clip)
     assert done.returncode == 2 and list(json.loads(done.stdout)) == [str(practice_clip)]
     assert "no file" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_long_recording_is_said_to_be_one_and_answered_piece_by_piece(tmp_path, practice_clip):
+    y = np.tile(audio.read_clip(practice_clip), 20)[: 20 * audio.SAMPLE_RATE]
+    y[5 * audio.SAMPLE_RATE : 11 * audio.SAMPLE_RATE] = 0  # somebody thinks
+    sf.write(tmp_path / "long.wav", y, audio.SAMPLE_RATE)
+    done = ser("predict", tmp_path / "long.wav")
+    assert done.returncode == 2 and "lasts 20 s" in done.stderr and "--every 2.5" in done.stderr
+    done = ser("predict", "--json", "--every", "5", tmp_path / "long.wav")
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "from 5 s: There is no sound in it" in done.stderr
+    assert [name.split(" from ")[1] for name in json.loads(done.stdout)] == ["0 s", "10 s", "15 s"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names that are no text, and pipes, are Unix's")
+def test_predict_takes_a_pipe_and_a_name_that_is_no_text(tmp_path, practice_clip):
+    y = audio.read_clip(practice_clip)
+    name = os.fsencode(tmp_path) + b"/caf\xe9.wav"
+    with open(name, "wb") as file:
+        sf.write(file, y, audio.SAMPLE_RATE, format="WAV")
+    plain = ser("predict", "--json", practice_clip)
+    for command in ([os.fsdecode(name)], ["/dev/stdin"]):
+        with open(name, "rb") as stream:
+            done = subprocess.run(
+                [sys.executable, "-m", "ser_helpers", "predict", "--json", *command],
+                stdin=stream, capture_output=True, text=True, env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+            )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert [a["label"] for a in json.loads(done.stdout).values()] == [
+            a["label"] for a in json.loads(plain.stdout).values()
+        ]
 
 
 COMMANDS = [

@@ -5,14 +5,10 @@ paid for once, so the exercises of a submission are judged apart.
 """
 
 import itertools
-import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "submissions"))
 from bank import LESSONS, answers
 
 HEAD = f"{'lesson':20} {'submissions':>11} {'right kept':>12} {'wrong caught':>12} {'messages seen':>13}"

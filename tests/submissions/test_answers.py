@@ -2,12 +2,8 @@
 
 import ast
 import re
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from bank import LESSONS, answers, cells, checked, contract
 
 

@@ -2,16 +2,12 @@
 
 import ast
 import symtable
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from bank import LESSONS, cells, checked, checks, ground
 
 from ser_helpers.course.authoring.run import run_cells
-
-sys.path.insert(0, str(Path(__file__).parent))
-from bank import LESSONS, cells, checked, checks, ground
 
 # Names that checks bound among the learner's own, before each check became a function.
 ONCE = """
