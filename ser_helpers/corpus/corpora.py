@@ -57,9 +57,8 @@ def named(name: str | Path) -> Corpus:
     mine = own.read_csv(path)
     other = known.get(mine.name)
     if other and not (isinstance(other, own.Own) and other.path == mine.path):
-        raise CourseError(
-            f"{path} would be called {mine.name!r}, as {other.sources()[0].address} is. Give the file another name."
-        )
+        taken = other.path if isinstance(other, own.Own) else other.title
+        raise CourseError(f"{path} would be called {mine.name!r}, as {taken} is already. Give the file another name.")
     register(mine)
     return mine
 
