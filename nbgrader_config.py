@@ -37,14 +37,14 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.py"
 c.CourseDirectory.ignore += sorted(path.parent.name for path in Path(__file__).parent.glob("solutions/*/*.py"))
 
 # `zip_collect` on what Moodle ("Download all submissions") and Canvas ("Download Submissions") pack: the student is the name
-# in the one, the number of the user in the other. A name deeper inside, which the student chose, says nothing.
+# in the one, the user's number in the other. What a student called a file inside says nothing about whose it is.
 #     Lena Meier_4711_assignsubmission_file_/03_mfcc.ipynb     Lena Meier_4711_assignsubmission_file_03_mfcc.ipynb
 #     meierlena_12345_67890_03_mfcc.ipynb                      meierlena_LATE_12345_67890_03_mfcc-1.ipynb
 c.ZipCollectApp.downloaded_directory = str(CLASSROOM / "downloaded")
 c.FileNameCollectorPlugin.named_regexp = (
-    r".*?/extracted/(?:[^/]+/)??"  # perhaps the ZIP's own folder
-    r"(?:[^/]+?_(?=\d+_\d+_))?(?P<student_id>[^/_]+)_\d+_"
-    r"(?:.*/|assignsubmission_file_)?(?P<file_id>[^/]+)\.ipynb$"
+    r".*?/extracted/[^/]+/"  # the ZIP's own folder
+    r"([^/]+?_(?=\d+_\d+_))?(?P<student_id>[^/_]+)_\d+_(?(1)|assignsubmission_file(?:_?/|_))"
+    r"(?P<file_id>.+\.ipynb)$"  # with its folders: one name can be there twice
 )
 
 # nbgrader reads CEST as UTC, +0100 as a hundred seconds and 01.03. as the third of January, and says nothing. Here a date

@@ -122,16 +122,18 @@ def test_what_moodle_packs_is_collected(clone):
     files = {
         f"Lena Meier_4711_assignsubmission_file_/{LESSON}.ipynb": "lena",
         f"Zoë O'Hara-Li_4712_assignsubmission_file/mine/{LESSON}.ipynb": "zoë",
+        f"Zoë O'Hara-Li_4712_assignsubmission_file/mine.old/{LESSON}.v1.ipynb": "zoë, older",
         f"Ann de Vries_4713_assignsubmission_file_{LESSON}.ipynb": "ann",
         f"Eve Adams_4714_assignsubmission_file_/{inside}": "eve",
         f"Kim Po_4715_assignsubmission_file_/a_1_2_{LESSON}.ipynb": "kim",
         "Lena Meier_4711_assignsubmission_onlinetext_/onlinetext.html": "words",
     }
-    pack(clone, f"SER-{LESSON}-31.zip", files)
+    pack(clone, f"SER_2027_1_w-{LESSON}-31.zip", files)
     succeed(clone, "zip_collect", LESSON)
     assert collected(clone) == {
         f"Lena Meier/{LESSON}/{LESSON}.ipynb": "lena",
-        f"Zoë O'Hara-Li/{LESSON}/{LESSON}.ipynb": "zoë",
+        f"Zoë O'Hara-Li/{LESSON}/mine/{LESSON}.ipynb": "zoë",
+        f"Zoë O'Hara-Li/{LESSON}/mine.old/{LESSON}.v1.ipynb": "zoë, older",
         f"Ann de Vries/{LESSON}/{LESSON}.ipynb": "ann",
         f"Eve Adams/{LESSON}/{inside}": "eve",
         f"Kim Po/{LESSON}/a_1_2_{LESSON}.ipynb": "kim",
@@ -147,7 +149,7 @@ def test_what_canvas_packs_is_collected_and_again_with_force(clone):
     }
     for text in ("lena", "lena, newer"):
         files[f"meierlena_12345_67890_{LESSON}.ipynb"] = text
-        pack(clone, "submissions.zip", files)
+        pack(clone, "ser_2027_1_lesson submissions.zip", files)
         succeed(clone, "zip_collect", LESSON, "--force")
         assert collected(clone) == {
             f"12345/{LESSON}/{LESSON}.ipynb": text,
