@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from ser_helpers.course.grading import admit
+from ser_helpers.course.grading import adapters, admit
 from ser_helpers.errors import CourseError
 from ser_helpers.places import CHECKOUT as ROOT
 
@@ -53,11 +53,29 @@ def test_the_first_commands_work_where_nothing_is_yet(clone):
     }  # fmt: skip
 
 
-def test_formgrader_lists_the_lessons_of_a_fresh_clone(clone, serve_lab):
+def test_formgrader_lists_a_fresh_clone_and_what_came_at_no_time_that_is_known(clone, serve_lab):
     base, token = serve_lab(clone.folder)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(f"{base}/formgrader/api/assignments?token={token}", timeout=60) as answer:
-        assert {lesson["name"] for lesson in json.load(answer)} >= {LESSON, "09_capstone"}
+
+    def listed(what: str) -> set[str]:
+        with opener.open(f"{base}/formgrader/api/{what}?token={token}", timeout=60) as answer:
+            return {row.get("student", row["name"]) for row in json.load(answer)}
+
+    assert listed("assignments") >= {LESSON, "09_capstone"}
+    (clone.submit("ann", LESSON, clone.untouched(LESSON)) / "timestamp.txt").write_text("soon")
+    os.mkfifo(clone.submit("bob", LESSON, clone.untouched(LESSON)) / "timestamp.txt")
+    assert listed(f"submissions/{LESSON}") == {"ann", "bob"}
+
+
+def test_the_way_back_follows_no_link_and_opens_no_pipe(tmp_path):
+    submission, private = tmp_path / "submission", tmp_path / "private.txt"
+    submission.mkdir()
+    private.write_text("2027-03-01 12:00")
+    (submission / "timestamp.txt").symlink_to(private)
+    os.mkfifo(submission / "submission_secret.txt")
+    adapters.keep_the_way_back(submission, tmp_path / "next")
+    assert (tmp_path / "next" / "timestamp.txt").read_text() == ""
+    assert len((tmp_path / "next" / "submission_secret.txt").read_text()) > 30  # one that nobody else has
 
 
 @pytest.mark.parametrize("name", ["students.csv", "grades.csv", "downloaded/x.zip", ".classroom/x", "gradebook.db"])

@@ -156,17 +156,14 @@ def as_utc(text: str) -> datetime:
     >>> print(as_utc("2027-07-01 23:59:00 Europe/Berlin"), as_utc("2027-03-01 23:59 +0100"), sep=", ")
     2027-07-01 21:59:00, 2027-03-01 22:59:00
     """
-    with contextlib.suppress(
-        ValueError, OverflowError, LookupError, OSError
-    ):  # as there is no such day, or no such zone
+    with contextlib.suppress(ValueError, OverflowError, LookupError, OSError):  # there is no such day, or no such zone
         if match := MOMENT.fullmatch(text.strip()):
             date, clock, zone = match.groups()
-            if not zone or zone[0] in "+-":
-                when = datetime.fromisoformat(f"{date} {clock}{zone or 'Z'}")
+            zone = "+0000" if zone in {"", "Z"} else zone
+            if zone[0] in "+-":
+                when = datetime.fromisoformat(f"{date} {clock}{zone}")
             else:
-                when = datetime.fromisoformat(f"{date} {clock}").replace(
-                    tzinfo=ZoneInfo("UTC" if zone == "Z" else zone)
-                )
+                when = datetime.fromisoformat(f"{date} {clock}").replace(tzinfo=ZoneInfo(zone))
             return when.astimezone(UTC).replace(tzinfo=None)
     raise CourseError(f"It is not certain which moment {text.strip()[:60]!r} means. {CERTAIN}")
 
