@@ -1,9 +1,15 @@
 """How nbgrader sees the course: `nbgrader` commands run in this folder use it, and so do Formgrader and `ser build`."""
 
+import contextlib
 import os
 import sys
 from pathlib import Path
 
+import nbgrader.utils
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+
+from ser_helpers.course.grading import admit
 from ser_helpers.places import CLASSROOM
 
 c = get_config()  # noqa: F821, nbgrader provides it
@@ -15,15 +21,39 @@ if (beside := str(Path(sys.executable).parent)) not in os.environ["PATH"].split(
 c.CourseDirectory.course_id = "ser"
 c.CourseDirectory.source_directory = "solutions"  # what people edit is the .py beside each notebook
 c.CourseDirectory.release_directory = "lessons"
-# What a running class leaves behind stays together, out of sight and out of git.
+# What a running class leaves behind stays together, out of sight and out of git. The gradebook needs the folder; where only
+# reading is allowed, there is no class to run.
+with contextlib.suppress(OSError):
+    (Path(__file__).parent / CLASSROOM).mkdir(exist_ok=True)
 c.CourseDirectory.submitted_directory = str(CLASSROOM / "submitted")
 c.CourseDirectory.autograded_directory = str(CLASSROOM / "autograded")
 c.CourseDirectory.feedback_directory = str(CLASSROOM / "feedback")
 c.CourseDirectory.db_url = f"sqlite:///{CLASSROOM}/gradebook.db"
+c.ExportPlugin.to = str(CLASSROOM / "grades.csv")
 # nbgrader copies every other file of a source folder into the release: the solution's script must not be one.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.py", "*.mine-*.ipynb"]
-# And every other file of a submission, links followed, into what it grades. A folder's own name makes it skip all of them.
+# And every other file of a submission, links followed, into what it grades. A folder's own name makes it skip all of them; the
+# two that the way back needs, the time and the secret, are handed on by the exporters below.
 c.CourseDirectory.ignore += sorted(path.parent.name for path in Path(__file__).parent.glob("solutions/*/*.py"))
+
+# `zip_collect` on what Moodle ("Download all submissions") and Canvas ("Download Submissions") pack: the student is the name
+# in the one, the user's number in the other. What a student called a file inside says nothing about whose it is.
+#     Lena Meier_4711_assignsubmission_file_/03_mfcc.ipynb     Lena Meier_4711_assignsubmission_file_03_mfcc.ipynb
+#     meierlena_12345_67890_03_mfcc.ipynb                      meierlena_LATE_12345_67890_03_mfcc-1.ipynb
+c.ZipCollectApp.downloaded_directory = str(CLASSROOM / "downloaded")
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*?/extracted/[^/]+/"  # the ZIP's own folder
+    r"([^/]+?_(?=\d+_\d+_))?(?P<student_id>[^/_]+)_\d+_(?(1)|assignsubmission_file(?:_?/|_))"
+    r"(?P<file_id>.+\.ipynb)$"  # with its folders: one name can be there twice
+)
+
+# nbgrader reads CEST as UTC, +0100 as a hundred seconds and 01.03. as the third of January, and says nothing. Here a date
+# is read where it is certain, and else not: of a deadline in a sentence, of timestamp.txt in a note to the grade.
+nbgrader.utils.parse_utc = admit.parse_deadline
+CourseDirectory.get_existing_timestamp = lambda self, folder: admit.submitted_at(folder)
+NbGraderAPI.get_submitted_timestamp = lambda self, lesson, student: admit.submitted_at(
+    self.coursedir.format_path(self.coursedir.submitted_directory, student, lesson)
+)
 
 # What stands in the place of a solution: it runs, and says so when it is called.
 c.ClearSolutions.code_stub = {"python": '# Your answer goes here.\nraise NotImplementedError("not answered yet")'}

@@ -3,6 +3,7 @@
 
     python3 start.py                     open the lessons   (--no-browser, --port N, --instructor)
     python3 start.py test [--all]        run the tests      (further words go to pytest)
+    python3 start.py nbgrader ...        run nbgrader       (in the course's folder; for instructors)
     python3 start.py doctor              any other word is a command of `ser`: doctor, fetch, check, predict ...
 
 Needs nothing but Python 3.11 to 3.14. Run it again whenever you like: it starts at once, and installs anew only when
@@ -336,6 +337,10 @@ def main(words: list[str]) -> int:
         install("tests")
         os.chdir(HERE)
         return hand_over("pytest", *words[1:])
+    if words and words[0] == "nbgrader":
+        install("course")
+        os.chdir(HERE)  # where its settings lie
+        return hand_over("nbgrader", *words[1:])
     if words and not words[0].startswith("-"):
         install("course")
         return hand_over("ser_helpers", *words)

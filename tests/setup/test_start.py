@@ -217,6 +217,23 @@ def test_test_tools_come_on_top_and_only_once(dry):
     assert dry.steps == ["installing packages"]
 
 
+@pytest.mark.parametrize(
+    "words, handed_over, in_the_course",
+    [
+        (["nbgrader", "collect", "03_mfcc", "--update"], ("nbgrader", "collect", "03_mfcc", "--update"), True),
+        (["nbgrader"], ("nbgrader",), True),
+        (["doctor"], ("ser_helpers", "doctor"), False),  # whose paths are those of the person who types
+    ],
+)
+def test_commands_run_in_the_environment_which_is_made_first(
+    dry, monkeypatch, tmp_path, words, handed_over, in_the_course
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(dry, "hand_over", lambda *words: (words, Path.cwd()))
+    assert dry.main(words) == (handed_over, dry.HERE if in_the_course else tmp_path)
+    assert dry.installed()["course"] == dry.fingerprint(dry.LOCKS["course"])
+
+
 def test_an_environment_that_was_moved_is_made_anew(dry):
     dry.install("course")
     ready = json.loads(dry.READY.read_text())

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
+import secrets
+import stat
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import nbformat
 from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets import Integer
@@ -75,7 +76,6 @@ def make_ready(converter: Autograde) -> Box:
     nbgrader drops what it cannot match without a word, so the list is made again, and who is not on it has a record.
     """
     coursedir = converter.coursedir
-    coursedir.get_existing_timestamp = submitted_at  # nbgrader's own gives a submission up for a bad date
     try:
         box = chosen()
         box.open()
@@ -100,6 +100,20 @@ def _list_submissions(converter: Autograde, coursedir: CourseDirectory) -> None:
         elif student not in coursedir.student_id_exclude.split(","):
             converter.log.warning("%r is not graded: %s", student, reason)
             records.save(Record(lesson, student, "not graded", reason))
+
+
+def keep_the_way_back(folder: Path, to: Path) -> None:
+    """Give the next folder what `release_feedback` needs: the time of submission, and the secret that the student has too.
+
+    A submission that came another way has no secret: a new one is nobody's, and the others' feedback can go out.
+    """
+    when, kept, secret = submitted_at(folder), folder / "submission_secret.txt", ""
+    with contextlib.suppress(OSError, ValueError):
+        if stat.S_ISREG(kept.lstat().st_mode) and kept.stat().st_size < 200:
+            secret = kept.read_text(encoding="utf-8")
+    to.mkdir(parents=True, exist_ok=True)
+    (to / "timestamp.txt").write_text(f"{when} UTC" if when else "", encoding="utf-8")
+    (to / kept.name).write_text(secret or secrets.token_urlsafe(), encoding="utf-8")
 
 
 class SubmissionExporter(NotebookExporter):
@@ -133,10 +147,7 @@ class SubmissionExporter(NotebookExporter):
 
     def _grade(self, folder: Path, assignment: str, student: str, **_: str) -> Record:
         records.forget(assignment, student)
-        if submitted_at(folder):  # nbgrader compares the two when it looks for newer submissions
-            copy = Path(self.parent._format_dest(assignment, student), "timestamp.txt")
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / "timestamp.txt", copy)
+        keep_the_way_back(folder, Path(self.parent._format_dest(assignment, student)))
         lesson = Lesson.read(assignment)
         return grade_one(folder, lesson, self.box, seed.course_seed(), self.cell_seconds, self.notebook_seconds)
 
@@ -153,7 +164,6 @@ class SubmissionGrader(Autograde):
 
     def __init__(self, lesson: str, box: Box):
         where, config = coursedir(lesson)
-        where.get_existing_timestamp = submitted_at
         super().__init__(coursedir=where, config=config, force=True)
         self.box = box
         self.record: Record | None = None
@@ -186,6 +196,7 @@ class SubmissionGrader(Autograde):
 class FeedbackExporter(Exporter):
     """nbgrader's exporter of feedback: the page that `feedback` makes."""
 
+    parent: GenerateFeedback
     output_mimetype = "text/html"
 
     def _file_extension_default(self) -> str:
@@ -195,6 +206,8 @@ class FeedbackExporter(Exporter):
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         about = resources["nbgrader"]
         lesson, student = about["assignment"], about["student"]
+        steps = (self.parent._format_source, self.parent._format_dest)
+        keep_the_way_back(*(Path(step(lesson, student)) for step in steps))
         source = nbformat.read(Path("solutions", lesson, f"{lesson}.ipynb"), as_version=4)
         record = records.load(lesson, student) or Record(lesson, student)
         with Gradebook(about["db_url"]) as gradebook:

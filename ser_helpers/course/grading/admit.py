@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
-from datetime import datetime
+from datetime import UTC, datetime
 from fnmatch import fnmatch
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from nbformat import NotebookNode
-from nbgrader.utils import parse_utc
+from nbgrader.apps.baseapp import NbGrader
+from traitlets.config import Application
 
 from ...errors import CourseError
 from ..rebuild import NotANotebook, notebook_of
 
 LARGEST = 50 * 2**20  # bytes of a notebook
 MOST_FILES = 1000  # looked at in a submission
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(\S*)")
+CERTAIN = 'Write it like "2027-03-01 23:59:00 Europe/Berlin"; the last word may also be UTC or an offset like +0100.'
 
 
 class NotGradable(CourseError):
@@ -122,17 +127,57 @@ def admit(folder: Path, lesson: str) -> tuple[NotebookNode, list[str]]:
     path, notes = find_notebook(folder, lesson)
     notebook, more = read_notebook(path)
     if os.path.lexists(folder / "timestamp.txt") and submitted_at(folder) is None:
-        notes = [*notes, "timestamp.txt holds no date: the time of submission is not known."]
+        notes = [*notes, f"timestamp.txt holds no date that is certain: the time of submission is not known. {CERTAIN}"]
     return notebook, [*notes, *more]
 
 
 def submitted_at(folder: Path | str) -> datetime | None:
-    """When nbgrader's timestamp.txt says that a submission came; None when it does not say."""
+    """When timestamp.txt says that a submission came, in UTC; None when it does not say."""
     file = Path(folder, "timestamp.txt")
     with contextlib.suppress(ValueError, OverflowError, OSError):
         if stat.S_ISREG(file.lstat().st_mode) and file.stat().st_size < 200:
-            return parse_utc(file.read_text(encoding="utf-8").strip())
+            return as_utc(file.read_text(encoding="utf-8"))
     return None
+
+
+def as_utc(text: str) -> datetime:
+    """A date and time, where no second reading is possible, in UTC and without a zone, as nbgrader keeps them.
+
+    The zone is an offset or a name of the IANA's list; without one it is UTC. `CEST` or `PST` are on no list, and `IST` is
+    the time of three countries.
+
+    Raises
+    ------
+    CourseError
+        When it is written otherwise; the message says how to.
+
+    Examples
+    --------
+    >>> print(as_utc("2027-07-01 23:59:00 Europe/Berlin"), as_utc("2027-03-01 23:59 +0100"), sep=", ")
+    2027-07-01 21:59:00, 2027-03-01 22:59:00
+    """
+    with contextlib.suppress(ValueError, OverflowError, LookupError, OSError):  # there is no such day, or no such zone
+        if match := MOMENT.fullmatch(text.strip()):
+            date, clock, zone = match.groups()
+            zone = "+0000" if zone in {"", "Z"} else zone
+            if zone[0] in "+-":
+                when = datetime.fromisoformat(f"{date} {clock}{zone}")
+            else:
+                when = datetime.fromisoformat(f"{date} {clock}").replace(tzinfo=ZoneInfo(zone))
+            return when.astimezone(UTC).replace(tzinfo=None)
+    raise CourseError(f"It is not certain which moment {text.strip()[:60]!r} means. {CERTAIN}")
+
+
+def parse_deadline(when: datetime | str | None) -> datetime | None:
+    """In the place of nbgrader's `parse_utc`, which takes what it does not know for UTC; a command ends with a sentence."""
+    try:
+        if isinstance(when, str):
+            return as_utc(when)
+    except CourseError as error:
+        if Application.initialized() and isinstance(command := Application.instance(), NbGrader):
+            command.fail(str(error))
+        raise
+    return when.astimezone(UTC).replace(tzinfo=None) if when and when.tzinfo else when
 
 
 def survey(submitted: Path, lesson: str, student: str = "*") -> dict[str, str]:

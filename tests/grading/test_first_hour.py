@@ -1,0 +1,215 @@
+"""The instructor's first hour, as solutions/README.md tells it: on a fresh clone, and the feedback's way back to the students."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import urllib.request
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from ser_helpers.course.grading import adapters, admit
+from ser_helpers.errors import CourseError
+from ser_helpers.places import CHECKOUT as ROOT
+
+LESSON = "00_start_here"
+ROOTS = os.name == "posix" and os.geteuid() == 0
+
+
+@pytest.fixture
+def clone(new_classroom):
+    """A course's folder in which nothing has happened yet."""
+    room = new_classroom()
+    shutil.rmtree(room.folder / ".classroom")
+    return room
+
+
+def gradebook(room) -> Gradebook:
+    return Gradebook(f"sqlite:///{room.folder}/.classroom/gradebook.db")
+
+
+def succeed(room, *words: str, **options: str) -> str:
+    """Run nbgrader, which must succeed without a traceback; what it printed."""
+    printed, code = room.nbgrader(*words, **options)
+    assert code == 0 and "Traceback" not in printed, printed
+    return printed
+
+
+def test_the_first_commands_work_where_nothing_is_yet(clone):
+    succeed(clone, "db", "assignment", "add", LESSON, "--duedate=2027-07-01 23:59:00 Europe/Berlin")
+    table = clone.folder / ".classroom" / "students.csv"
+    table.write_text("id,first_name,last_name,email,lms_user_id\nlena,Lena,Meier,lena@example.org,12345\n")
+    succeed(clone, "db", "student", "import", ".classroom/students.csv")
+    with gradebook(clone) as book:
+        assert book.find_student("lena").lms_user_id == "12345"
+        assert book.find_assignment(LESSON).duedate == datetime(2027, 7, 1, 21, 59)
+    assert {path.name for path in clone.folder.iterdir()} - {"__pycache__"} == {
+        ".classroom", "lessons", "nbgrader_config.py", "solutions",
+    }  # fmt: skip
+
+
+def test_formgrader_lists_a_fresh_clone_and_what_came_at_no_time_that_is_known(clone, serve_lab):
+    base, token = serve_lab(clone.folder)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def listed(what: str) -> set[str]:
+        with opener.open(f"{base}/formgrader/api/{what}?token={token}", timeout=60) as answer:
+            return {row.get("student", row["name"]) for row in json.load(answer)}
+
+    assert listed("assignments") >= {LESSON, "09_capstone"}
+    (clone.submit("ann", LESSON, clone.untouched(LESSON)) / "timestamp.txt").write_text("soon")
+    os.mkfifo(clone.submit("bob", LESSON, clone.untouched(LESSON)) / "timestamp.txt")
+    assert listed(f"submissions/{LESSON}") == {"ann", "bob"}
+
+
+def test_the_way_back_follows_no_link_and_opens_no_pipe(tmp_path):
+    submission, private = tmp_path / "submission", tmp_path / "private.txt"
+    submission.mkdir()
+    private.write_text("2027-03-01 12:00")
+    (submission / "timestamp.txt").symlink_to(private)
+    os.mkfifo(submission / "submission_secret.txt")
+    adapters.keep_the_way_back(submission, tmp_path / "next")
+    assert (tmp_path / "next" / "timestamp.txt").read_text() == ""
+    assert len((tmp_path / "next" / "submission_secret.txt").read_text()) > 30  # one that nobody else has
+
+
+@pytest.mark.parametrize("name", ["students.csv", "grades.csv", "downloaded/x.zip", ".classroom/x", "gradebook.db"])
+def test_git_does_not_see_what_a_class_leaves_behind(name):
+    done = subprocess.run(["git", "check-ignore", "--quiet", name], cwd=ROOT)
+    if done.returncode == 128:
+        pytest.skip("this is no clone")
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "written, meant",
+    [
+        ("2027-07-01 23:59:00 Europe/Berlin", "2027-07-01 21:59:00"),
+        ("2027-03-01 23:59:00 CET", "2027-03-01 22:59:00"),
+        ("2027-03-01 23:59:00 +0100", "2027-03-01 22:59:00"),
+        ("2027-03-01T23:59:00+01:00", "2027-03-01 22:59:00"),
+        ("2027-03-01T23:59 -0330\n", "2027-03-02 03:29:00"),
+        ("2027-03-01 23:59:00Z", "2027-03-01 23:59:00"),
+        ("2027-03-01 23:59:00.250000 UTC", "2027-03-01 23:59:00.250000"),
+        ("2027-03-01 23:59:00", "2027-03-01 23:59:00"),  # as nbgrader itself writes it
+    ],
+)
+def test_a_date_is_read_with_its_zone(tmp_path, written, meant):
+    (tmp_path / "timestamp.txt").write_text(written)
+    assert str(admit.submitted_at(tmp_path)) == meant == str(admit.parse_deadline(written))
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2027-03-01 23:59:00 CEST", "2027-03-01 23:59:00 IST", "2027-03-01 23:59:00 PST", "01.03.2027 23:59", "2027-03-01",
+     "2027-03-01 11:59 PM", "2027-02-30 12:00", "0001-01-01 00:00 +0100", "2027-03-01 12:00 +2500", "soon", ""],
+)  # fmt: skip
+def test_a_date_with_two_readings_is_not_known(tmp_path, written):
+    (tmp_path / "timestamp.txt").write_text(written)
+    assert admit.submitted_at(tmp_path) is None
+    with pytest.raises(CourseError, match=r"Write it like .*Europe/Berlin.* UTC or an offset like \+0100"):
+        admit.parse_deadline(written)
+
+
+def test_a_deadline_with_two_readings_is_refused_in_a_sentence(clone):
+    printed, code = clone.nbgrader("db", "assignment", "add", LESSON, "--duedate=2027-03-01 23:59:00 CEST")
+    assert code == 1 and "Traceback" not in printed
+    assert "not certain which moment '2027-03-01 23:59:00 CEST' means. Write it like" in printed
+
+
+def pack(room, name: str, files: dict[str, str]) -> None:
+    archive = room.folder / ".classroom" / "downloaded" / LESSON / "archive" / name
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(archive, "w") as packed:
+        for path, text in files.items():
+            packed.writestr(path, text)
+
+
+def collected(room) -> dict[str, str]:
+    submitted = room.folder / ".classroom" / "submitted"
+    return {str(file.relative_to(submitted)): file.read_text() for file in submitted.rglob("*") if file.is_file()}
+
+
+def test_what_moodle_packs_is_collected(clone):
+    inside = f"Bo Ek_99_assignsubmission_file_{LESSON}.ipynb"  # a name that its student chose
+    files = {
+        f"Lena Meier_4711_assignsubmission_file_/{LESSON}.ipynb": "lena",
+        f"Zoë O'Hara-Li_4712_assignsubmission_file/mine/{LESSON}.ipynb": "zoë",
+        f"Zoë O'Hara-Li_4712_assignsubmission_file/mine.old/{LESSON}.v1.ipynb": "zoë, older",
+        f"Ann de Vries_4713_assignsubmission_file_{LESSON}.ipynb": "ann",
+        f"Eve Adams_4714_assignsubmission_file_/{inside}": "eve",
+        f"Kim Po_4715_assignsubmission_file_/a_1_2_{LESSON}.ipynb": "kim",
+        "Lena Meier_4711_assignsubmission_onlinetext_/onlinetext.html": "words",
+    }
+    pack(clone, f"SER_2027_1_w-{LESSON}-31.zip", files)
+    succeed(clone, "zip_collect", LESSON)
+    assert collected(clone) == {
+        f"Lena Meier/{LESSON}/{LESSON}.ipynb": "lena",
+        f"Zoë O'Hara-Li/{LESSON}/mine/{LESSON}.ipynb": "zoë",
+        f"Zoë O'Hara-Li/{LESSON}/mine.old/{LESSON}.v1.ipynb": "zoë, older",
+        f"Ann de Vries/{LESSON}/{LESSON}.ipynb": "ann",
+        f"Eve Adams/{LESSON}/{inside}": "eve",
+        f"Kim Po/{LESSON}/a_1_2_{LESSON}.ipynb": "kim",
+    }
+
+
+def test_what_canvas_packs_is_collected_and_again_with_force(clone):
+    files = {
+        f"meierlena_12345_67890_{LESSON}.ipynb": "lena",
+        f"ekbo_LATE_12346_67891_{LESSON}-1.ipynb": "bo",
+        f"deVriesann_12347_67892_12_34_{LESSON}.ipynb": "ann",
+        "adamseve_12348_67893_notes.pdf": "no notebook",
+    }
+    for text in ("lena", "lena, newer"):
+        files[f"meierlena_12345_67890_{LESSON}.ipynb"] = text
+        pack(clone, "ser_2027_1_lesson submissions.zip", files)
+        succeed(clone, "zip_collect", LESSON, "--force")
+        assert collected(clone) == {
+            f"12345/{LESSON}/{LESSON}.ipynb": text,
+            f"12346/{LESSON}/{LESSON}-1.ipynb": "bo",
+            f"12347/{LESSON}/12_34_{LESSON}.ipynb": "ann",
+        }
+
+
+@pytest.fixture
+def exchange():
+    """A folder where everybody may write, as nbgrader's exchange is; and what there is of the students below it."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        for name in ("exchange", "student"):
+            Path(folder, name).mkdir()
+            os.chmod(Path(folder, name), 0o777)
+        yield Path(folder)
+
+
+@pytest.mark.timeout(300)
+def test_feedback_goes_back_through_the_exchange(classroom, exchange):
+    """To another Unix user where root runs this; and to all, though one of the class has handed in by e-mail."""
+    at, other = f"--Exchange.root={exchange / 'exchange'}", {"user": "nobody"} if ROOTS else {}
+    theirs = type(classroom)(exchange / "student")
+    succeed(classroom, "release_assignment", LESSON, at)
+    succeed(theirs, "fetch_assignment", LESSON, "--course=ser", at, **other)
+    succeed(theirs, "submit", LESSON, "--course=ser", at, **other)
+    succeed(classroom, "collect", LESSON, at)
+    (collected,) = (classroom.folder / ".classroom" / "submitted").glob(f"*/{LESSON}")
+    (collected / "notes.txt").write_text("of no interest to anybody")
+    (collected / "a link").symlink_to(classroom.folder / "solutions" / LESSON / f"{LESSON}.py")
+    classroom.submit("by e-mail", LESSON, classroom.solved(LESSON))
+    succeed(classroom, "autograde", LESSON)
+    succeed(classroom, "generate_feedback", LESSON)
+    succeed(classroom, "release_feedback", LESSON, at)
+    succeed(theirs, "fetch_feedback", LESSON, "--course=ser", at, **other)
+    (page,) = (exchange / "student" / LESSON / "feedback").rglob("*.html")
+    assert "Exercise by exercise" in page.read_text(encoding="utf-8")
+    for step, form in (("autograded", "ipynb"), ("feedback", "html")):
+        for folder in (classroom.folder / ".classroom" / step).glob(f"*/{LESSON}"):
+            assert {file.name for file in folder.iterdir()} == {
+                f"{LESSON}.{form}", "timestamp.txt", "submission_secret.txt",
+            }  # fmt: skip
+    succeed(theirs, "submit", LESSON, "--course=ser", at, **other)
+    assert "Updating submission" in succeed(classroom, "collect", LESSON, "--update", at)
