@@ -22,10 +22,9 @@ from matplotlib.ticker import MaxNLocator
 from nbgrader.api import Gradebook, MissingEntry
 
 from ... import plots
-from ...errors import CourseError
 from ...places import CLASSROOM
 from ..check import exercise_of
-from . import records
+from . import decisions, records
 from .feedback import render
 
 FOLDER = CLASSROOM / "reports"
@@ -57,17 +56,16 @@ def cell_safe(value: object) -> object:
 
 
 def checks(lesson: str) -> pd.DataFrame:
-    """A row for every student and graded cell: names, points, max, status, flags, words.
+    """A row for every student and graded cell: names, points, max, status, flags, decision, words.
 
     Raises
     ------
     CourseError
         When nothing of this lesson has been graded.
     """
-    known = {record.student: record for record in records.load_all(lesson)}
-    if not known:
-        raise CourseError(f"Nothing of {lesson} has been graded yet: ser grade {lesson}.")
-    with Gradebook(f"sqlite:///{CLASSROOM}/gradebook.db", "ser") as gradebook:
+    known = records.load_graded(lesson)
+    flagged = {(one.student, one.check): one.decision for one in decisions.flagged(lesson)}
+    with Gradebook(decisions.GRADEBOOK, "ser") as gradebook:
         people = {one.id: one for one in gradebook.students}
         try:
             cells = [(cell.name, cell.max_score) for cell in gradebook.find_notebook(lesson, lesson).grade_cells]
@@ -80,19 +78,34 @@ def checks(lesson: str) -> pd.DataFrame:
                 marks |= {(submission.student.id, grade.name): grade for grade in notebook.grades}
                 late[submission.student.id] = notebook.late_submission_penalty or 0
         rows = [
-            _row(record, cell, most, marks.get((student, cell)), people.get(student), late.get(student, 0))
-            for student, record in known.items()
+            _row(
+                record,
+                cell,
+                most,
+                marks.get(key),
+                people.get(record.student),
+                late.get(record.student, 0),
+                flagged.get(key),
+            )
+            for record in known
             for cell, most in cells or [("", 0)]
+            for key in [(record.student, cell)]
         ]
     return pd.DataFrame(rows)
 
 
-def _row(record: records.Record, cell: str, most: float, mark: Any, person: Any, late: float) -> dict[str, Any]:
-    """Of nbgrader's Grade and Student, where they are."""
+def _row(
+    record: records.Record, cell: str, most: float, mark: Any, person: Any, late: float, decision: str | None
+) -> dict[str, Any]:
+    """Of nbgrader's Grade and Student, where they are, and the decision where one is needed."""
     known = record.cells.get(cell)
     graded = record.status == "graded" and mark is not None
-    waits = graded and mark.needs_manual_grade and mark.manual_score is None
-    points = mark.score if graded and not waits else None
+    status = "graded" if graded else "not graded"
+    if graded and mark.needs_manual_grade and mark.manual_score is None:
+        status = "waits for a person"
+    elif graded and decision == "":
+        status = "waits for a decision"
+    points = mark.score if status == "graded" else None
     says = known.says if known is not None and known.score is not None else ""
     return {
         "student": shown(record.student),
@@ -105,8 +118,9 @@ def _row(record: records.Record, cell: str, most: float, mark: Any, person: Any,
         "points": points,
         "max": most,
         "late": late,
-        "status": "not graded" if not graded else "waits for a person" if waits else "graded",
+        "status": status,
         "flags": " ".join(flag for flag in record.flags if flag.startswith(f"{cell}:")),
+        "decision": decision or "",
         "words": record.reason if not graded else says if points is not None and points < most else "",
     }
 
@@ -118,20 +132,30 @@ def questions(table: pd.DataFrame) -> pd.DataFrame:
         return next((word for word in words if word), "")
 
     grouped = table.groupby(ITEM, sort=False)
-    rows = grouped[["last name", "first name", "max", "status", "flags", "words"]].agg(
-        {"last name": "first", "first name": "first", "max": "sum", "status": "max", "flags": " ".join, "words": first}
+    rows = grouped[["last name", "first name", "max", "status", "flags", "decision", "words"]].agg(
+        {
+            "last name": "first",
+            "first name": "first",
+            "max": "sum",
+            "status": "max",
+            "flags": " ".join,
+            "decision": first,
+        }
+        | {"words": first}
     )
-    rows.insert(2, "points", grouped["points"].sum(min_count=1))
+    rows.insert(2, "points", grouped["points"].agg(lambda points: points.sum(skipna=False)))
     return rows.assign(flags=rows["flags"].str.strip()).reset_index()
 
 
 def totals(table: pd.DataFrame) -> pd.DataFrame:
-    """A row for every student: points (missing when not graded), max, whether a person has yet to mark something, final."""
+    """A row for every student: points (missing when not graded), max, whether a person has yet to mark or decide something, final."""
     grouped = table.groupby("student", sort=False)
     rows = grouped[["last name", "first name", "email", "lms id", "late"]].first()
     rows["points"] = (grouped["points"].sum(min_count=1) - rows["late"]).clip(lower=0)
-    waits = table["status"].eq("waits for a person").groupby(table["student"], sort=False).any()
-    return rows.assign(max=grouped["max"].sum(), waits=waits, final=rows["points"].mask(waits))
+    by_student = table["status"].groupby(table["student"], sort=False)
+    rows["waits"] = by_student.agg(lambda status: status.eq("waits for a person").any())
+    rows["undecided"] = by_student.agg(lambda status: status.eq("waits for a decision").any())
+    return rows.assign(max=grouped["max"].sum(), final=rows["points"].mask(rows["waits"] | rows["undecided"]))
 
 
 def items(table: pd.DataFrame) -> pd.DataFrame:
@@ -187,6 +211,7 @@ def write(lesson: str) -> list[Path]:
     list of Path
         The overview first.
     """
+    decisions.late_penalties(lesson)
     table = checks(lesson)
     folder = FOLDER / lesson
     folder.mkdir(parents=True, exist_ok=True)
@@ -222,7 +247,7 @@ def overview_page(lesson: str, table: pd.DataFrame) -> str:
     picture = distribution(have, total["max"].max())._repr_html_() if len(have) else ""
     return render(
         "overview.html.j2", title=source.metadata["ser"]["title"], n_submissions=len(total), n_graded=len(have),
-        n_waiting=total["waits"].sum(), picture=Markup(picture), sections=_sections(table),
+        n_waiting=total["waits"].sum(), n_undecided=total["undecided"].sum(), lesson=lesson, picture=Markup(picture), sections=_sections(table),
     )  # fmt: skip
 
 
@@ -232,7 +257,7 @@ def _sections(table: pd.DataFrame) -> list[dict[str, object]]:
     told = item["discrimination"].map(
         lambda r: "all alike" if pd.isna(r) else f"{r:.2f}" + (", look" if r < TELLS_LITTLE else "")
     )
-    flagged = per_question.loc[per_question["flags"] != "", [*ITEM, "points", "flags"]]
+    flagged = per_question.loc[per_question["flags"] != "", [*ITEM, "points", "flags", "decision"]]
     missing = table[table["status"] == "not graded"].drop_duplicates("student")
     return [
         _section(
@@ -247,7 +272,12 @@ def _sections(table: pd.DataFrame) -> list[dict[str, object]]:
             item.assign(discrimination=told).reset_index(),
         ),
         _section("All mistakes", "Everything a check said, most frequent first.", wrong),
-        _section("Flagged", "Decide these by hand, in Formgrader.", flagged),
+        _section(
+            "Flagged",
+            "Where the two runs of a check disagree, decide with `ser decide`; until then the student's grade is not exported. "
+            "A score that came as a message does not count: talk to the student.",
+            flagged,
+        ),
         _section("Not graded", "No score was given; ask for a new submission.", missing[["student", "words"]]),
     ]
 

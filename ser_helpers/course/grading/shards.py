@@ -23,7 +23,7 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -33,7 +33,7 @@ import tqdm
 
 from ...errors import CourseError
 from ...places import CLASSROOM
-from . import admit, records, reports, seed
+from . import admit, decisions, records, reports, seed
 from .adapters import SubmissionGrader, coursedir, register
 from .box.base import Box
 from .box.choose import chosen
@@ -264,15 +264,42 @@ def grade_command(lesson: str, as_json: bool, unsafe: bool = False, **options: A
     return 0 if all(record.status == "graded" and not record.flags for record in done) else 1
 
 
+def decide_command(lesson: str, student: str | None, decision: str | None, as_json: bool) -> int:
+    """`ser decide`: 0 when nothing is left to decide among what it lists."""
+    if student and decision:
+        with alone():
+            decisions.decide(lesson, student, decision)
+            reports.write(lesson)
+    listed = [one for one in decisions.flagged(lesson) if student in (None, one.student)]
+    listed = [one for one in listed if student or not one.decision]
+    lines = [
+        f"{reports.shown(one.student)}, {one.check}: {one.own:g} of {one.points:g} points in the submission's own kernel (accept), "
+        f"{one.second:g} from outside (reject). {one.says} Decided: {one.decision or 'not yet'}."
+        for one in listed
+    ]
+    how = f"ser decide {lesson} {student or 'STUDENT'} accept|reject"
+    lines += [how] if any(not one.decision for one in listed) else []
+    print(json.dumps([asdict(one) for one in listed]) if as_json else "\n".join(lines) or "There is nothing to decide.")
+    return 1 if any(not one.decision for one in listed) else 0
+
+
 def summary(done: list[Record], overview: Path) -> str:
     """What a person reads after a run."""
-    graded = [record for record in done if record.status == "graded"]
+    lesson, graded = done[0].lesson, [record for record in done if record.status == "graded"]
+    decided = {(one.student, one.check): one.decision for one in decisions.flagged(lesson)}
+    flags = [
+        (decided.get((one.student, note.partition(":")[0])), one.student, note) for one in graded for note in one.flags
+    ]
     groups = {
         "repaired": [(one.student, note) for one in graded for note in one.repairs],
-        "flagged, please decide": [(one.student, note) for one in graded for note in one.flags],
+        f"flagged, not exported until you decide with `ser decide {lesson} STUDENT accept|reject`": [
+            (student, note) for decision, student, note in flags if decision == ""
+        ],
+        "flagged and decided": [(student, f"{decision}: {note}") for decision, student, note in flags if decision],
+        "flagged, nothing to decide": [(student, note) for decision, student, note in flags if decision is None],
         "not graded": [(one.student, one.reason) for one in done if one.status != "graded"],
     }
-    lines = [f"{done[0].lesson}: {len(graded)} of {len(done)} submissions have their grade."]
+    lines = [f"{lesson}: {len(graded)} of {len(done)} submissions have their grade."]
     for title, notes in groups.items():
         lines += [f"{title} ({len({student for student, _ in notes})}):"] if notes else []
         lines += [f"  {reports.shown(student)}: {note}" for student, note in notes]
