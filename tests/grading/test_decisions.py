@@ -65,7 +65,7 @@ def test_nothing_is_exported_until_somebody_has_decided(room, capsys):
         f"ann, {CHECK}: 1 of 1 points" in said and "0 from outside (reject)" in said and "Divide by the rate." in said
     )
     page = (reports.FOLDER / LESSON / "overview.html").read_text("utf-8")
-    assert "2 flagged and not decided" in page and "waits" not in page.partition("<h2>")[0].replace("that wait", "")
+    assert "2 flagged and not decided" in page
 
     assert main(["decide", LESSON, "ann", "accept"]) == 0
     assert main(["decide", LESSON, "bob", "reject"]) == 0
@@ -93,10 +93,9 @@ def test_a_decision_holds_for_what_was_handed_in_and_for_nothing_else(room):
     assert exported() == {"ann": "1.0", "bob": "0.0"} and score("bob") == (0, 0, False)
 
     shown = room.solved(LESSON)
-    shown.cells[0].metadata["collapsed"] = True
-    shown.cells[-1]["outputs" if shown.cells[-1].cell_type == "code" else "attachments"] = (
-        [] if shown.cells[-1].cell_type == "code" else {}
-    )
+    for cell in shown.cells:
+        if cell.cell_type == "code":
+            cell.execution_count, cell.outputs = 7, [nbformat.v4.new_output("stream", text="seen")]
     room.submit("bob", LESSON, shown)  # saved once more, with the same answers
     shards.grade(LESSON, box=Doubtful())
     assert exported()["bob"] == "0.0"
@@ -107,13 +106,8 @@ def test_a_decision_holds_for_what_was_handed_in_and_for_nothing_else(room):
         room.submit(student, LESSON, other)
     shards.grade(LESSON, box=Doubtful())
     assert exported() == {"ann": "", "bob": ""} and score("bob") == (1, None, False)
-    shards.grade(LESSON, again=True, box=Doubtful(""))  # a mended check, and both runs agree
-    assert exported() == {"ann": "1.0", "bob": "1.0"}
-
-
-def test_a_reject_goes_when_both_runs_agree_again(room):
     decisions.decide(LESSON, "bob", "reject")
-    shards.grade(LESSON, again=True, box=Doubtful(""))
+    shards.grade(LESSON, again=True, box=Doubtful(""))  # a mended check, and both runs agree
     assert exported() == {"ann": "1.0", "bob": "1.0"} and score("bob") == (1, None, False)
 
 

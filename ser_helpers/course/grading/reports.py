@@ -24,10 +24,11 @@ from nbgrader.api import Gradebook, MissingEntry
 from ... import plots
 from ...places import CLASSROOM
 from ..check import exercise_of
-from . import decisions, records
+from . import admit, decisions, records
 from .feedback import render
 
 FOLDER = CLASSROOM / "reports"
+SUBMITTED = CLASSROOM / "submitted"
 RETEACH = 0.2  # from this share of the class on
 TELLS_LITTLE = 0.2  # correlation below which a check should be looked at
 ITEM = ["student", "exercise"]
@@ -56,7 +57,7 @@ def cell_safe(value: object) -> object:
 
 
 def checks(lesson: str) -> pd.DataFrame:
-    """A row for every student and graded cell: names, points, max, status, flags, decision, words.
+    """A row for every student and graded cell: names, points, max, late (points off), hours late, status, flags, decision, words.
 
     Raises
     ------
@@ -72,21 +73,14 @@ def checks(lesson: str) -> pd.DataFrame:
         except MissingEntry:  # not one submission came as far as nbgrader
             cells = []
         marks: dict[tuple[str, str], Any] = {}
-        late: dict[str, float] = {}
+        late: dict[str, dict[str, float]] = {}
         for submission in gradebook.assignment_submissions(lesson) if cells else ():
-            for notebook in submission.notebooks:
-                marks |= {(submission.student.id, grade.name): grade for grade in notebook.grades}
-                late[submission.student.id] = notebook.late_submission_penalty or 0
+            marks |= {(submission.student.id, grade.name): grade for grade in submission.notebooks[0].grades}
+            off = submission.late_submission_penalty or 0.0
+            late[submission.student.id] = {"late": off, "hours late": submission.total_seconds_late / 3600}
         rows = [
-            _row(
-                record,
-                cell,
-                most,
-                marks.get(key),
-                people.get(record.student),
-                late.get(record.student, 0),
-                flagged.get(key),
-            )
+            _row(record, cell, most, marks.get(key), people.get(record.student), flagged.get(key))
+            | late.get(record.student, {"late": 0.0, "hours late": 0.0})
             for record in known
             for cell, most in cells or [("", 0)]
             for key in [(record.student, cell)]
@@ -95,7 +89,7 @@ def checks(lesson: str) -> pd.DataFrame:
 
 
 def _row(
-    record: records.Record, cell: str, most: float, mark: Any, person: Any, late: float, decision: str | None
+    record: records.Record, cell: str, most: float, mark: Any, person: Any, decision: str | None
 ) -> dict[str, Any]:
     """Of nbgrader's Grade and Student, where they are, and the decision where one is needed."""
     known = record.cells.get(cell)
@@ -117,12 +111,21 @@ def _row(
         "exercise": exercise_of(cell),
         "points": points,
         "max": most,
-        "late": late,
         "status": status,
         "flags": " ".join(flag for flag in record.flags if flag.startswith(f"{cell}:")),
         "decision": decision or "",
         "words": record.reason if not graded else says if points is not None and points < most else "",
     }
+
+
+def absent(lesson: str) -> tuple[dict[str, str], list[str]]:
+    """What lies in a wrong place, with where it was expected, as `admit.misplaced`; and who is in the class and handed nothing in."""
+    lessons = [path.parent.name for path in Path("solutions").glob("*/*.ipynb")]
+    elsewhere = admit.misplaced(SUBMITTED, lesson, lessons) if SUBMITTED.exists() else {}
+    with Gradebook(decisions.GRADEBOOK, "ser") as gradebook:
+        people = {one.id for one in gradebook.students}
+    here = {record.student for record in records.load_all(lesson)}
+    return elsewhere, sorted(one for one in people - here if not (SUBMITTED / one / lesson).exists())
 
 
 def questions(table: pd.DataFrame) -> pd.DataFrame:
@@ -150,7 +153,7 @@ def questions(table: pd.DataFrame) -> pd.DataFrame:
 def totals(table: pd.DataFrame) -> pd.DataFrame:
     """A row for every student: points (missing when not graded), max, whether a person has yet to mark or decide something, final."""
     grouped = table.groupby("student", sort=False)
-    rows = grouped[["last name", "first name", "email", "lms id", "late"]].first()
+    rows = grouped[["last name", "first name", "email", "lms id", "late", "hours late"]].first()
     rows["points"] = (grouped["points"].sum(min_count=1) - rows["late"]).clip(lower=0)
     by_student = table["status"].groupby(table["student"], sort=False)
     rows["waits"] = by_student.agg(lambda status: status.eq("waits for a person").any())
@@ -176,7 +179,7 @@ def items(table: pd.DataFrame) -> pd.DataFrame:
 
 def mistakes(table: pd.DataFrame) -> pd.DataFrame:
     """The first thing that went wrong in each exercise, most frequent first; numbers in the words do not count."""
-    rows = questions(table).query("status == 'graded' and words != ''")
+    rows = questions(table).query("status != 'not graded' and words != ''")
     kinds = rows.assign(kind=rows["words"].str.replace(r"-?\d[\d.,]*", "#", regex=True)).groupby(
         ["exercise", "kind"], sort=False
     )
@@ -244,10 +247,12 @@ def overview_page(lesson: str, table: pd.DataFrame) -> str:
     source = nbformat.read(Path("solutions", lesson, f"{lesson}.ipynb"), as_version=4)
     total = totals(table)
     have = total["points"].dropna()
+    elsewhere, missing = absent(lesson)
     picture = distribution(have, total["max"].max())._repr_html_() if len(have) else ""
     return render(
         "overview.html.j2", title=source.metadata["ser"]["title"], n_submissions=len(total), n_graded=len(have),
-        n_waiting=total["waits"].sum(), n_undecided=total["undecided"].sum(), lesson=lesson, picture=Markup(picture), sections=_sections(table),
+        n_waiting=total["waits"].sum(), n_undecided=total["undecided"].sum(), lesson=lesson, picture=Markup(picture),
+        n_missing=len(missing), sections=[*_sections(table), *_nowhere(elsewhere, missing)],
     )  # fmt: skip
 
 
@@ -259,6 +264,7 @@ def _sections(table: pd.DataFrame) -> list[dict[str, object]]:
     )
     flagged = per_question.loc[per_question["flags"] != "", [*ITEM, "points", "flags", "decision"]]
     missing = table[table["status"] == "not graded"].drop_duplicates("student")
+    late = totals(table).query("`hours late` > 0").reset_index()[["student", "hours late", "late"]]
     return [
         _section(
             "Teach this again",
@@ -278,7 +284,21 @@ def _sections(table: pd.DataFrame) -> list[dict[str, object]]:
             "A score that came as a message does not count: talk to the student.",
             flagged,
         ),
+        _section("Late", "By the deadline as it is now, with extensions.", late.rename(columns={"late": "points off"})),
         _section("Not graded", "No score was given; ask for a new submission.", missing[["student", "words"]]),
+    ]
+
+
+def _nowhere(elsewhere: dict[str, str], missing: list[str]) -> list[dict[str, object]]:
+    """Tables of what is not among the submissions and should be."""
+    misplaced = {"found": map(shown, elsewhere), "expected": map(shown, elsewhere.values())}
+    return [
+        _section(
+            "Misplaced", f"Nobody grades these. Move them, below {SUBMITTED}, and grade again.", pd.DataFrame(misplaced)
+        ),
+        _section(
+            "Not handed in", "In the class, and without a submission.", pd.DataFrame({"student": map(shown, missing)})
+        ),
     ]
 
 

@@ -39,10 +39,10 @@ from .box.base import Box
 from .box.choose import chosen
 from .box.unconfined import Unconfined
 from .records import Record
+from .reports import SUBMITTED
 
 SECONDS = 600  # wall clock a submission; its cells may take 300 and the second run of the checks 180
 BACKUPS = 10  # of the gradebook that are kept
-SUBMITTED = CLASSROOM / "submitted"
 TRY_AGAIN = "Open the notebook and see what it does; `ser grade LESSON --students NAME --again` tries once more."
 
 
@@ -110,7 +110,9 @@ def _found(lesson: str) -> dict[str, str]:
         raise CourseError(f"There is no lesson {lesson}. Lessons: {', '.join(names)}.")
     found = admit.survey(SUBMITTED, lesson) if SUBMITTED.exists() else {}
     if not found:
-        raise CourseError(f"Nothing was handed in: put notebooks into {SUBMITTED}/NAME/{lesson}/{lesson}.ipynb.")
+        elsewhere = admit.misplaced(SUBMITTED, lesson, [lesson]) if SUBMITTED.exists() else {}
+        there = f" Misplaced: {', '.join(map(reports.shown, elsewhere))}." if elsewhere else ""
+        raise CourseError(f"Nothing was handed in: put notebooks into {SUBMITTED}/NAME/{lesson}/{lesson}.ipynb.{there}")
     return found
 
 
@@ -257,11 +259,12 @@ def _end_with_parent() -> None:
 
 
 def grade_command(lesson: str, as_json: bool, unsafe: bool = False, **options: Any) -> int:
-    """`ser grade`: 0 when every submission has its grade and no flag."""
+    """`ser grade`: 0 when every submission has its grade and no flag, and none lies in a wrong place."""
     done = grade(lesson, progress=not as_json, box=Unconfined() if unsafe else None, **options)
     files = reports.write(lesson)
     print(json.dumps([records.contents(record) for record in done]) if as_json else summary(done, files[0]))
-    return 0 if all(record.status == "graded" and not record.flags for record in done) else 1
+    fine = all(record.status == "graded" and not record.flags for record in done) and not reports.absent(lesson)[0]
+    return 0 if fine else 1
 
 
 def decide_command(lesson: str, student: str | None, decision: str | None, as_json: bool) -> int:
@@ -286,6 +289,7 @@ def decide_command(lesson: str, student: str | None, decision: str | None, as_js
 def summary(done: list[Record], overview: Path) -> str:
     """What a person reads after a run."""
     lesson, graded = done[0].lesson, [record for record in done if record.status == "graded"]
+    elsewhere, missing = reports.absent(lesson)
     decided = {(one.student, one.check): one.decision for one in decisions.flagged(lesson)}
     flags = [
         (decided.get((one.student, note.partition(":")[0])), one.student, note) for one in graded for note in one.flags
@@ -298,8 +302,10 @@ def summary(done: list[Record], overview: Path) -> str:
         "flagged and decided": [(student, f"{decision}: {note}") for decision, student, note in flags if decision],
         "flagged, nothing to decide": [(student, note) for decision, student, note in flags if decision is None],
         "not graded": [(one.student, one.reason) for one in done if one.status != "graded"],
+        "misplaced, so not graded": [(found, f"expected at {expected}") for found, expected in elsewhere.items()],
     }
-    lines = [f"{lesson}: {len(graded)} of {len(done)} submissions have their grade."]
+    more = f" Not handed in ({len(missing)}): {', '.join(map(reports.shown, missing))}." if missing else ""
+    lines = [f"{lesson}: {len(graded)} of {len(done)} submissions have their grade.{more}"]
     for title, notes in groups.items():
         lines += [f"{title} ({len({student for student, _ in notes})}):"] if notes else []
         lines += [f"  {reports.shown(student)}: {note}" for student, note in notes]
