@@ -119,15 +119,15 @@ def decide(lesson: str, student: str, decision: str) -> None:
 
 
 def renew(record: Record) -> None:
-    """After a grading: marks that an earlier decision wrote go, and those of this submission's own decision come."""
+    """After a grading: marks that an earlier decision wrote go, those of this submission's own decision come, and the rest waits."""
     kept = _load(record)
-    if kept.written or record.submission in kept.decisions:
+    if kept.written or record.disputed:
         _enter(record, kept, anew=False)
 
 
 def _enter(record: Record, kept: _Kept, anew: bool) -> None:
     """Bring a decision into the gradebook, then into its file. Other marks by hand stay, unless it is decided anew."""
-    reject, before, kept.written = kept.decisions.get(record.submission) == "reject", kept.written, {}
+    decision, before, kept.written = kept.decisions.get(record.submission, ""), kept.written, {}
     with Gradebook(GRADEBOOK, "ser") as gradebook:
         try:
             submission = gradebook.find_submission_notebook(record.lesson, record.lesson, record.student)
@@ -140,12 +140,14 @@ def _enter(record: Record, kept: _Kept, anew: bool) -> None:
             ours = grade.manual_score is not None and grade.manual_score == before.get(grade.name)
             if ours or (anew and cell):
                 grade.manual_score, grade.needs_manual_grade = None, grade.auto_score is None
-            if reject and cell and grade.manual_score is None:
-                kept.written[grade.name] = grade.manual_score = cell.recomputed or 0.0
-                grade.needs_manual_grade = False
+            if cell and grade.manual_score is None:
+                grade.needs_manual_grade = not decision  # Formgrader and the feedback have a word for it
+                if decision == "reject":
+                    kept.written[grade.name] = grade.manual_score = cell.recomputed or 0.0
         gradebook.db.commit()
     _penalise(record.lesson, record.student)
-    _save(record, kept)
+    if kept.decisions:
+        _save(record, kept)
 
 
 def late_penalties(lesson: str) -> None:

@@ -95,10 +95,10 @@ def _row(
     known = record.cells.get(cell)
     graded = record.status == "graded" and mark is not None
     status = "graded" if graded else "not graded"
-    if graded and mark.needs_manual_grade and mark.manual_score is None:
-        status = "waits for a person"
-    elif graded and decision == "":
+    if graded and decision == "":
         status = "waits for a decision"
+    elif graded and mark.needs_manual_grade and mark.manual_score is None:
+        status = "waits for a person"
     points = mark.score if status == "graded" else None
     says = known.says if known is not None and known.score is not None else ""
     return {

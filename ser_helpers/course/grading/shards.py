@@ -259,12 +259,12 @@ def _end_with_parent() -> None:
 
 
 def grade_command(lesson: str, as_json: bool, unsafe: bool = False, **options: Any) -> int:
-    """`ser grade`: 0 when every submission has its grade and no flag, and none lies in a wrong place."""
+    """`ser grade`: 0 when every submission has its grade and no open flag, and none lies in a wrong place."""
     done = grade(lesson, progress=not as_json, box=Unconfined() if unsafe else None, **options)
     files = reports.write(lesson)
     print(json.dumps([records.contents(record) for record in done]) if as_json else summary(done, files[0]))
-    fine = all(record.status == "graded" and not record.flags for record in done) and not reports.absent(lesson)[0]
-    return 0 if fine else 1
+    fine = all(record.status == "graded" for record in done) and not reports.absent(lesson)[0]
+    return 0 if fine and all(decision for decision, *_ in _flags(done)) else 1
 
 
 def decide_command(lesson: str, student: str | None, decision: str | None, as_json: bool) -> int:
@@ -286,14 +286,21 @@ def decide_command(lesson: str, student: str | None, decision: str | None, as_js
     return 1 if any(not one.decision for one in listed) else 0
 
 
+def _flags(done: list[Record]) -> list[tuple[str | None, str, str]]:
+    """Every flag: what was decided ("" for nothing yet, None where there is nothing to decide), student, words."""
+    known = {(one.student, one.check): one.decision for one in decisions.flagged(done[0].lesson)}
+    return [
+        (known.get((record.student, flag.partition(":")[0])), record.student, flag)
+        for record in done
+        for flag in record.flags
+    ]
+
+
 def summary(done: list[Record], overview: Path) -> str:
     """What a person reads after a run."""
     lesson, graded = done[0].lesson, [record for record in done if record.status == "graded"]
     elsewhere, missing = reports.absent(lesson)
-    decided = {(one.student, one.check): one.decision for one in decisions.flagged(lesson)}
-    flags = [
-        (decided.get((one.student, note.partition(":")[0])), one.student, note) for one in graded for note in one.flags
-    ]
+    flags = _flags(done)
     groups = {
         "repaired": [(one.student, note) for one in graded for note in one.repairs],
         f"flagged, not exported until you decide with `ser decide {lesson} STUDENT accept|reject`": [
