@@ -1,7 +1,9 @@
 """A check of which the two runs say different things: who decides, how, and how long that holds."""
 
+import contextlib
 import csv
 import json
+import shutil
 
 import nbformat
 import pytest
@@ -33,14 +35,22 @@ class Doubtful:
         return {CHECK: self.says} if self.says is not None else {}
 
 
-@pytest.fixture
-def room(new_classroom, monkeypatch):
+@pytest.fixture(scope="module")
+def graded(new_classroom):
     room = new_classroom()
-    monkeypatch.chdir(room.folder)
     for student in ("ann", "bob"):
         room.submit(student, LESSON, room.solved(LESSON))
-    shards.grade(LESSON, box=Doubtful())
+    with contextlib.chdir(room.folder):
+        shards.grade(LESSON, box=Doubtful())
     return room
+
+
+@pytest.fixture
+def room(graded, tmp_path, monkeypatch):
+    """A copy of a class in which nothing is decided."""
+    shutil.copytree(graded.folder, tmp_path / "course")
+    monkeypatch.chdir(tmp_path / "course")
+    return type(graded)(tmp_path / "course")
 
 
 def exported() -> dict[str, str]:

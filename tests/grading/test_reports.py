@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import shutil
 import warnings
 
 import pandas as pd
@@ -10,6 +11,7 @@ from nbgrader.api import Gradebook
 
 from ser_helpers.course.grading import adapters, records, reports, shards
 from ser_helpers.errors import CourseError
+from ser_helpers.places import CHECKOUT
 
 LESSON = "02_see_and_hear"
 WRONG = "You took 10 log10 of the RMS in frame {}; amplitudes take 20."
@@ -153,6 +155,15 @@ def test_who_handed_nothing_in_and_what_lies_elsewhere_is_named(course):
     said = shards.summary(records.load_all(LESSON), overview)
     assert "5 of 6 submissions have their grade. Not handed in (1): nora." in said
     assert f"misplaced, so not graded (3):\n  ann/{LESSON}.ipynb: expected at ann/{LESSON}/{LESSON}.ipynb" in said
+
+
+def test_a_class_of_which_nothing_could_be_graded_has_its_reports(tmp_path, monkeypatch):
+    for name in ("nbgrader_config.py", f"solutions/{LESSON}/{LESSON}.ipynb"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(CHECKOUT / name, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    records.save(records.Record(LESSON, "ann", "not graded", "The folder is empty."))
+    assert "The folder is empty." in reports.write(LESSON)[0].read_text("utf-8")
 
 
 def test_without_grades_it_says_what_to_do(tmp_path, monkeypatch):

@@ -85,7 +85,7 @@ def checks(lesson: str) -> pd.DataFrame:
             for cell, most in cells or [("", 0)]
             for key in [(record.student, cell)]
         ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).astype({"points": float})  # also where nobody has any
 
 
 def _row(
