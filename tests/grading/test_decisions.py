@@ -16,6 +16,14 @@ from ser_helpers.course.grading.box.unconfined import OpenKernel
 LESSON, CHECK = "00_start_here", "seconds_of-check"
 GRADEBOOK = "sqlite:///.classroom/gradebook.db"
 
+NO_ASSERTS = """
+import ast
+class Drop(ast.NodeTransformer):
+    def visit_Expr(self, node): return ast.Pass() if "expect" in ast.dump(node) else node
+    visit_Assert = visit_For = lambda self, node: ast.Pass()
+get_ipython().ast_transformers.append(Drop())
+"""
+
 
 class Doubtful:
     """A box whose second run does not believe anybody, or believes everybody."""
@@ -71,9 +79,7 @@ def test_nothing_is_exported_until_somebody_has_decided(room, capsys):
     assert exported() == {"ann": "", "bob": ""} and score("ann") == (1, None, True)
     assert main(["decide", LESSON]) == 1
     said = capsys.readouterr().out
-    assert (
-        f"ann, {CHECK}: 1 of 1 points" in said and "0 from outside (reject)" in said and "Divide by the rate." in said
-    )
+    assert f"ann, {CHECK}: 1 of 1 points" in said and "0 when called from outside (reject; Divide by the rate.)" in said
     page = (reports.FOLDER / LESSON / "overview.html").read_text("utf-8")
     assert "2 flagged and not decided" in page
 
@@ -85,6 +91,22 @@ def test_nothing_is_exported_until_somebody_has_decided(room, capsys):
     assert main(["decide", LESSON]) == 0 and "nothing to decide" in capsys.readouterr().out
     assert main(["decide", LESSON, "bob", "accept"]) == 0  # after a talk
     assert exported()["bob"] == "1.0" and score("bob") == (1, None, False)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_an_unsolved_notebook_with_a_trick_has_no_points_in_any_export(classroom, monkeypatch):
+    monkeypatch.chdir(classroom.folder)
+    tricked = classroom.untouched("04_noise")
+    tricked.cells.insert(0, nbformat.v4.new_code_cell(NO_ASSERTS))
+    classroom.submit("ann", "04_noise", tricked)
+    (record,) = shards.grade("04_noise")
+    assert record.disputed
+    for file in reports.write("04_noise")[2:]:  # moodle.csv, canvas.csv
+        assert file.read_text("utf-8").splitlines()[-1].endswith(","), file
+    decisions.decide("04_noise", "ann", "reject")
+    for file in reports.write("04_noise")[2:]:
+        assert file.read_text("utf-8").splitlines()[-1].endswith(",0.0"), file
 
 
 def test_what_waits_stands_in_the_summary_and_what_is_decided_too(room):

@@ -90,7 +90,8 @@ def flagged(lesson: str) -> list[Flagged]:
         decision = _load(record).decisions.get(record.submission, "")
         for name, cell in record.disputed.items():
             by_hand = BY_HAND if (record.student, name) in marked else ""
-            about = (cell.points, cell.score or 0.0, cell.recomputed or 0.0, cell.says)
+            says = "could not be confirmed" if cell.recomputed is None else cell.says
+            about = (cell.points, cell.score or 0.0, cell.recomputed or 0.0, says)
             found.append(Flagged(record.student, name, *about, decision or by_hand))
     return found
 

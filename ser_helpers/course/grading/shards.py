@@ -277,7 +277,7 @@ def decide_command(lesson: str, student: str | None, decision: str | None, as_js
     listed = [one for one in listed if student or not one.decision]
     lines = [
         f"{reports.shown(one.student)}, {one.check}: {one.own:g} of {one.points:g} points in the submission's own kernel (accept), "
-        f"{one.second:g} from outside (reject). {one.says} Decided: {one.decision or 'not yet'}."
+        f"{one.second:g} when called from outside (reject; {one.says}). Decided: {one.decision or 'not yet'}."
         for one in listed
     ]
     how = f"ser decide {lesson} {student or 'STUDENT'} accept|reject"
