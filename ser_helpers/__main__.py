@@ -331,6 +331,28 @@ def grade(args: argparse.Namespace) -> int:
     return shards.grade_command(args.lesson, args.json, unsafe=args.unsafe, **options)
 
 
+def _decide_options(sub: argparse.ArgumentParser) -> None:
+    _lesson(sub)
+    sub.add_argument("student", nargs="?", metavar="STUDENT", help="without it: everything that is not decided yet")
+    sub.add_argument("decision", nargs="?", choices=["accept", "reject"], help="of all this student's flagged checks")
+    _json(sub)
+
+
+@command(
+    "decide",
+    _decide_options,
+    "Decide what counts where the two runs of a check disagree. Accept keeps the score of the submission's own kernel, reject "
+    "takes that of the second run; until then the student's grade is not exported. Handed in again, it is asked again.",
+    "ser decide 03_mfcc",
+    "ser decide 03_mfcc lena",
+    "ser decide 03_mfcc lena reject",
+)
+def decide(args: argparse.Namespace) -> int:
+    from .course.grading import shards
+
+    return shards.decide_command(args.lesson, args.student, args.decision, args.json)
+
+
 def _report_options(sub: argparse.ArgumentParser) -> None:
     _lesson(sub)
     _json(sub)

@@ -117,7 +117,7 @@ COMMANDS = [
     "build",
     "grade",
 ]
-COMMANDS += ["report"]
+COMMANDS += ["decide", "report"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -9,9 +9,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 
+from ser_helpers.course.authoring import release
 from ser_helpers.course.grading import adapters, admit
 from ser_helpers.course.grading.pipeline import Lesson
 from ser_helpers.course.rebuild import rebuild
+from ser_helpers.places import CHECKOUT as ROOT
 
 LESSON = "05_split_and_scale"
 WRITTEN = "Forty-five: those actors are new to the model."
@@ -52,6 +54,29 @@ def test_the_courses_own_cells_come_from_the_course(room):
     assert [c.metadata["nbgrader"] for c in graded] == [c.metadata["nbgrader"] for c in truth]
     assert [c.source for c in graded if c.cell_type == "code"] == [c.source for c in truth if c.cell_type == "code"]
     assert not any("skip-execution" in c.metadata.get("tags", []) for c in graded)
+
+
+def test_a_check_that_the_course_has_mended_since_was_not_changed_by_the_student(new_classroom):
+    room, lesson = new_classroom(), Lesson.read(LESSON, ROOT)
+    for notebook in (lesson.release, lesson.source):
+        mended = notebook.cells[place(notebook, "fit_scaler-check")]
+        mended.source += "\n# mended"
+        mended.metadata["nbgrader"]["points"] = 2
+    handed_in = room.solved(LESSON)
+    check = handed_in.cells[place(handed_in, "fit_scaler-check")]
+    changed = f"{check.metadata['nbgrader']['grade_id']}: the check had been changed; the course's own ran."
+    for text, checksum, notes in (
+        (check.source, check.metadata["nbgrader"]["checksum"], []),
+        (check.source + " ", check.metadata["nbgrader"]["checksum"], [changed]),
+        (check.source, [3], [changed]),
+    ):
+        check.source, check.metadata["nbgrader"]["checksum"] = text, checksum
+        read, _ = admit.admit(room.submit("ann", LESSON, handed_in), LESSON)
+        made, repairs = rebuild(read, lesson.release, lesson.source)
+        assert (
+            repairs == rebuild(read, release.outline(lesson.source), lesson.source)[1] == notes
+        )  # as `ser check` has it
+        assert made.cells[place(made, "fit_scaler-check")].source.endswith("# mended")
 
 
 def test_a_written_answer_keeps_its_place_when_its_mark_is_lost(room):

@@ -2,14 +2,16 @@
 
 import contextlib
 import csv
+import shutil
 import warnings
 
 import pandas as pd
 import pytest
 from nbgrader.api import Gradebook
 
-from ser_helpers.course.grading import adapters, records, reports
+from ser_helpers.course.grading import adapters, records, reports, shards
 from ser_helpers.errors import CourseError
+from ser_helpers.places import CHECKOUT
 
 LESSON = "02_see_and_hear"
 WRONG = "You took 10 log10 of the RMS in frame {}; amplitudes take 20."
@@ -54,7 +56,10 @@ def test_every_student_has_a_row_for_every_exercise(course):
     rows = reports.questions(course).set_index(["student", "exercise"])
     assert len(rows) == 6 * 6
     assert rows.loc[("ann", "rms_db"), ["points", "max", "status", "words"]].tolist() == [4, 4, "graded", ""]
-    assert rows.loc[("bob", "rms_db"), "points"] == 1 and "amplitudes" in rows.loc[("bob", "rms_db"), "words"]
+    assert rows.loc[("dee", "rms_db"), "points"] == 1 and "amplitudes" in rows.loc[("dee", "rms_db"), "words"]
+    assert rows.loc[("bob", "rms_db"), "status"] == "waits for a decision" and pd.isna(
+        rows.loc[("bob", "rms_db"), "points"]
+    )
     assert "0 from outside" in rows.loc[("bob", "rms_db"), "flags"] and not rows.loc[("bob", "time_axis"), "flags"]
     assert rows.loc[("cid", "angry-and-sad"), "status"] == "waits for a person"
     assert pd.isna(rows.loc[("cid", "angry-and-sad"), "points"])
@@ -98,11 +103,67 @@ def test_the_files_open_where_they_are_meant_to(course):
     assert canvas[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", LESSON]
     assert canvas[1][:5] == ["    Points Possible", "", "", "", ""]
     assert ["Zöller, Dr, Ann", "17", "", "ann", "", str(most)] in canvas
-    for name in ("eve\\n", "cid"):  # an empty cell leaves the gradebook's own: not graded, and a task waits
+    for name in ("eve\\n", "cid", "bob"):  # empty, for the gradebook's own to stay: not graded, a task waits, flagged
         assert [name, "", "", name, "", ""] in canvas
     for name in ("moodle.csv", "canvas.csv", "questions.csv"):
         assert "'=HYPERLINK(1)" in files[name].read_text("utf-8")
         assert not any(cell.startswith(("=", "+", "@")) for row in read(name) for cell in row)
+
+
+def test_a_deadline_that_has_moved_is_seen_by_the_next_report(course, monkeypatch):
+    with open("nbgrader_config.py", "a", encoding="utf-8") as settings:
+        settings.write('\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
+
+    def points(due: str) -> tuple[str, str]:
+        with Gradebook("sqlite:///.classroom/gradebook.db", "ser") as gradebook:
+            gradebook.update_or_create_assignment(LESSON, duedate=due)
+            gradebook.update_or_create_submission(LESSON, "ann", timestamp="2027-03-02 01:30:00 UTC")
+        files = {file.name: file for file in reports.write(LESSON)}
+        rows = {row[0]: row[2] for row in csv.reader(files["moodle.csv"].read_text("utf-8").splitlines())}
+        return rows["ann"], files["overview.html"].read_text("utf-8").partition("<h2>Late</h2>")[2][:400]
+
+    given, page = points("2027-03-02 23:59:00 UTC")
+    assert float(given) > 0 and "ann" not in page
+    taken, page = points("2027-03-02 00:00:00 UTC")
+    assert float(taken) == 0 and "<td>ann</td><td>1.5</td>" in page
+    assert points("2027-03-02 23:59:00 UTC")[0] == given
+
+
+def test_who_handed_nothing_in_and_what_lies_elsewhere_is_named(course):
+    with Gradebook("sqlite:///.classroom/gradebook.db", "ser") as gradebook:
+        gradebook.update_or_create_student("nora")
+    for name in (
+        f"nora_{LESSON}.ipynb",
+        "mo/2_see_and_hear/x.ipynb",
+        f"ann/{LESSON}.ipynb",
+        "ann/notes.txt",
+        "ann/03_mfcc/x",
+    ):
+        file = reports.SUBMITTED / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    elsewhere, missing = reports.absent(LESSON)
+    assert elsewhere == {
+        f"nora_{LESSON}.ipynb": f"NAME/{LESSON}/{LESSON}.ipynb",
+        "mo/2_see_and_hear": f"mo/{LESSON}/{LESSON}.ipynb",
+        f"ann/{LESSON}.ipynb": f"ann/{LESSON}/{LESSON}.ipynb",
+    }
+    assert missing == ["nora"]
+    overview = reports.write(LESSON)[0]
+    page = overview.read_text("utf-8")
+    assert "1 not handed in" in page and "<td>mo/2_see_and_hear</td>" in page and "<td>nora</td>" in page
+    said = shards.summary(records.load_all(LESSON), overview)
+    assert "5 of 6 submissions have their grade. Not handed in (1): nora." in said
+    assert f"misplaced, so not graded (3):\n  ann/{LESSON}.ipynb: expected at ann/{LESSON}/{LESSON}.ipynb" in said
+
+
+def test_a_class_of_which_nothing_could_be_graded_has_its_reports(tmp_path, monkeypatch):
+    for name in ("nbgrader_config.py", f"solutions/{LESSON}/{LESSON}.ipynb"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(CHECKOUT / name, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    records.save(records.Record(LESSON, "ann", "not graded", "The folder is empty."))
+    assert "The folder is empty." in reports.write(LESSON)[0].read_text("utf-8")
 
 
 def test_without_grades_it_says_what_to_do(tmp_path, monkeypatch):

@@ -26,7 +26,7 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from ...errors import CourseError
 from ..rebuild import grade_id, has_points, is_answer
-from . import feedback, records, seed
+from . import decisions, feedback, records, seed
 from .admit import submitted_at, survey
 from .box.base import Box
 from .box.choose import chosen
@@ -142,6 +142,7 @@ class SubmissionExporter(NotebookExporter):
             raise NbGraderException(self.record.reason)
         exported = self.from_notebook_node(self.record.marked, resources)
         if not self.parent._sanitizing:  # the gradebook has the scores now
+            decisions.renew(self.record)
             self._hand_on(self.record)
         return exported
 

@@ -6,9 +6,11 @@ Links, pipes and devices are never opened, and nothing is run.
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
 import re
 import stat
+from collections.abc import Collection
 from datetime import UTC, datetime
 from fnmatch import fnmatch
 from pathlib import Path
@@ -117,7 +119,7 @@ def read_notebook(path: Path) -> tuple[NotebookNode, list[str]]:
 
 
 def admit(folder: Path, lesson: str) -> tuple[NotebookNode, list[str]]:
-    """A submission's notebook, of each cell no more than its text and its grade_id; and notes on what was odd.
+    """A submission's notebook, of each cell no more than its text and nbgrader's mark; and notes on what was odd.
 
     Raises
     ------
@@ -204,6 +206,55 @@ def survey(submitted: Path, lesson: str, student: str = "*") -> dict[str, str]:
             except NotGradable as error:
                 found[entry.name] = str(error)
     return found
+
+
+def misplaced(submitted: Path, lesson: str, lessons: Collection[str]) -> dict[str, str]:
+    """What looks like a submission of this lesson and lies where nobody looks: {where it lies: where it was expected}.
+
+    Parameters
+    ----------
+    submitted : Path
+        nbgrader's folder of submissions.
+    lessons : collection of str
+        All of the course: what lies at one of these places is a submission, and is called what it looks most like.
+    """
+    found = {}
+    with contextlib.suppress(PermissionError):  # the survey says so
+        for entry in _visible(submitted):
+            if entry.is_dir(follow_symlinks=False):
+                for inner in _visible(entry.path):
+                    if inner.name.casefold() not in {name.casefold() for name in lessons} and _is_of(
+                        inner, lesson, lessons
+                    ):
+                        found[f"{entry.name}/{inner.name}"] = f"{entry.name}/{lesson}/{lesson}.ipynb"
+            elif _means(entry.name, lessons) == lesson:
+                found[entry.name] = f"NAME/{lesson}/{lesson}.ipynb"
+    return found
+
+
+def _visible(folder: Path | str) -> list[os.DirEntry[str]]:
+    return sorted((one for one in os.scandir(folder) if not one.name.startswith(".")), key=lambda one: one.name)
+
+
+def _is_of(entry: os.DirEntry[str], lesson: str, lessons: Collection[str]) -> bool:
+    """Whether a file or folder is called something like a lesson, or a notebook in it is."""
+    inside = _notebooks(Path(entry.path))[0] if entry.is_dir(follow_symlinks=False) else []
+    names = [entry.name, *(path.name for path in inside)]
+    return next((means for name in names if (means := _means(name, lessons))), "") == lesson
+
+
+def _means(name: str, lessons: Collection[str]) -> str:
+    """The lesson that a name holds or resembles; "" when it does neither.
+
+    Examples
+    --------
+    >>> lessons = ["03_mfcc", "04_noise"]
+    >>> [_means(name, lessons) for name in ("nora_03_MFCC (1).ipynb", "3_mfcc", "notes.txt")]
+    ['03_mfcc', '03_mfcc', '']
+    """
+    stem = Path(name).stem.casefold()
+    held = [lesson for lesson in lessons if lesson.casefold() in stem]
+    return next(iter(held or difflib.get_close_matches(stem, lessons, 1, 0.75)), "")
 
 
 def _check_names(student: str, folder: str, lesson: str) -> None:

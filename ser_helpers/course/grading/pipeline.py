@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from ..authoring.release import fingerprint
 from ..rebuild import rebuild
 from .admit import NotGradable, admit
 from .box.base import Box
@@ -60,8 +61,10 @@ def grade_one(
         handed_in, notes = admit(submission, lesson.name)
     except NotGradable as error:
         return Record(lesson.name, student, "not graded", str(error))
+    content = fingerprint(handed_in)
     notebook, repairs = rebuild(handed_in, lesson.release, lesson.source)
     executed = run(notebook, box, {"NBGRADER_EXECUTION": "autograde", **chance}, cell_seconds, notebook_seconds)
     second = recompute(notebook, lesson.source, box, chance, cell_seconds)
     marked, cells, flags = settle(executed, second)
-    return Record(lesson.name, student, repairs=[*notes, *repairs], flags=flags, cells=cells, marked=marked)
+    repairs = [*notes, *repairs]
+    return Record(lesson.name, student, repairs=repairs, flags=flags, cells=cells, submission=content, marked=marked)

@@ -9,6 +9,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from ...errors import CourseError
 from ...places import CLASSROOM
 
 FOLDER = CLASSROOM / "records"  # of the course whose folder we are in, as nbgrader sees it
@@ -35,9 +36,19 @@ class Record:
     repairs: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     cells: dict[str, Cell] = field(default_factory=dict)
-    fingerprint: str = ""
+    submission: str = ""  # what was handed in, however the lesson changes
+    fingerprint: str = ""  # and all that the score depends on besides
     seconds: float = 0.0
     marked: NotebookNode | None = field(default=None, compare=False, repr=False)  # for nbgrader to go on with; not kept
+
+    @property
+    def disputed(self) -> dict[str, Cell]:
+        """The checks whose flag is about their points: somebody has to decide. A forged score has been left out already."""
+        return {
+            name: cell
+            for name, cell in self.cells.items()
+            if any(flag.startswith(f"{name}: {cell.score or 0:g} of {cell.points:g} points") for flag in self.flags)
+        }
 
 
 def save(record: Record) -> None:
@@ -70,6 +81,13 @@ def load(lesson: str, student: str) -> Record | None:
 def load_all(lesson: str) -> list[Record]:
     """Every record of a lesson, by student."""
     return [_read(file) for file in sorted((FOLDER / lesson).glob("*.json"))]
+
+
+def load_graded(lesson: str) -> list[Record]:
+    """Every record of a lesson, of which there has to be one."""
+    if known := load_all(lesson):
+        return known
+    raise CourseError(f"Nothing of {lesson} has been graded yet: ser grade {lesson}.")
 
 
 def _path(lesson: str, student: str) -> Path:

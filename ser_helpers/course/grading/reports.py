@@ -22,13 +22,13 @@ from matplotlib.ticker import MaxNLocator
 from nbgrader.api import Gradebook, MissingEntry
 
 from ... import plots
-from ...errors import CourseError
 from ...places import CLASSROOM
 from ..check import exercise_of
-from . import records
+from . import admit, decisions, records
 from .feedback import render
 
 FOLDER = CLASSROOM / "reports"
+SUBMITTED = CLASSROOM / "submitted"
 RETEACH = 0.2  # from this share of the class on
 TELLS_LITTLE = 0.2  # correlation below which a check should be looked at
 ITEM = ["student", "exercise"]
@@ -57,42 +57,49 @@ def cell_safe(value: object) -> object:
 
 
 def checks(lesson: str) -> pd.DataFrame:
-    """A row for every student and graded cell: names, points, max, status, flags, words.
+    """A row for every student and graded cell: names, points, max, late (points off), hours late, status, flags, decision, words.
 
     Raises
     ------
     CourseError
         When nothing of this lesson has been graded.
     """
-    known = {record.student: record for record in records.load_all(lesson)}
-    if not known:
-        raise CourseError(f"Nothing of {lesson} has been graded yet: ser grade {lesson}.")
-    with Gradebook(f"sqlite:///{CLASSROOM}/gradebook.db", "ser") as gradebook:
+    known = records.load_graded(lesson)
+    flagged = {(one.student, one.check): one.decision for one in decisions.flagged(lesson)}
+    with Gradebook(decisions.GRADEBOOK, "ser") as gradebook:
         people = {one.id: one for one in gradebook.students}
         try:
             cells = [(cell.name, cell.max_score) for cell in gradebook.find_notebook(lesson, lesson).grade_cells]
         except MissingEntry:  # not one submission came as far as nbgrader
             cells = []
         marks: dict[tuple[str, str], Any] = {}
-        late: dict[str, float] = {}
+        late: dict[str, dict[str, float]] = {}
         for submission in gradebook.assignment_submissions(lesson) if cells else ():
-            for notebook in submission.notebooks:
-                marks |= {(submission.student.id, grade.name): grade for grade in notebook.grades}
-                late[submission.student.id] = notebook.late_submission_penalty or 0
+            marks |= {(submission.student.id, grade.name): grade for grade in submission.notebooks[0].grades}
+            off = submission.late_submission_penalty or 0.0
+            late[submission.student.id] = {"late": off, "hours late": submission.total_seconds_late / 3600}
         rows = [
-            _row(record, cell, most, marks.get((student, cell)), people.get(student), late.get(student, 0))
-            for student, record in known.items()
+            _row(record, cell, most, marks.get(key), people.get(record.student), flagged.get(key))
+            | late.get(record.student, {"late": 0.0, "hours late": 0.0})
+            for record in known
             for cell, most in cells or [("", 0)]
+            for key in [(record.student, cell)]
         ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).astype({"points": float})  # also where nobody has any
 
 
-def _row(record: records.Record, cell: str, most: float, mark: Any, person: Any, late: float) -> dict[str, Any]:
-    """Of nbgrader's Grade and Student, where they are."""
+def _row(
+    record: records.Record, cell: str, most: float, mark: Any, person: Any, decision: str | None
+) -> dict[str, Any]:
+    """Of nbgrader's Grade and Student, where they are, and the decision where one is needed."""
     known = record.cells.get(cell)
     graded = record.status == "graded" and mark is not None
-    waits = graded and mark.needs_manual_grade and mark.manual_score is None
-    points = mark.score if graded and not waits else None
+    status = "graded" if graded else "not graded"
+    if graded and decision == "":
+        status = "waits for a decision"
+    elif graded and mark.needs_manual_grade and mark.manual_score is None:
+        status = "waits for a person"
+    points = mark.score if status == "graded" else None
     says = known.says if known is not None and known.score is not None else ""
     return {
         "student": shown(record.student),
@@ -104,11 +111,21 @@ def _row(record: records.Record, cell: str, most: float, mark: Any, person: Any,
         "exercise": exercise_of(cell),
         "points": points,
         "max": most,
-        "late": late,
-        "status": "not graded" if not graded else "waits for a person" if waits else "graded",
+        "status": status,
         "flags": " ".join(flag for flag in record.flags if flag.startswith(f"{cell}:")),
+        "decision": decision or "",
         "words": record.reason if not graded else says if points is not None and points < most else "",
     }
+
+
+def absent(lesson: str) -> tuple[dict[str, str], list[str]]:
+    """What lies in a wrong place, with where it was expected, as `admit.misplaced`; and who is in the class and handed nothing in."""
+    lessons = [path.parent.name for path in Path("solutions").glob("*/*.ipynb")]
+    elsewhere = admit.misplaced(SUBMITTED, lesson, lessons) if SUBMITTED.exists() else {}
+    with Gradebook(decisions.GRADEBOOK, "ser") as gradebook:
+        people = {one.id for one in gradebook.students}
+    here = {record.student for record in records.load_all(lesson)}
+    return elsewhere, sorted(one for one in people - here if not (SUBMITTED / one / lesson).exists())
 
 
 def questions(table: pd.DataFrame) -> pd.DataFrame:
@@ -118,20 +135,30 @@ def questions(table: pd.DataFrame) -> pd.DataFrame:
         return next((word for word in words if word), "")
 
     grouped = table.groupby(ITEM, sort=False)
-    rows = grouped[["last name", "first name", "max", "status", "flags", "words"]].agg(
-        {"last name": "first", "first name": "first", "max": "sum", "status": "max", "flags": " ".join, "words": first}
+    rows = grouped[["last name", "first name", "max", "status", "flags", "decision", "words"]].agg(
+        {
+            "last name": "first",
+            "first name": "first",
+            "max": "sum",
+            "status": "max",
+            "flags": " ".join,
+            "decision": first,
+        }
+        | {"words": first}
     )
-    rows.insert(2, "points", grouped["points"].sum(min_count=1))
+    rows.insert(2, "points", grouped["points"].agg(lambda points: points.sum(skipna=False)))
     return rows.assign(flags=rows["flags"].str.strip()).reset_index()
 
 
 def totals(table: pd.DataFrame) -> pd.DataFrame:
-    """A row for every student: points (missing when not graded), max, whether a person has yet to mark something, final."""
+    """A row for every student: points (missing when not graded), max, whether a person has yet to mark or decide something, final."""
     grouped = table.groupby("student", sort=False)
-    rows = grouped[["last name", "first name", "email", "lms id", "late"]].first()
+    rows = grouped[["last name", "first name", "email", "lms id", "late", "hours late"]].first()
     rows["points"] = (grouped["points"].sum(min_count=1) - rows["late"]).clip(lower=0)
-    waits = table["status"].eq("waits for a person").groupby(table["student"], sort=False).any()
-    return rows.assign(max=grouped["max"].sum(), waits=waits, final=rows["points"].mask(waits))
+    by_student = table["status"].groupby(table["student"], sort=False)
+    rows["waits"] = by_student.agg(lambda status: status.eq("waits for a person").any())
+    rows["undecided"] = by_student.agg(lambda status: status.eq("waits for a decision").any())
+    return rows.assign(max=grouped["max"].sum(), final=rows["points"].mask(rows["waits"] | rows["undecided"]))
 
 
 def items(table: pd.DataFrame) -> pd.DataFrame:
@@ -152,7 +179,7 @@ def items(table: pd.DataFrame) -> pd.DataFrame:
 
 def mistakes(table: pd.DataFrame) -> pd.DataFrame:
     """The first thing that went wrong in each exercise, most frequent first; numbers in the words do not count."""
-    rows = questions(table).query("status == 'graded' and words != ''")
+    rows = questions(table).query("status != 'not graded' and words != ''")
     kinds = rows.assign(kind=rows["words"].str.replace(r"-?\d[\d.,]*", "#", regex=True)).groupby(
         ["exercise", "kind"], sort=False
     )
@@ -187,6 +214,7 @@ def write(lesson: str) -> list[Path]:
     list of Path
         The overview first.
     """
+    decisions.late_penalties(lesson)
     table = checks(lesson)
     folder = FOLDER / lesson
     folder.mkdir(parents=True, exist_ok=True)
@@ -219,10 +247,12 @@ def overview_page(lesson: str, table: pd.DataFrame) -> str:
     source = nbformat.read(Path("solutions", lesson, f"{lesson}.ipynb"), as_version=4)
     total = totals(table)
     have = total["points"].dropna()
+    elsewhere, missing = absent(lesson)
     picture = distribution(have, total["max"].max())._repr_html_() if len(have) else ""
     return render(
         "overview.html.j2", title=source.metadata["ser"]["title"], n_submissions=len(total), n_graded=len(have),
-        n_waiting=total["waits"].sum(), picture=Markup(picture), sections=_sections(table),
+        n_waiting=total["waits"].sum(), n_undecided=total["undecided"].sum(), lesson=lesson, picture=Markup(picture),
+        n_missing=len(missing), sections=[*_sections(table), *_nowhere(elsewhere, missing)],
     )  # fmt: skip
 
 
@@ -232,8 +262,9 @@ def _sections(table: pd.DataFrame) -> list[dict[str, object]]:
     told = item["discrimination"].map(
         lambda r: "all alike" if pd.isna(r) else f"{r:.2f}" + (", look" if r < TELLS_LITTLE else "")
     )
-    flagged = per_question.loc[per_question["flags"] != "", [*ITEM, "points", "flags"]]
+    flagged = per_question.loc[per_question["flags"] != "", [*ITEM, "points", "flags", "decision"]]
     missing = table[table["status"] == "not graded"].drop_duplicates("student")
+    late = totals(table).query("`hours late` > 0").reset_index()[["student", "hours late", "late"]]
     return [
         _section(
             "Teach this again",
@@ -247,8 +278,27 @@ def _sections(table: pd.DataFrame) -> list[dict[str, object]]:
             item.assign(discrimination=told).reset_index(),
         ),
         _section("All mistakes", "Everything a check said, most frequent first.", wrong),
-        _section("Flagged", "Decide these by hand, in Formgrader.", flagged),
+        _section(
+            "Flagged",
+            "Where the two runs of a check disagree, decide with `ser decide`; until then the student's grade is not exported. "
+            "A score that came as a message does not count: talk to the student.",
+            flagged,
+        ),
+        _section("Late", "By the deadline as it is now, with extensions.", late.rename(columns={"late": "points off"})),
         _section("Not graded", "No score was given; ask for a new submission.", missing[["student", "words"]]),
+    ]
+
+
+def _nowhere(elsewhere: dict[str, str], missing: list[str]) -> list[dict[str, object]]:
+    """Tables of what is not among the submissions and should be."""
+    misplaced = {"found": map(shown, elsewhere), "expected": map(shown, elsewhere.values())}
+    return [
+        _section(
+            "Misplaced", f"Nobody grades these. Move them, below {SUBMITTED}, and grade again.", pd.DataFrame(misplaced)
+        ),
+        _section(
+            "Not handed in", "In the class, and without a submission.", pd.DataFrame({"student": map(shown, missing)})
+        ),
     ]
 
 
