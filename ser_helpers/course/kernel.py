@@ -53,7 +53,7 @@ class CourseKernel(IPythonKernel):
 
     shell_class = Type(Shell)
 
-    async def do_execute(self, *arguments: Any, **named: Any) -> dict[str, Any]:  # type: ignore[override]  # handed on
+    async def do_execute(self, *arguments: Any, **named: Any) -> dict[str, Any]:
         reply = await super().do_execute(*arguments, **named)
         return reply | {"evalue": cut(reply["evalue"])} if "evalue" in reply else reply
 
