@@ -30,6 +30,7 @@ from .authoring.run import execute
 SECONDS_PER_CELL = 60
 LONGEST = 1000  # characters of what a check says
 WRITTEN, UNWRITTEN = "written: marked by a person", "not written yet"
+STAR = re.compile(r"^from numpy import \*", re.MULTILINE)
 HINT = re.compile(r"<details>\s*<summary>(Hint 1.*?)</summary>(.*?)</details>", re.DOTALL)
 
 
@@ -198,6 +199,8 @@ def run(lesson: str, root: Path | None = None) -> Report:
     execute(notebook, path.parent, SECONDS_PER_CELL)
     _without_unfinished(notebook)
     report = Report(lesson, _rows(notebook), [*notes, *more, *_broken(notebook, submitted, not_read)])
+    if report.earned < report.points:
+        report.notes += _stars(notebook, submitted)
     if path == _place(lesson, root):
         _remember(report, root)
     return report
@@ -266,6 +269,16 @@ def _broken(notebook: NotebookNode, submitted: NotebookNode, not_read: dict[str,
                 f"{_name(cell, submitted)} stopped ({stopped}). Checks that need it fail with it.",
             ]
     return list(not_read.values())
+
+
+def _stars(notebook: NotebookNode, submitted: NotebookNode) -> list[str]:
+    """A word on what may have changed under a right answer."""
+    return [
+        f"{_name(cell, submitted)}: `from numpy import *` puts numpy's all, any, max, min, round and sum in the place of Python's; "
+        "all(x > 0 for x in y) is always true then. Write `import numpy as np`, and np. where you mean numpy's."
+        for cell in _code(notebook)
+        if STAR.search(cell.source)
+    ]
 
 
 def _name(cell: NotebookNode, submitted: NotebookNode) -> str:
