@@ -6,6 +6,7 @@ lessons at a glance.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import html
 import json
@@ -27,7 +28,9 @@ from .authoring import release
 from .authoring.run import execute
 
 SECONDS_PER_CELL = 60
+LONGEST = 1000  # characters of what a check says
 WRITTEN, UNWRITTEN = "written: marked by a person", "not written yet"
+STAR = re.compile(r"^from numpy import \*", re.MULTILINE)
 HINT = re.compile(r"<details>\s*<summary>(Hint 1.*?)</summary>(.*?)</details>", re.DOTALL)
 
 
@@ -192,9 +195,12 @@ def run(lesson: str, root: Path | None = None) -> Report:
             f"{path.name} {error} `ser reset {lesson}` makes it new and keeps this one beside it."
         ) from None
     notebook, more = _put_together(submitted, text, root / "solutions" / lesson / f"{lesson}.ipynb")
-    unreadable = _syntax_errors(notebook, submitted)
+    not_read = _syntax_errors(notebook, submitted)
     execute(notebook, path.parent, SECONDS_PER_CELL)
-    report = Report(lesson, _rows(notebook, unreadable), [*notes, *more, *_broken(notebook, submitted, unreadable)])
+    _without_unfinished(notebook)
+    report = Report(lesson, _rows(notebook), [*notes, *more, *_broken(notebook, submitted, not_read)])
+    if report.earned < report.points:
+        report.notes += _stars(notebook, submitted)
     if path == _place(lesson, root):
         _remember(report, root)
     return report
@@ -211,29 +217,68 @@ def _put_together(submitted: NotebookNode, text: str, solution: Path) -> tuple[N
     return rebuild.rebuild(submitted, release.outline(source), source)
 
 
+def _without_unfinished(notebook: NotebookNode) -> None:
+    """A cell that ended the kernel has a number by then, and has not passed."""
+    for cell in _code(notebook):
+        if "shell.execute_reply" not in cell.metadata.get("execution", {}):
+            cell.execution_count = None
+
+
+def _syntax_error(source: str) -> SyntaxError | None:
+    """Why Python cannot read a cell; %magics, !commands, help? and await are fine."""
+    try:
+        code = TransformerManager().transform_cell(source)
+        compile(code, "", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except SyntaxError as error:
+        return error
+    return None
+
+
+def unreadable(notebook: NotebookNode) -> dict[str, str]:
+    """Exercises whose answer Python cannot read, and why: more help than that its function is not defined.
+
+    Examples
+    --------
+    >>> cell = nbformat.v4.new_code_cell("def relu(z)", metadata={"nbgrader": {"grade_id": "relu", "solution": True}})
+    >>> unreadable(nbformat.v4.new_notebook(cells=[cell]))
+    {'relu': "SyntaxError, line 1: expected ':'"}
+    """
+    errors = {rebuild.grade_id(cell): _syntax_error(cell.source) for cell in _code(notebook) if rebuild.is_answer(cell)}
+    return {name: f"SyntaxError, line {error.lineno}: {error.msg}" for name, error in errors.items() if error}
+
+
 def _syntax_errors(notebook: NotebookNode, submitted: NotebookNode) -> dict[str, str]:
     """Where Python cannot read what was written: the cell's text -> a sentence."""
     found = {}
     for cell in _code(notebook):
-        try:
-            compile(TransformerManager().transform_cell(cell.source), "", "exec")  # %magics, !commands, help? are fine
-        except SyntaxError as error:
+        error = _syntax_error(cell.source)
+        if error:
             line = dict(enumerate(cell.source.splitlines(), start=1)).get(error.lineno or 0, "").strip()
             where = f"{_name(cell, submitted)}, line {error.lineno}"
             found[cell.source] = f"{where}: Python cannot read {line!r} ({error.msg})."
     return found
 
 
-def _broken(notebook: NotebookNode, submitted: NotebookNode, unreadable: dict[str, str]) -> list[str]:
+def _broken(notebook: NotebookNode, submitted: NotebookNode, not_read: dict[str, str]) -> list[str]:
     """What is wrong outside the checks: cells that cannot be read, and the first that stopped."""
     for cell in _code(notebook):
-        stopped = said(cell) if cell.get("execution_count") and cell.source not in unreadable else ""
+        stopped = said(cell) if cell.get("execution_count") and cell.source not in not_read else ""
         if stopped and not cell.metadata.get("nbgrader", {}).get("grade"):
             return [
-                *unreadable.values(),
+                *not_read.values(),
                 f"{_name(cell, submitted)} stopped ({stopped}). Checks that need it fail with it.",
             ]
-    return list(unreadable.values())
+    return list(not_read.values())
+
+
+def _stars(notebook: NotebookNode, submitted: NotebookNode) -> list[str]:
+    """A word on what may have changed under a right answer."""
+    return [
+        f"{_name(cell, submitted)}: `from numpy import *` puts numpy's all, any, max, min, round and sum in the place of Python's; "
+        "all(x > 0 for x in y) is always true then. Write `import numpy as np`, and np. where you mean numpy's."
+        for cell in _code(notebook)
+        if STAR.search(cell.source)
+    ]
 
 
 def _name(cell: NotebookNode, submitted: NotebookNode) -> str:
@@ -260,9 +305,11 @@ def in_words(ename: str, evalue: str) -> str:
         return "not started"
     if ename in ("KeyboardInterrupt", "CellTimeoutError"):
         return f"stopped after {SECONDS_PER_CELL} s: is there a loop without an end?"
+    if ename == "SystemExit":
+        return "exit() or sys.exit() ended it"
     if ename in ("AssertionError", "KernelEnded"):
-        return evalue or "An assert without a message failed."
-    return f"{ename}: {evalue}"
+        return evalue[:LONGEST] or "An assert without a message failed."
+    return f"{ename}: {evalue}"[:LONGEST]
 
 
 def said(cell: NotebookNode) -> str:
@@ -284,14 +331,12 @@ def exercise_of(grade_id: str) -> str:
     return re.sub("-(check|more)$", "", grade_id)
 
 
-def _rows(notebook: NotebookNode, unreadable: dict[str, str]) -> list[Row]:
+def _rows(notebook: NotebookNode) -> list[Row]:
     """A row per exercise; its two check cells together."""
     rows: dict[str, Row] = {}
-    not_read: dict[str, str] = {}
+    not_read = unreadable(notebook)
     for cell in notebook.cells:
         graded = cell.metadata.get("nbgrader", {})
-        if cell.source in unreadable and graded:
-            not_read[graded["grade_id"]] = unreadable[cell.source]
         hint = HINT.search(cell.source) if cell.cell_type == "markdown" else None
         if hint and rows and (last := list(rows.values())[-1]).says not in ("passed", ""):
             last.hint = f"{hint[1].strip()}: {' '.join(hint[2].split())}"

@@ -99,7 +99,7 @@ def test_in_a_class_a_copy_of_the_lessons_is_enough(write, tmp_path, monkeypatch
 def test_a_syntax_error_is_located(write):
     report = check.run("10_tiny", write("retrun 2 * x"))
     assert "Code cell 2, line 3: Python cannot read 'retrun 2 * x'" in report.notes[0]
-    assert report.earned == 0 and "cannot read" in report.rows[0].says
+    assert rows(report)["double"] == (0, 3, "SyntaxError, line 3: invalid syntax")
 
 
 def test_notebook_magic_is_no_syntax_error_and_a_broken_cell_is_named(write):

@@ -3,6 +3,7 @@
 import html
 import re
 import subprocess
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -13,6 +14,7 @@ from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import PyFileConfigLoader
 
 from ser_helpers.course.grading import feedback
+from ser_helpers.course.grading.records import Record
 
 LESSON = "02_see_and_hear"
 LEAK = """
@@ -112,6 +114,34 @@ def test_nothing_in_it_acts_or_comes_from_elsewhere(page):
     assert not [value for _, value in attributes if "javascript:" in str(value)]
     assert "mine" in soup.text and "louder" in soup.text  # what was written stays, and what was pasted
     assert soup.find("img", alt="my sketch")["src"] == f"data:image/png;base64,{DOT}"
+
+
+@pytest.mark.parametrize(
+    "address", ["data:text/html,hello", " DATA:text/html,x", "data&#58;text/html,x", "java\tscript:x"]
+)
+def test_a_link_that_brings_its_page_along_is_no_link(address):
+    assert "href" not in feedback.safe_html(f'<a href="{address}">here</a>')
+
+
+def test_links_that_say_where_they_go_stay():
+    for address in ("https://example.org/a?b=c:d", "mailto:ann@example.org", "#cell-3"):
+        assert f'href="{address}"' in feedback.safe_html(f"[here]({address})")
+
+
+@pytest.mark.parametrize("score, comment, stands", [(3, None, False), (3, "Well seen!", True), (1, None, True)])
+def test_a_full_score_reads_like_one(score, comment, stands):
+    """nbgrader writes "No response." where an answer is what the course's own was."""
+    source = nbformat.v4.new_notebook(metadata={"ser": {"title": "Two"}})
+    about = {"grade_id": "why", "grade": True, "solution": True, "points": 3}
+    notebook = nbformat.v4.new_notebook(cells=[new_markdown_cell("Because.", metadata={"nbgrader": about})])
+    mark = SimpleNamespace(name="why", score=score, max_score=3, needs_manual_grade=False, manual_score=score)
+    remark = SimpleNamespace(name="why", auto_comment="No response.", comment=comment or "No response.")
+    submission = SimpleNamespace(
+        grades=[mark], comments=[remark], score=score, max_score=3, late_submission_penalty=None
+    )
+    text = feedback.page(notebook, Record("two", "ann"), submission, source)
+    assert ((comment or "No response.") in text) is stands
+    assert ("The first thing that went wrong" in text) is (score < 3)
 
 
 def test_formgrader_does_not_run_it_in_the_instructors_browser(course):

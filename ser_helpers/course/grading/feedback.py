@@ -6,6 +6,7 @@ text from the lesson, and of the submission it shows what was typed. `nbgrader g
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 
@@ -38,11 +39,13 @@ def safe_html(markdown: str) -> Markup:
     def allowed(tag: str, name: str, value: str) -> bool:
         if (tag, name) == ("img", "src"):
             return value.startswith("data:image/")
-        return (tag, name) in {("a", "href"), ("img", "alt"), ("td", "align"), ("th", "align"), ("th", "scope")}
+        if (tag, name) == ("a", "href"):  # of a page that came as data nobody sees where it comes from
+            return bool(re.match("https?://|mailto:|[^:]*$", html.unescape(value).strip(), re.IGNORECASE))
+        return (tag, name) in {("img", "alt"), ("td", "align"), ("th", "align"), ("th", "scope")}
 
-    html = re.sub(r'<a class="anchor-link".*?</a>', "", markdown2html(markdown))
-    html = re.sub("(</?h)([1-4])", lambda tag: f"{tag[1]}{int(tag[2]) + 2}", html)  # below the page's own headings
-    return Markup(bleach.clean(html, TAGS, allowed, {"http", "https", "mailto", "data"}, strip=True).strip())
+    text = re.sub(r'<a class="anchor-link".*?</a>', "", markdown2html(markdown))
+    text = re.sub("(</?h)([1-4])", lambda tag: f"{tag[1]}{int(tag[2]) + 2}", text)  # below the page's own headings
+    return Markup(bleach.clean(text, TAGS, allowed, {"http", "https", "mailto", "data"}, strip=True).strip())
 
 
 def without_hidden(says: str, source: NotebookNode) -> str:
@@ -100,7 +103,8 @@ def page(notebook: NotebookNode, record: records.Record, submission, source: Not
     rows = exercises(notebook, record, {grade.name: grade for grade in submission.grades}, source)
     for comment in submission.comments:
         row = rows.get(exercise_of(comment.name))
-        if row and comment.comment:
+        said_by_hand = comment.comment != comment.auto_comment  # nbgrader's own is "No response."
+        if row and comment.comment and (said_by_hand or row["lost"] or row["waits"]):
             row["says"] = f"{row['says']} {comment.comment}".strip()
     cells, shown = [], set()
     for number, cell in enumerate(notebook.cells):
@@ -119,7 +123,7 @@ def page(notebook: NotebookNode, record: records.Record, submission, source: Not
     return render(
         "feedback.html.j2", title=source.metadata["ser"]["title"], student=record.student,
         points=submission.score - penalty, possible=submission.max_score, penalty=penalty, repairs=record.repairs,
-        waiting=[row["name"] for row in rows.values() if row["waits"]], exercises=rows.values(), cells=cells,
+        waiting=[row["name"] for row in rows.values() if row["waits"]], exercises=[*rows.values()], cells=cells,
     )  # fmt: skip
 
 

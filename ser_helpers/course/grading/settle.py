@@ -11,7 +11,7 @@ from copy import deepcopy
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from ..check import said
+from ..check import exercise_of, said, unreadable
 from ..rebuild import grade_id, has_points
 from .recompute import RUN_ONCE
 from .records import Cell
@@ -45,11 +45,12 @@ def settle(
     marked = deepcopy(executed)
     cells: dict[str, Cell] = {}
     flags: list[str] = []
+    not_read = unreadable(marked)
     for cell in filter(has_points, marked.cells):
         name, points = grade_id(cell), float(cell.metadata["nbgrader"]["points"])
         if cell.cell_type == "code":
             flags += _without_forged_scores(cell)
-            cells[name] = _score(cell, points, (second or {}).get(name))
+            cells[name] = _score(cell, points, (second or {}).get(name), not_read.get(exercise_of(name), ""))
             if second is not None:
                 flags += _differences(cell, cells[name], said(cell), second.get(name))
         else:
@@ -69,10 +70,11 @@ def _without_forged_scores(cell: NotebookNode) -> list[str]:
     return [f"{grade_id(cell)}: a score was sent as a message; the check itself never gives one. It does not count."]
 
 
-def _score(cell: NotebookNode, points: float, there: str | None) -> Cell:
+def _score(cell: NotebookNode, points: float, there: str | None, not_read: str) -> Cell:
     here = said(cell)
     second = None if there is None else 0.0 if there else points
-    return Cell(points, 0.0 if here else points, second, (there or here)[:1000])
+    words = there or here
+    return Cell(points, 0.0 if here else points, second, words and (not_read or words))
 
 
 def _differences(cell: NotebookNode, found: Cell, here: str, there: str | None) -> list[str]:

@@ -47,6 +47,7 @@ def preload() -> None:
     import ipykernel.ipkernel
     import ipykernel.kernelapp
     import ipywidgets
+    import joblib
     import matplotlib.pyplot as plt
     import numpy as np
     import pandas
@@ -58,17 +59,21 @@ def preload() -> None:
     import soundfile
 
     from ser_helpers import corpus, evaluate, features, model, plots  # noqa: F401
-    from ser_helpers.course import doctor, expect  # noqa: F401
+    from ser_helpers.course import doctor, expect, kernel  # noqa: F401
 
     from . import judge  # noqa: F401
 
+    # joblib's worker processes look themselves up in /proc, which is not that of their own namespace; and to start some for
+    # every submission takes longer than their work. What is to run in parallel runs one after the other.
+    for backend in ("loky", "multiprocessing"):
+        joblib.register_parallel_backend(backend, joblib.parallel.SequentialBackend)
     doctor.warm_numba()
     sound = np.zeros(16_000, "float32")
     sound[::50] = 0.1
     features.clip_features(sound)
     plots.waveform(sound)._repr_html_()
     plt.close("all")
-    del ipykernel, ipywidgets, pandas, scipy, seaborn, sklearn, soundfile
+    del ipykernel, ipywidgets, joblib, pandas, scipy, seaborn, sklearn, soundfile
 
     import gc
 
@@ -211,7 +216,9 @@ def be_kernel(task: dict, wires: list[Connection]) -> None:
     """An ipykernel; its sockets are made before the student's code can run."""
     from ipykernel.kernelapp import IPKernelApp
 
-    app = IPKernelApp.instance()
+    from ...kernel import CourseKernel
+
+    app = IPKernelApp.instance(kernel_class=CourseKernel)
     app.initialize(["-f", f"{task['runtime']}/kernel.json", "--HistoryManager.hist_file=:memory:"])
     shell: Any = app.shell
     shell.enable_matplotlib("inline")

@@ -110,6 +110,7 @@ def answer(cells: list[str], seconds: int, wire: Connection) -> None:
     shell = Shell.instance(user_module=sys.modules["__main__"])
     history: Any = shell.history_manager
     history.enabled = False
+    shell.user_ns.update(exit=sys.exit, quit=sys.exit)  # as in `kernel.Shell`
     signal.signal(signal.SIGALRM, signal.default_int_handler)
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         for source in cells:
@@ -202,7 +203,7 @@ def _value(said: tuple[str, Any]) -> Any:
         names, words = what
         for name in names:
             kind = getattr(builtins, name, None)
-            if isinstance(kind, type) and issubclass(kind, Exception):
+            if isinstance(kind, type) and issubclass(kind, Exception | SystemExit):
                 with contextlib.suppress(TypeError):  # UnicodeDecodeError wants more than words
                     raise type(names[0], (kind,), {})(words)
         raise RuntimeError(f"{names[0]}: {words}")
