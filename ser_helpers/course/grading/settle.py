@@ -91,5 +91,5 @@ def _differences(cell: NotebookNode, found: Cell, here: str, there: str | None) 
         return []
     return [
         f"{name}: {score:g} of {points:g} points in the submission's own kernel ({here or 'passed'}), {found.recomputed:g} when the "
-        f"same functions were called from outside ({there or 'passed'}). nbgrader's {score:g} stands until you decide."
+        f"same functions were called from outside ({there or 'passed'}). Not exported until you decide."
     ]
