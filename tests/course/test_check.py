@@ -10,7 +10,7 @@ import pytest
 from ser_helpers import check as check_in_a_lesson
 from ser_helpers import places
 from ser_helpers.course import check, rebuild
-from ser_helpers.course.authoring import release
+from ser_helpers.course.authoring import release, run
 from ser_helpers.errors import CourseError
 
 
@@ -268,3 +268,12 @@ def test_in_a_notebook_it_checks_the_one_that_is_open_and_says_what_is_not_saved
 def test_it_never_runs_itself(monkeypatch, variable):
     monkeypatch.setenv(variable, "1")
     assert check_in_a_lesson("03_mfcc") is None
+
+
+def test_figures_are_jupyters_whatever_an_editor_has_set(monkeypatch, tmp_path):
+    monkeypatch.setenv("MPLBACKEND", "module://backend_interagg")  # PyCharm's, which only it has
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("import matplotlib.pyplot as plt; plt.figure();")]
+    )
+    run.execute(notebook, tmp_path, seconds_per_cell=60)
+    assert not [output for output in notebook.cells[0].outputs if output.output_type == "error"]

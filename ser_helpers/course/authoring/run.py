@@ -37,6 +37,9 @@ _warnings.filterwarnings("ignore", message="unclosed", category=ResourceWarning)
 _warnings.filterwarnings("ignore", category=PendingDeprecationWarning, module="ipykernel")  # as the kernel ends
 """
 
+# A check in the notebook does nothing then; and figures are Jupyter's, whatever an editor has set for its own.
+OURS = {"SER_CHECK": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+
 
 def execute(notebook: NotebookNode, folder: Path, seconds_per_cell: int, allow_errors: bool = True) -> None:
     """Run a notebook in a fresh kernel; its cells get their outputs. A cell that takes too long is interrupted.
@@ -69,7 +72,7 @@ def execute(notebook: NotebookNode, folder: Path, seconds_per_cell: int, allow_e
     )
     forgiven = (DeadKernelError,) if allow_errors else ()
     with contextlib.suppress(*forgiven):
-        client.execute(env={**os.environ, "SER_CHECK": "1"}, stderr=subprocess.DEVNULL)  # the kernel's own log
+        client.execute(env={**os.environ, **OURS}, stderr=subprocess.DEVNULL)  # the kernel's own log
 
 
 def run_strictly(path: Path, allow_errors: bool = False) -> tuple[NotebookNode, float, float]:
