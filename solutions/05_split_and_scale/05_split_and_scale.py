@@ -37,10 +37,6 @@
 # running all cells {seconds} seconds.**
 
 # %% tags=["setup"]
-import marshal
-import subprocess
-import sys
-
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
@@ -195,6 +191,10 @@ def _():
     expect.equal(int(np.sum(split_by_actor([1, 1, 2], 0.5, 3))) in (1, 2), True, "one of two actors in the test")
     # More checks run here when your work is marked.
     ### BEGIN HIDDEN TESTS
+    import marshal
+    import subprocess
+    import sys
+
     rng = expect.rng("split_by_actor")
     text = np.array([f"actor {i}" for i in rng.permutation(100)[:30]])[rng.integers(0, 30, 400)]
     actors = np.repeat(np.arange(20), 5)
@@ -335,15 +335,15 @@ def _():
 # %% [markdown]
 # ## Scale
 #
-# Look at three of the 168 features:
+# Look at four of the 168 features:
 
 # %%
 names = list(features.FEATURE_NAMES)
 pd.DataFrame(X, columns=names)[["mfcc_0", "mfcc_20", "mel_5", "mel_120"]].describe().loc[["mean", "std", "min", "max"]]
 
 # %% [markdown]
-# One is in the hundreds, another a millionth. A network that adds them up, weight by weight, hears only the first. So each
-# column is **standardised**: take away its mean, divide by its standard deviation.
+# One is in the hundreds, another in the thousandths. A network that adds them up, weight by weight, hears only the first. So
+# each column is **standardised**: take away its mean, divide by its standard deviation.
 #
 # <!-- question whose-mean -->
 # **What do you expect?** Whose mean and standard deviation?
