@@ -8,9 +8,10 @@ LESSON = "03_mfcc"
 WRONG = "def log_mel(y, sample_rate, n_mels):\n    return librosa.power_to_db(librosa.feature.melspectrogram(y=y, n_mels=n_mels))"
 
 
-def hand_in(room) -> None:
+def hand_in(room, secret) -> None:
+    """The same notebooks in every room: a record also tells what was handed in."""
     curious = room.solved(LESSON, log_mel=WRONG)
-    seen = f"import os\nprint('SEES', os.path.exists({str(room.folder)!r}))"
+    seen = f"import os\nprint('SEES', os.path.exists({str(secret)!r}))"
     curious.cells.append(new_code_cell(seen))
     room.submit("curious", LESSON, curious)
     room.submit("honest", LESSON, room.solved(LESSON))
@@ -35,7 +36,7 @@ def press_the_buttons(browser, base: str, token: str) -> None:
 def test_formgraders_button_gives_the_same_scores_as_the_command(classroom, new_classroom, serve_lab, browser):
     beside = new_classroom()
     for room in (classroom, beside):
-        hand_in(room)
+        hand_in(room, classroom.folder)
     printed, code = beside.nbgrader("autograde", LESSON)
     assert code == 0, printed
     press_the_buttons(browser, *serve_lab(classroom.folder))
