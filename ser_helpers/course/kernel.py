@@ -20,7 +20,7 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.manager import AsyncKernelManager
-from traitlets import Type
+from traitlets import Type, default
 
 SLICE = 1.0  # seconds that one poll may last
 LONGEST = 10_000  # characters of an error's message, and of a line of its traceback
@@ -39,6 +39,10 @@ def cut(text: str) -> str:
 
 class Shell(ZMQInteractiveShell):
     """Ends a cell, not the kernel, at `exit()` and `quit()`; shows of an error no more than anybody reads."""
+
+    @default("xmode")
+    def _without_context(self) -> str:
+        return "Plain"  # lines around each frame take a tenth of a second a failed check, and only its message is read
 
     def init_user_ns(self) -> None:
         super().init_user_ns()
