@@ -182,8 +182,7 @@ def run(
     files = [result_path(part.name, recipe.name, folder, suffix) for suffix in (".json", "_predictions.csv.gz")]
     if not quick:
         places.writable_folder(files[0].parent, option="--out")
-    clips, clean = features.load(part, recipe.features, "clean")
-    _, noisy = features.load(part, recipe.features, "noisy")
+    clips, clean, noisy = features.load_features(part, recipe.features)
     n_speakers = clips["speaker"].nunique()
     how = {"n_folds": min(N_FOLDS, n_speakers), "first_fold_only": quick, "n_jobs": n_jobs, "progress": progress}
     predictions = out_of_fold(clips, clean, noisy, recipe=recipe, **how)

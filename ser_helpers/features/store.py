@@ -117,15 +117,22 @@ def load(
     return clips, rows[0]
 
 
-def load_features() -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """The committed CREMA-D features: clips that have them, clean rows, noisy rows.
+def load_features(
+    corpus: str | Path | Corpus = "crema-d", features: str | FeatureSet = "means168"
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Stored features in both conditions, the committed CREMA-D ones if not told otherwise, read once.
+
+    Parameters
+    ----------
+    corpus, features
+        As for `load`.
 
     Returns
     -------
     clips : DataFrame
         `corpus.clip_table` of those clips, fresh 0..n-1 index.
-    clean, noisy : ndarray of float32, shape (n, 168)
-        Aligned with `clips`; noisy is white noise at 15 dB SNR from `audio.clip_rng`.
+    clean, noisy : ndarray
+        As X of `load`, each aligned with `clips`.
 
     Notes
     -----
@@ -137,7 +144,7 @@ def load_features() -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     >>> clean.shape == noisy.shape == (len(clips), 168)
     True
     """
-    clips, (clean, noisy) = _load("crema-d", "means168", CONDITIONS, None)
+    clips, (clean, noisy) = _load(corpus, features, CONDITIONS, None)
     return clips, clean, noisy
 
 

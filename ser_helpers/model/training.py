@@ -62,8 +62,7 @@ def train(
     part, recipe = corpora.named(corpus), named(recipe)
     path = Path(path or model_path(part.name, recipe))
     places.writable_folder(card_path(path).parent, option="--out")
-    clips, clean = features.load(part, recipe.features, "clean")
-    _, noisy = features.load(part, recipe.features, "noisy")
+    clips, clean, noisy = features.load_features(part, recipe.features)
     y = np.tile(clips["emotion"].to_numpy(dtype=str), 2)
     with threadpool_limits(1):  # sums in another order would end in another network
         model = recipe.build(seed, part.labels)
