@@ -52,7 +52,7 @@ import ipywidgets
 import numpy as np
 import pandas as pd
 from sklearn.neural_network import MLPClassifier
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
@@ -60,9 +60,46 @@ from ser_helpers import corpus, features, model, plots, widgets
 from ser_helpers.course import expect
 
 threadpool_limits(1)  # these matrices are small: a second thread would only wait for the first
-LABELS = list(corpus.LABELS)
 print("Data in use: synthetic practice voices for live training (scores on them say nothing about people),")
 print("and the course's model, trained on CREMA-D, 75 actors.")
+
+# %% [markdown]
+# ## Still there? Two questions from earlier lessons
+#
+# <!-- question again-scaler -->
+# **From lesson 05.** A clip arrives at prediction time. By which mean and spread do you scale its 168 numbers?
+#
+# <details><summary>A. By its own</summary>
+#
+# Then every clip would look alike: what makes this one loud or bright is in its own numbers, and you would take it away.
+# </details>
+# <details><summary>B. By those of the training clips</summary>
+#
+# Yes. The network learned on numbers that were scaled so. The same numbers have to mean the same thing to it now.
+# </details>
+# <details><summary>C. By those of all clips you have, the new one included</summary>
+#
+# Then the answer for this clip would change with every other clip that comes in.
+# </details>
+
+# %%
+widgets.question("06_train_mlp", "again-scaler")
+
+# %% [markdown]
+# <!-- question again-vector -->
+# **From lesson 03.** One clip lasts one second, another five. How do both become 168 numbers?
+#
+# <details><summary>A. The short one is filled up with zeros</summary>
+#
+# The project that this course grew from did so, and its network learned how long clips are.
+# </details>
+# <details><summary>B. Each of the 168 is a mean over time</summary>
+#
+# Yes: a mean has one value, however many frames it is taken over. What it throws away is the order of things.
+# </details>
+
+# %%
+widgets.question("06_train_mlp", "again-vector")
 
 # %% [markdown]
 # ## The network
@@ -367,10 +404,11 @@ def _():
 # </details>
 
 # %%
-practice = corpus.clip_table("practice")
-X = features.extract(corpus.find_audio(practice).iloc[:3])
-print("The course's model on three practice clips, as scikit-learn computes it:")
-pd.DataFrame(trained.predict_proba(X).round(3), columns=trained.classes_, index=practice["clip"].iloc[:3])
+table, all_rows, _ = features.load_features()
+X = all_rows[:3]
+print("The course's model on three clips of CREMA-D, as scikit-learn computes it. It was trained on them, too: this is")
+print("arithmetic, not a test.")
+pd.DataFrame(trained.predict_proba(X).round(3), columns=trained.classes_, index=table["clip"].iloc[:3])
 
 # %% [markdown]
 # When you have solved the exercise, compare: `mlp_forward(trained[0].transform(X.astype(float)), network.coefs_,
@@ -413,6 +451,8 @@ def build_model(seed):
 # %% nbgrader={"grade_id": "build_model-check", "grade": true, "points": 1, "locked": true}
 @expect.check
 def _():
+    from sklearn.pipeline import Pipeline
+
     got = build_model(3)
     expect.kind(got, Pipeline, "build_model(3)")
     expect.true(any(isinstance(step, StandardScaler) for _, step in got.steps), "The scaler is missing from your pipeline. Without it the network hears only the largest column.")
@@ -425,6 +465,8 @@ def _():
     expect.true(build_model(0) is not build_model(0), "Each call should build a new model.")
     # More checks run here when your work is marked.
     ### BEGIN HIDDEN TESTS
+    from sklearn.pipeline import Pipeline
+
     seed = int(expect.rng("build_model").integers(100, 10000))
     with expect.unchanged():
         got = build_model(seed)
@@ -468,6 +510,7 @@ def _():
 # network still does on its training clips. Here is a real curve: synthetic practice voices, nine of them for training.
 
 # %%
+practice = corpus.clip_table("practice")
 train = practice["actor_id"] <= 9009
 rows = features.extract(corpus.find_audio(practice[train]))
 fitted = model.build_model(seed=0).fit(rows, practice.loc[train, "emotion"].to_numpy(dtype=str))
@@ -611,12 +654,14 @@ for epoch, loss in enumerate(losses, start=1):
 marks[-1] = (marks[-1][0], "end")
 print(f"has_converged first says True after epoch {marks[0][0]}. scikit-learn divides its step for the first time after "
       f"epoch {marks[1][0]} and ends after epoch {marks[-1][0]}, the last one of the curve ({len(losses)}).")
+gained = min(losses[: marks[0][0]]) - min(losses)
+print(f"What these {len(losses) - marks[0][0]} epochs more bring: {gained:.4f} of loss.")
 late = marks[0][0] - 40
 plots.loss_curve(losses[late - 1 :], marks=marks, first=late, title="The end of the same curve")
 
 # %% [markdown]
-# Both rules are right. When somebody reports "trained to convergence", ask by which: here the letter costs some fifty
-# epochs more than the idea, and gains in the fourth digit of the loss.
+# Both rules are right. When somebody reports "trained to convergence", ask by which: here the letter goes on for dozens of
+# epochs after the idea has said "enough", for a gain that you have to look for.
 
 # %% [markdown]
 # ### Try it: what alpha does
