@@ -25,7 +25,7 @@
 # %% [markdown]
 # # 07 · Evaluate: how good, how sure, and good for whom
 #
-# Some two thousand strangers once listened to the clips of this course and named the emotion they heard. Then a small
+# More than two thousand strangers once listened to the clips of this course and named the emotion they heard. Then a small
 # network took the same exam, on actors it had never met.
 #
 # Before you read on, write a number down: how often do *people*, with only the voice, name the emotion that the actor
@@ -53,6 +53,44 @@ print("Scores: CREMA-D, predictions measured for every clip in the fold that hel
 print(sounds.attrs["line"])
 
 # %% [markdown]
+# ## Still there? Two questions from earlier lessons
+#
+# <!-- question again-label -->
+# **From lesson 01.** A clip of CREMA-D is called `1001_DFA_SAD_XX`. What does `SAD` say?
+#
+# <details><summary>A. That the actor was sad</summary>
+#
+# Nobody asked. The actor read a sentence about a jacket.
+# </details>
+# <details><summary>B. That the actor was told to sound sad</summary>
+#
+# Yes: the *intended* label. Keep it in mind, this lesson turns on it.
+# </details>
+# <details><summary>C. That listeners heard sadness</summary>
+#
+# They were asked, too, but their answers are in a table of their own and often differ.
+# </details>
+
+# %%
+widgets.question("07_evaluate", "again-label")
+
+# %% [markdown]
+# <!-- question again-split -->
+# **From lesson 05.** Which split tells you how well a model will do on somebody it has never heard?
+#
+# <details><summary>A. One that draws clips at random</summary>
+#
+# Then nearly every voice of the test has been in the training, too.
+# </details>
+# <details><summary>B. One that draws actors</summary>
+#
+# Yes. All scores of this lesson come from such a split: five folds, actors kept apart.
+# </details>
+
+# %%
+widgets.question("07_evaluate", "again-split")
+
+# %% [markdown]
 # ## The exam
 #
 # Every row below is one clip. `intended` is what the actor was told to play. `predicted` is what the network said, in
@@ -72,12 +110,13 @@ exam[["clip", "sex", "level", "intended", "predicted", "crowd"]].sample(6, rando
 #
 # <details><summary>A. The crowd, clearly: people have heard emotions all their lives</summary>
 #
-# Most readers say so. It would hold with face and voice together, where single ratings agree with the actor's
-# instruction far more often. With the voice alone, listeners mostly say "neutral".
+# Most readers say so. With face and voice together single ratings agree with the actor's instruction in 63.6 %, with the
+# voice alone in 40.9 % (Cao and others, "CREMA-D: Crowd-sourced Emotional Multimodal Actors Dataset", IEEE Transactions
+# on Affective Computing 5(4), 2014, pages 377-390). With the voice alone, listeners mostly say "neutral".
 # </details>
-# <details><summary>B. The network, by a few points</summary>
+# <details><summary>B. The network, by a few points, if a tie of the crowd counts as a mistake</summary>
 #
-# Yes, so it is. Look at the next cell, and hold the conclusion back for a minute.
+# Yes, as the next cell shows. Hold the conclusion back for a minute: that "if" will turn out to decide.
 # </details>
 # <details><summary>C. Both are at about 17 %, as guessing would be</summary>
 #
@@ -221,8 +260,9 @@ plots.confusion_pair(
 )
 
 # %% [markdown]
-# Look at the column "neutral" on the right. The crowd calls most clips neutral, whatever was intended. The network
-# spreads its answers over all six: it was *trained* to, on clips in which the six labels are about equally frequent.
+# Look at the column "neutral" on the right. The crowd calls more than half of the clips neutral, and more than half of
+# every emotion but anger. The network spreads its answers over all six: it was *trained* to, on clips in which the six
+# labels are about equally frequent.
 #
 # The network knows the exam. The crowd was asked a different question: what do you hear?
 
@@ -361,8 +401,8 @@ print("accuracy and UAR, then the recall of each label.")
 (100 * table).round(1)
 
 # %% [markdown]
-# Read the row of the crowd from left to right. People find nearly all neutral clips and hardly any sad ones. Is sadness
-# hard to hear, or did these actors, told "be sad" for a sentence about a jacket, mostly *not sound sad*?
+# Read the row of the crowd from left to right. People find nearly all neutral clips, and fewer than one sad clip in five. Is
+# sadness hard to hear, or did these actors, told "be sad" for a sentence about a jacket, mostly *not sound sad*?
 #
 # You cannot tell from this table. That is the trouble with the intended label: it is an instruction to an actor.
 
@@ -400,23 +440,44 @@ for target in ("intended", "crowd"):
           f"{row['n_clips']:,} clips, five folds, actors kept apart")
 
 # %% [markdown]
-# And is the network's lead over the crowd more than chance? Both answered the same clips, so compare them clip by clip, and
-# draw whole actors again. One rule sounds harmless and decides: what does a tie of the crowd count as?
+# Two intervals say how sure each score is. They do not say how sure the *difference* is. For that, both answers are compared
+# on the same clips, and whole actors are drawn again and again: each draw gives one difference, and the middle 95 % of these
+# differences are its interval. (Such a comparison is called **paired**. You build the drawing in exercise 4, the paired one
+# in lesson 09.)
 
 # %%
-ahead = (exam["predicted"] == exam["intended"]).astype(int) - (exam["crowd"] == exam["intended"]).astype(int)
 n_actors = exam["actor_id"].nunique()
 drawn = np.random.default_rng(0).multinomial(n_actors, np.full(n_actors, 1 / n_actors), 2000)
-for rule, rows in (("a tie counts as wrong", exam["crowd"].notna()), ("tied clips left out", exam["crowd"] != "")):
-    by_actor = ahead[rows].groupby(exam["actor_id"])
+
+
+def paired_points(ahead):
+    """A difference clip by clip (1, 0 or -1), as a sentence: points, 95 % interval over actors, clips."""
+    by_actor = ahead.groupby(exam["actor_id"])
     low, high = np.percentile(drawn @ by_actor.sum() / (drawn @ by_actor.size()), [2.5, 97.5])
-    print(f"{rule:22} the network is {100 * ahead[rows].mean():+.1f} points ahead ({100 * low:+.1f} to {100 * high:+.1f}, "
-          f"95 % interval over {n_actors} actors), {rows.sum():,} clips")
+    return (f"{100 * ahead.mean():+.1f} points ({100 * low:+.1f} to {100 * high:+.1f}, paired 95 % interval over "
+            f"{n_actors} actors), {len(ahead):,} clips")
+
+
+network_right = (exam["predicted"] == exam["intended"]).astype(int)
+network_heard_so = (exam["predicted"] == exam["crowd"]).astype(int)
+untied = exam["crowd"] != ""
+print("The network against the crowd's label, minus against the intended one, tied clips left out:")
+print(paired_points((network_heard_so - network_right)[untied]))
 
 # %% [markdown]
-# So here is the honest sentence: *this network recovers what the actor was told at least as often as untrained listeners
-# do, and clearly more often only where their ties count as wrong; and it agrees with what those listeners hear less often
-# than it agrees with the instruction.* It did not out-hear anyone.
+# And is the network's lead over the crowd more than chance? Both answered the same clips, so this is a paired comparison,
+# too. One rule sounds harmless and decides: what does a tie of the crowd count as?
+
+# %%
+ahead = network_right - (exam["crowd"] == exam["intended"]).astype(int)
+print("The network minus the crowd, on the intended label:")
+print("a tie counts as wrong:", paired_points(ahead))
+print("tied clips left out:  ", paired_points(ahead[untied]))
+
+# %% [markdown]
+# So here is the honest sentence: *this network recovers what the actor was told more often than untrained listeners do where
+# their ties count as wrong; where tied clips are left out, no difference can be told; and it agrees with what those listeners
+# hear less often than with the instruction.* It did not out-hear anyone.
 #
 # To say how good the listeners were you need one more function. Each clip has about nine votes.
 #
@@ -558,6 +619,25 @@ per_actor = exam.assign(right=exam["predicted"] == exam["intended"]).groupby("ac
 plots.actor_scores(per_actor.rename(columns={"actor_id": "actor", "right": "score"}))
 
 # %% [markdown]
+# Before you write the bootstrap, do it once by hand, on four actors. Ada is right in 3 of her 4 clips, Ben in 1 of 2, Cem in
+# 0 of 3, Dee in 4 of 5: together 8 of 14, 57 %. Now put four slips of paper into a hat, draw one, *put it back*, and
+# draw again, four times in all. Say the slips are Ben, Dee, Ben, Ada.
+#
+# Ben counts twice, with all his clips. Cem does not count at all. Right: 1 + 4 + 1 + 3 = 9. Clips: 2 + 5 + 2 + 4 = 13. This
+# draw's share is 9 of 13, 69 %. The cell draws six times more.
+
+# %%
+hat = {"Ada": (3, 4), "Ben": (1, 2), "Cem": (0, 3), "Dee": (4, 5)}  # right, clips
+chance = np.random.default_rng(3)
+for _ in range(6):
+    slips = chance.choice(list(hat), size=4)  # each slip goes back into the hat
+    of_them, in_all = sum(hat[name][0] for name in slips), sum(hat[name][1] for name in slips)
+    print(f"{', '.join(slips)}: {of_them} of {in_all} right, {100 * of_them / in_all:.0f} %")
+
+# %% [markdown]
+# Six draws, and shares far apart: four actors cannot say much. With two thousand draws you sort the shares and leave out the
+# lowest and the highest 2.5 %. What is left is the interval. Your function does the same for any number of actors.
+#
 # ### Exercise 4: `actor_interval`
 
 # %% nbgrader={"grade_id": "actor_interval", "solution": true}
@@ -840,8 +920,8 @@ def group_scores(column):
 # </details>
 # <details><summary>C. One cannot tell from these clips</summary>
 #
-# Yes. The bars differ by much less than their intervals are wide. "No difference found" is not "no difference", though:
-# with these intervals a gap of three or four points could hide.
+# Yes: the interval of the difference, below, holds zero. "No difference found" is not "no difference", though: any gap
+# inside that interval could hide here.
 # </details>
 
 # %%
@@ -851,21 +931,32 @@ widgets.question("07_evaluate", "served-worse")
 plots.recall_bars(group_scores("sex"))
 
 # %% [markdown]
-# Two intervals that overlap do not prove that the groups are equal, and two that hardly touch do not prove a cause. Now ask
-# the same question of the people who listened: whom does the *crowd* understand better?
+# Two intervals that overlap do not prove that the groups are equal, and two that hardly touch do not prove a cause. Ask for
+# the interval of the difference. Women and men are different people, so nothing can be paired here: actors are drawn in each
+# group on its own.
+#
+# Ask the same of the people who listened: whom does the *crowd* understand better?
 
 # %%
-for sex, part in exam.groupby("sex"):
-    network = evaluate.uar(evaluate.confusion(part["intended"], part["predicted"]))
-    told = part[part["crowd"] != ""]
-    crowd = evaluate.uar(evaluate.confusion(told["intended"], told["crowd"]))
-    print(f"{sex:7} {part['actor_id'].nunique()} actors   UAR of the network {100 * network:.1f} %, "
-          f"of the crowd {100 * crowd:.1f} % (ties left out)")
+def drawn_uar(part, answered):
+    """The UAR in each of 2,000 draws of the actors of `part`."""
+    per_actor = np.stack([evaluate.confusion(rows["intended"], rows[answered]) for _, rows in part.groupby("actor_id")])
+    times = rng.multinomial(len(per_actor), np.full(len(per_actor), 1 / len(per_actor)), 2000)
+    return evaluate.uar(np.tensordot(times, per_actor, axes=1))
+
+
+women, men = (decided[decided["sex"] == sex] for sex in ("female", "male"))
+print("UAR, clips on which the crowd is not tied, the same for both:")
+for who, answered in (("the network", "predicted"), ("the crowd", "crowd")):
+    scores_of = [100 * evaluate.uar(evaluate.confusion(part["intended"], part[answered])) for part in (women, men)]
+    low, high = np.percentile(100 * (drawn_uar(women, answered) - drawn_uar(men, answered)), [2.5, 97.5])
+    print(f"{who:11} women {scores_of[0]:.1f} %, men {scores_of[1]:.1f} %; difference {scores_of[0] - scores_of[1]:+.1f} points "
+          f"({low:+.1f} to {high:+.1f}, 95 % interval, actors drawn in each group)")
 
 # %% [markdown]
-# The crowd recovers what women played more often than what men played, by several points. If it is the voices, the acting
-# or the listeners, these figures cannot say. But note what follows: had you trained on the crowd's labels, this difference
-# would have become part of the *target*, and no score against that target would show it.
+# The crowd recovers what women played more often than what men played: its interval lies above zero, the network's holds it.
+# If it is the voices, the acting or the listeners, these figures cannot say. But note what follows: had you trained on the
+# crowd's labels, this difference would have become part of the *target*, and no score against that target would show it.
 #
 # ### Try it: other groups
 #
@@ -896,8 +987,9 @@ ipywidgets.interactive(show_groups, by=ipywidgets.Dropdown(options=["sex", "acte
 
 # %% [markdown] nbgrader={"grade_id": "who-is-served-worse", "grade": true, "solution": true, "points": 4}
 # Model answer: by sex the network reaches a UAR of about 46 % for women (35 actors) and for men (40 actors), with intervals
-# some six points wide that overlap almost entirely. That is no evidence that either is served worse; a gap of a few points
-# could still hide in it. The crowd does differ, by several points in favour of women, so the clips (acting, loudness,
+# some six points wide that overlap almost entirely. The interval of the difference (women minus men, actors drawn in each
+# group) runs from about -5 to +5 points. That is no evidence that either is served worse; a gap of a few points could still
+# hide in it. The crowd does differ, by 7 points (2 to 12, ties left out) in favour of women, so the clips (acting, loudness,
 # recording) or the listeners differ, and that could explain a difference of a network as well. A comparison of the same
 # sentences, and more actors, would help. Low, medium and high may be compared with each other (same sentence, same five
 # labels); unspecified may not be compared with them (other sentences, and it has neutral clips).

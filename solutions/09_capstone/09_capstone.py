@@ -43,16 +43,15 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
-from ser_helpers import corpus, evaluate, features, model, widgets
+from ser_helpers import evaluate, features, model, widgets
 from ser_helpers.course import expect
 
 threadpool_limits(1)  # these matrices are small: a second thread would only wait for the first
-LABELS = list(corpus.LABELS)
 clips, X_clean, X_noisy = features.load_features()
 TEST_ACTORS = sorted(clips["actor_id"].unique().tolist())[::5]
 final_test = evaluate.FinalTest(clips, X_clean, TEST_ACTORS)
@@ -60,6 +59,41 @@ development, X = final_test.development
 y, actors = development["emotion"].to_numpy(dtype=str), development["actor_id"].to_numpy()
 print(f"Data in use: CREMA-D's committed features. {len(development):,} clips of {len(set(actors))} actors to work with;")
 print(f"behind the door: actors {', '.join(map(str, TEST_ACTORS))}.")
+
+# %% [markdown]
+# ## Still there? Two questions from earlier lessons
+#
+# <!-- question again-copies -->
+# **From lesson 04.** Your model should stand noise, so you want noisy copies. Of which clips may they be?
+#
+# <details><summary>A. Of all, so that the training set is as large as it can be</summary>
+#
+# A noisy copy of a test clip has the voice, the words and the label of that clip: it gives the answer away.
+# </details>
+# <details><summary>B. Of the training clips of each fold, and of no others</summary>
+#
+# Yes. Split first, copy then. And score on noisy clips, too, or nobody sees what the copies were good for.
+# </details>
+
+# %%
+widgets.question("09_capstone", "again-copies")
+
+# %% [markdown]
+# <!-- question again-overlap -->
+# **From lesson 07.** Two models were tested on the same clips. Their intervals, 43 to 48 % and 45 to 50 %, overlap. Does that
+# mean that neither is better?
+#
+# <details><summary>A. Yes: intervals that overlap mean no difference</summary>
+#
+# They say how sure each score is alone. On hard actors both may fall together, and the difference stays.
+# </details>
+# <details><summary>B. One cannot tell from these two intervals</summary>
+#
+# Yes. Ask for the interval of the difference, on the same drawn actors. You will write it below.
+# </details>
+
+# %%
+widgets.question("09_capstone", "again-overlap")
 
 # %% [markdown]
 # <!-- question anna-and-ben -->
@@ -218,6 +252,7 @@ def chosen_model(seed):
 @expect.check
 def _():
     from sklearn.exceptions import NotFittedError
+    from sklearn.pipeline import Pipeline
     from sklearn.utils.validation import check_is_fitted
 
     got = chosen_model(0)
@@ -232,7 +267,7 @@ def _():
     rows = np.arange(len(y)) % 12 == 0
     with expect.calling("chosen_model(0).fit(X, y).predict(X)", "It takes rows of 168 features and answers with labels."):
         answer = chosen_model(0).fit(X[rows], y[rows]).predict(X[:5])
-    expect.true(set(answer) <= set(LABELS), f"Your model answered {list(answer)[:3]}; it should answer with the six labels.")
+    expect.true(set(answer) <= set(y), f"Your model answered {list(answer)[:3]}; it should answer with the six labels.")
 
 # %% [markdown]
 # ## Is it better?
@@ -400,6 +435,7 @@ def final_report(seed):
 @expect.check
 def _():
     from sklearn.naive_bayes import GaussianNB
+    from sklearn.pipeline import Pipeline
 
     drawn = []
 

@@ -3,9 +3,10 @@
 import re
 
 import nbformat
+import numpy as np
 import pytest
 
-from ser_helpers import places
+from ser_helpers import corpus, evaluate, places
 from ser_helpers.course.authoring import lint, release, run
 
 ROOT = places.CHECKOUT
@@ -74,6 +75,29 @@ def test_rhythm(name):
         c for c in notebook.cells if c.cell_type == "markdown" and c.metadata.get("nbgrader", {}).get("solution")
     ]
     assert all("Mark scheme:" in cell.source for cell in written)
+
+
+def test_what_lesson_07_says_of_network_and_crowd():
+    """Its sentences without a number beside them; those with one are printed from the same files."""
+    answers = evaluate.load_predictions().query("protocol == 'actors' and tested_on == 'clean'")
+    clips = corpus.clip_table().merge(answers[["clip", "predicted"]], on="clip")
+    clips["crowd"] = corpus.crowd_label(clips)
+    told = clips[clips["crowd"] != ""]
+    assert (told["crowd"] == told["emotion"]).mean() < 0.5  # the two targets agree on fewer than half of the clips
+    neutral = (told["crowd"] == "neutral").groupby(told["emotion"]).mean()
+    assert (told["crowd"] == "neutral").mean() > 0.5 and set(neutral[neutral < 0.5].index) == {"angry"}
+    recall = (told["crowd"] == told["emotion"]).groupby(told["emotion"]).mean()
+    assert recall["neutral"] > 0.9 and recall["sad"] < 0.2
+
+    def interval(ahead, rows):
+        per_actor = ahead[rows].groupby(clips["actor_id"][rows]).agg(["sum", "size"]).to_numpy()
+        drawn = np.random.default_rng(1).multinomial(len(per_actor), np.full(len(per_actor), 1 / len(per_actor)), 2000)
+        points = drawn @ per_actor
+        return np.percentile(points[:, 0] / points[:, 1], [2.5, 97.5])
+
+    ahead = (clips["predicted"] == clips["emotion"]).astype(int) - (clips["crowd"] == clips["emotion"])
+    wrong, out = interval(ahead, clips["crowd"].notna()), interval(ahead, clips["crowd"] != "")
+    assert wrong[0] > 0 and out[0] < 0 < out[1]  # more often only where a tie counts as wrong
 
 
 @pytest.mark.long
