@@ -1,8 +1,11 @@
-"""Sound: any clip as 16 kHz mono samples (`files`), and what is done to samples (`samples`).
+"""Sound: any clip as 16 kHz mono samples (`files`), what is done to samples (`samples`), and the ways that recordings
+go (`chains`).
 
 Samples are float32, full scale 1.0. Levels are in dB relative to full scale (dBFS).
 """
 
+from .chains import CHAINS as CHAINS
+from .chains import Chain as Chain
 from .files import printable as printable
 from .files import read_clip as read_clip
 from .samples import SAMPLE_RATE as SAMPLE_RATE
