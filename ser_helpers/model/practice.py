@@ -52,7 +52,7 @@ def practice_models() -> tuple[dict[str, Loaded], pd.DataFrame]:
             fitted = RECIPE.build(0, part.labels).fit(X[train], y[train])
         predicted[test] = fitted.predict(X[test])
         heard = clips.iloc[train]
-        about = f"synthetic practice voices, {len(heard)} clips of {heard['speaker'].nunique()} computer voices, this one not among them"
+        about = f"synthetic practice voices, {len(heard)} clips of {heard['speaker'].nunique()} computer voices"
         card = make_card(heard, part, RECIPE, part.labels, 0, ()) | {"trained_on": about}
         models.update(dict.fromkeys(speakers[test].tolist(), Loaded(fitted, RECIPE, card)))
     return models, clips.assign(predicted=predicted)
@@ -80,7 +80,7 @@ def load_for(clip: Mapping[str, Any] | pd.Series) -> Loaded:
     >>> load_for(corpus.clip_table().iloc[0]).card["corpus"]
     'crema-d'
     >>> load_for(corpus.clip_table("practice").iloc[0]).card["trained_on"]
-    'synthetic practice voices, 216 clips of 9 computer voices, this one not among them'
+    'synthetic practice voices, 216 clips of 9 computer voices'
     """
     speaker = str(clip["speaker"])
     return load() if corpus.of_people([speaker]) else practice_models()[0][speaker]
