@@ -6,7 +6,7 @@ import errno
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -176,6 +176,7 @@ def fetch(
     workers: int = 8,
     timeout: float = 20,
     progress: bool = True,
+    bar: Callable[..., tqdm] = tqdm,
 ) -> FetchReport:
     """Download clips, going on where an earlier run stopped.
 
@@ -194,7 +195,9 @@ def fetch(
         Seconds without a byte after which a transfer is broken off and tried again; one that only trickles gets six
         times as long for a clip.
     progress : bool
-        Show a bar with speed and time left.
+        Print the licence, and show a bar with speed and time left.
+    bar : callable
+        Makes that bar, as tqdm does: a notebook has another.
 
     Returns
     -------
@@ -220,8 +223,8 @@ def fetch(
         if len(todo):
             if progress:
                 print(CREMA_D.licence, CREMA_D.attribution)
-            with tqdm(total=need, unit="B", unit_scale=True, desc="CREMA-D", disable=not progress) as bar:
-                _fetch_all(todo, folder, partial, _Source(base, timeout, bar), workers, report)
+            with bar(total=need, unit="B", unit_scale=True, desc="CREMA-D", disable=not progress) as shown:
+                _fetch_all(todo, folder, partial, _Source(base, timeout, shown), workers, report)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return report

@@ -15,6 +15,8 @@ from .files import load as load
 from .files import load_model as load_model
 from .files import save_model as save_model
 from .original import build_model as build_model
+from .practice import load_for as load_for
+from .practice import practice_models as practice_models
 from .prediction import Prediction as Prediction
 from .prediction import predict as predict
 from .recipes import RECIPES as RECIPES

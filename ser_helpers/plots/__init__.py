@@ -7,7 +7,8 @@ or a written label besides, so that colour is never the only cue. All sounds are
 Every function takes ``title``, which names what is drawn in the figure and in its sentence ("Actor 1001, angry"; for
 practice voices say so: "Synthetic voice 9001, angry"). With ``ax`` it draws on those axes instead of on a new figure.
 
-`picture` holds what they share; `sound`, `features`, `labels`, `training` and `scores` the figures, by what they show.
+`picture` holds what they share; `sound`, `fourier`, `features`, `labels`, `training` and `scores` the figures, by what they
+show.
 """
 
 from matplotlib.figure import Figure as Figure
@@ -17,6 +18,9 @@ from .features import mel_filter_bank as mel_filter_bank
 from .features import mfcc_steps as mfcc_steps
 from .features import padding as padding
 from .features import snr_ladder as snr_ladder
+from .fourier import frames as frames
+from .fourier import sines as sines
+from .fourier import windows as windows
 from .labels import confusion as confusion
 from .labels import confusion_pair as confusion_pair
 from .labels import emotion_counts as emotion_counts

@@ -16,6 +16,8 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 from PIL import Image
 
+from .. import audio, features
+
 WIDTH = 760  # of every picture, in units of its viewBox
 _MAGMA = (255 * colormaps["magma"](np.arange(256))).astype(np.uint8)
 
@@ -101,9 +103,27 @@ def _ticks(limits: tuple, ticks, most: float) -> Iterable[tuple[float, str]]:
     return [(v, f"{v:,.6g}".replace("-", "−")) for v in ticks if low - 1e-9 <= v <= high + 1e-9]
 
 
-def picture(height: float, alt: str, *shapes: str) -> str:
+def picture(height: float, alt: str, *shapes: str, width: float = WIDTH) -> str:
     """Shapes as one figure of fixed proportions, with the sentence that describes it."""
-    return f'<figure><svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(alt)}">{"".join(shapes)}</svg></figure>'
+    return f'<figure><svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(alt)}">{"".join(shapes)}</svg></figure>'
+
+
+def sound(y: np.ndarray, power: np.ndarray, sentence: str, width: float = WIDTH) -> str:
+    """A clip as a waveform above its mel spectrogram (`power` of `features.mel_power`), on one axis of time."""
+    seconds = len(y) / audio.SAMPLE_RATE
+    wave = Area(62, 12, width - 70, 70, (0, seconds), (-1, 1))
+    mel = Area(62, 100, width - 70, 120, (0, seconds), (0, features.N_MELS))
+    hz = np.array([0, 500, 1000, 2000, 4000, 8000])
+    places = features.hz_to_mel(hz) / features.hz_to_mel(8000) * features.N_MELS
+    return picture(
+        254,
+        sentence,
+        wave.wave(y, seconds),
+        wave.frame(ylabel="amplitude", xticks=()),
+        mel.image(features.log_mel(power), -60, 30),
+        mel.frame(xlabel="time in s", ylabel="Hz (mel)", yticks={at: f"{f:,}" for f, at in zip(hz, places, strict=True)}),
+        width=width,
+    )
 
 
 def bar(share: float, css: str = "") -> str:

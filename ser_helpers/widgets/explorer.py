@@ -118,7 +118,7 @@ class Explorer(ClipPanel):
             return parts, None
         power = features.mel_power(y)
         facts = _describe(y, power) + (f" · {100 * clipped:.1f} % of the samples cut off" if clipped else "")
-        return parts | {"picture": _picture(y, power, f"Waveform and mel spectrogram: {facts}."), "level": facts}, y
+        return parts | {"picture": draw.sound(y, power, f"Waveform and mel spectrogram: {facts}."), "level": facts}, y
 
     def _sound(self) -> tuple[np.ndarray, float]:
         """The clip with its gain and noise as a sound card would play it, and the share of samples it cuts off."""
@@ -285,22 +285,3 @@ def _describe(y: np.ndarray, power: np.ndarray) -> str:
     strongest = BANDS[power.mean(axis=1).argmax()]
     level = f"{audio.level_db(y):.1f}".replace("-", "−")
     return f"{seconds} · peak {np.abs(y).max():.2f} of full scale · level {level} dBFS · most power near {strongest:,.0f} Hz"
-
-
-def _picture(y: np.ndarray, power: np.ndarray, sentence: str) -> str:
-    seconds = len(y) / audio.SAMPLE_RATE
-    wave = draw.Area(62, 12, 690, 84, (0, seconds), (-1, 1))
-    mel = draw.Area(62, 118, 690, 140, (0, seconds), (0, features.N_MELS))
-    db = features.log_mel(power)
-    hz = np.array([0, 500, 1000, 2000, 4000, 8000])
-    ticks = {
-        place: f"{f:,}" for f, place in zip(hz, features.hz_to_mel(hz) / features.hz_to_mel(8000) * 128, strict=True)
-    }
-    return draw.picture(
-        292,
-        sentence,
-        wave.wave(y, seconds),
-        wave.frame(ylabel="amplitude", xticks=()),
-        mel.image(db, -60, 30),
-        mel.frame(xlabel="time in s", ylabel="Hz (mel scale)", yticks=ticks),
-    )

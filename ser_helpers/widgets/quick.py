@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import corpus, features
 from ..model.logistic import Logistic
 
 if TYPE_CHECKING:
@@ -28,20 +27,12 @@ def fit(X: np.ndarray, labels: np.ndarray) -> Pipeline:
 @cache
 def practice_models() -> tuple[dict, str]:
     """For each synthetic voice a model that was not trained on it, and a sentence that says how often they are right."""
-    from sklearn.model_selection import GroupKFold
+    from .. import evaluate, model
 
-    from .. import evaluate
-
-    clips = corpus.clip_table("practice")
-    X, y = features.extract(corpus.find_audio(clips)), clips["emotion"].to_numpy(dtype=str)
-    voices, models, predicted = clips["actor_id"].to_numpy(), {}, y.copy()
-    for train, test in GroupKFold(4).split(X, y, voices):
-        fitted = fit(X[train], y[train])
-        predicted[test] = fitted.predict(X[test])
-        models.update(dict.fromkeys(voices[test].tolist(), fitted))
-    right = float(evaluate.accuracy(evaluate.confusion(y, predicted)))
-    low, high = evaluate.actor_interval(evaluate.accuracy, y, predicted, voices)
-    return models, (
+    models, clips = model.practice_models()
+    right = float(evaluate.accuracy(evaluate.confusion(clips["emotion"], clips["predicted"])))
+    low, high = evaluate.actor_interval(evaluate.accuracy, clips["emotion"], clips["predicted"], clips["actor_id"])
+    return {int(name.partition("/")[2]): loaded.model for name, loaded in models.items()}, (
         f"{100 * right:.0f} % right ({100 * low:.0f} to {100 * high:.0f}, 95 % interval over voices) on {len(clips)} clips "
         f"of {len(models)} synthetic voices, voices kept apart, four folds"
     )

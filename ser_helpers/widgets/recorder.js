@@ -13,27 +13,36 @@ const NO_MICROPHONE = {
   NotFoundError: `No microphone was found. Connect one and press Record again. ${FILE}`,
   NotReadableError: `The microphone does not answer; another program may hold it. Close that and try again. ${FILE}`,
 };
+const SPEAK = "Recording. Speak, then press Stop.";
+const TOO_QUIET = "Recording, but too quiet so far. Come closer, or raise the microphone's level.";
+const TOO_LOUD = "Recording, but clipped: the loudest parts are cut off. Go further away, or lower the microphone's level.";
 const NOTHING = "Nothing was recorded. Press Record, speak, and then press Stop.";
 const NO_ANSWER = "Python does not answer. If another cell is running, wait for it; if the kernel was restarted, run this cell again.";
 
-const FRAME = `
+const ACT = `Optional, and no points. <em>Act</em>: say one sentence angrily into take A, then the same one sadly into take B.
+    The model knows acted speech only, so do not ask it how you really feel.`;
+const LOOK = `Optional, and no points. Say one sentence calmly into take A, then the same one angrily into take B. No model
+    listens: what do you see and hear change?`;
+
+const LAW = ` European law forbids systems that infer people's emotions in education: Regulation (EU) 2024/1689, the AI Act,
+      Article 5(1)(f). Acting a part for fun is another matter.`;
+
+const frame = (verdict) => `
   <p class="ser-title">Your voice, if you like</p>
-  <p>Optional, and no points. <em>Act</em>: say one sentence angrily into take A, then the same one sadly into take B.
-    The model knows acted speech only, so do not ask it how you really feel.</p>
+  <p>${verdict ? ACT : LOOK}</p>
   <label><input type="checkbox" name="pause"> stop by itself after a pause</label>
   <div class="ser-columns" data-part="takes"></div>
   <p data-part="compared" role="status">Two takes are compared here.</p>
   <label class="ser-folder">Save takes to <input type="text" name="folder" value="~/ser-takes" spellcheck="false"></label>
-  <details><summary>Where your voice goes, and why nobody else sees the answer</summary>
+  <details><summary>Where your voice goes${verdict ? ", and why nobody else sees the answer" : ""}</summary>
     <p>Your voice goes from this page into the memory of the kernel, the Python that runs this notebook, and is gone when
       that ends. It is in no file and not in the saved notebook, and it travels no further, unless you press Save. (Is your
       JupyterLab on another computer? Then the kernel is there as well.)</p>
-    <p>Nothing of it reaches an instructor, and nothing is marked. European law forbids systems that infer people's emotions
-      in education: Regulation (EU) 2024/1689, the AI Act, Article 5(1)(f). Acting a part for fun is another matter.</p>
+    <p>Nothing of it reaches an instructor, and nothing is marked.${verdict ? LAW : ""}</p>
   </details>
   <p class="ser-quiet" data-part="about"></p>`;
 
-const takeFrame = (name) => `
+const takeFrame = (name, verdict) => `
   <p class="ser-clip">Take ${name}</p>
   <div class="ser-row">
     <button type="button" name="record" aria-pressed="false" aria-label="Record or stop take ${name}">● Record</button>
@@ -45,9 +54,10 @@ const takeFrame = (name) => `
       aria-valuenow="-60"><span class="ser-bar"></span></span>
     <span role="timer" aria-label="Length of take ${name}"></span>
   </div>
-  <audio controls aria-label="Take ${name} as the model hears it"></audio>
+  <audio controls aria-label="Take ${name}, 16 kHz mono"></audio>
   <p data-part="status" role="status">Nothing recorded yet.</p>
-  <table class="ser-table"><caption>What the model makes of take ${name}</caption>
+  <div data-part="picture" ${verdict ? "hidden" : ""}></div>
+  <table class="ser-table" ${verdict ? "" : "hidden"}><caption>What the model makes of take ${name}</caption>
     <thead><tr><th scope="col">emotion</th><th scope="col">probability</th></tr></thead><tbody></tbody></table>
   <button type="button" name="save" aria-label="Save take ${name}" disabled>Save</button>`;
 
@@ -94,7 +104,7 @@ async function openMicrophone() {
   }
 }
 
-function watchLevel(stream, tell) { // tell(level in dBFS, seconds so far) twenty times a second, until the returned function is called
+function watchLevel(stream, tell) { // tell(level in dBFS, seconds so far, peak) twenty times a second, until the returned function is called
   const context = new AudioContext();
   const analyser = context.createAnalyser();
   const frame = new Float32Array(analyser.fftSize);
@@ -103,7 +113,8 @@ function watchLevel(stream, tell) { // tell(level in dBFS, seconds so far) twent
   const clock = setInterval(() => {
     analyser.getFloatTimeDomainData(frame);
     const power = frame.reduce((sum, x) => sum + x * x, 0) / frame.length;
-    tell(Math.max(-60, 10 * Math.log10(power + 1e-10)), (performance.now() - start) / 1000);
+    const peak = frame.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    tell(Math.max(-60, 10 * Math.log10(power + 1e-10)), (performance.now() - start) / 1000, peak);
   }, 50);
   return () => {
     clearInterval(clock);
@@ -114,7 +125,7 @@ function watchLevel(stream, tell) { // tell(level in dBFS, seconds so far) twent
 function makeTake(name, model, panel, stopOthers) {
   const element = document.createElement("section");
   element.setAttribute("aria-label", `Take ${name}`);
-  element.innerHTML = takeFrame(name);
+  element.innerHTML = takeFrame(name, model.get("verdict"));
   const [record, save, file] = ["[name=record]", "[name=save]", "[type=file]"].map((which) => element.querySelector(which));
   const [meter, timer, audio, status] = ["[role=meter]", "[role=timer]", "audio", "[role=status]"].map((which) => element.querySelector(which));
   const rows = model.get("labels").map((label) => {
@@ -156,7 +167,7 @@ function makeTake(name, model, panel, stopOthers) {
       URL.revokeObjectURL(audio.src);
       audio.src = URL.createObjectURL(new Blob([bytes], { type: "audio/wav" }));
       timer.textContent = `${((bytes.byteLength - 44) / 2 / RATE).toFixed(1)} s`;
-      say("Asking the model …");
+      say("Python listens …");
       ask({ ask: "predict" }, [bytes]);
     } catch (error) {
       if (!(error instanceof Trouble)) throw error;
@@ -175,11 +186,15 @@ function makeTake(name, model, panel, stopOthers) {
     let loudest = -45; // what is quieter than this is no speech yet
     let heard = Infinity;
     let end; // of the take, when a pause ended it
-    const unwatch = watchLevel(stream, (db, now) => {
+    let hint = SPEAK;
+    const advise = (text) => text === hint || say((hint = text));
+    const unwatch = watchLevel(stream, (db, now, peak) => {
       level(db);
       timer.textContent = `${now.toFixed(1)} of ${seconds} s`;
       loudest = Math.max(loudest, db);
       if (db > loudest - QUIET && loudest > -45) heard = now;
+      if (peak >= 0.99) advise(TOO_LOUD);
+      else if (hint !== TOO_LOUD && now > 2) advise(loudest > -45 ? SPEAK : TOO_QUIET);
       if (now > seconds) recorder.stop();
       if (now - heard > PAUSE && panel.querySelector("[name=pause]").checked) {
         end = heard + 0.3;
@@ -207,7 +222,7 @@ function makeTake(name, model, panel, stopOthers) {
     recorder.start();
     record.textContent = "■ Stop";
     record.setAttribute("aria-pressed", "true");
-    say("Recording. Speak, then press Stop.");
+    say(SPEAK);
   };
 
   record.onclick = async () => {
@@ -229,11 +244,12 @@ function makeTake(name, model, panel, stopOthers) {
   return {
     element,
     stop: () => session?.stop(),
-    receive({ answer, says, probabilities }) {
+    receive({ answer, says, probabilities, picture }) {
       clearTimeout(waiting);
       say(says, answer);
       if (probabilities) show(probabilities);
-      save.disabled &&= !probabilities;
+      if (picture) element.querySelector("[data-part=picture]").innerHTML = picture;
+      save.disabled &&= !(probabilities || picture);
     },
     release() {
       gone = true;
@@ -251,7 +267,7 @@ export default {
   render({ model, el }) {
     el.classList.add("ser-panel", "ser-recorder");
     el.addEventListener("keydown", keepKeys);
-    el.innerHTML = FRAME;
+    el.innerHTML = frame(model.get("verdict"));
     const part = (name) => el.querySelector(`[data-part=${name}]`);
     const takes = {};
     const stopOthers = (name) => Object.keys(takes).forEach((other) => other === name || takes[other].stop());

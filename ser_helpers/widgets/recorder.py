@@ -1,4 +1,4 @@
-"""One's own voice, or any audio file, and what the model makes of it: two takes side by side. Lesson 08.
+"""One's own voice, or any audio file, and what the model makes of it: two takes side by side. Lessons 00 and 08.
 
 The browser decodes and resamples (recorder.js), so every format it can play works and Python only ever sees 16 kHz mono
 WAV. The voice comes as a message and stays in this kernel's memory: a synced trait could be saved with the notebook.
@@ -14,16 +14,17 @@ import anywidget
 import numpy as np
 import traitlets
 
-from .. import audio, corpus
+from .. import audio, corpus, features
 from ..errors import CourseError
+from . import draw
 
 SECONDS = 15  # a take's limit; CREMA-D's longest clip has 5
 HERE = Path(__file__).parent
 QUALITY = {
-    "too short": "too short. Say a whole sentence: the model learned from clips of 1.3 to 5 seconds.",
-    "too quiet": "too quiet. Come closer, or raise the microphone's level: this model takes quiet for sad.",
+    "too short": "too short. Say a whole sentence: those of the corpus take 1.3 to 5 seconds.",
+    "too quiet": "too quiet. Come closer, or raise the microphone's level.",
     "clipped": "clipped: the loudest parts are cut off. Go further away, or lower the microphone's level.",
-    "mostly silence": "mostly silence. Press Stop right after the sentence: the features are means over all of it.",
+    "mostly silence": "mostly silence. Press Stop right after the sentence.",
     "fine": "fine.",
 }
 
@@ -70,13 +71,13 @@ def compare(first: np.ndarray, second: np.ndarray) -> str:
     Examples
     --------
     >>> compare(np.full(16000, 0.1), np.full(24000, 0.05))
-    'Beside take A, take B is 6 dB quieter and 0.5 s longer. Level is one of the strongest cues of this model.'
+    'Beside take A, take B is 6 dB quieter and 0.5 s longer.'
     """
     louder = audio.level_db(second) - audio.level_db(first)
     longer = (len(second) - len(first)) / audio.SAMPLE_RATE
     level = f"{abs(louder):.0f} dB {'louder' if louder > 0 else 'quieter'}" if abs(louder) >= 1 else "as loud"
     length = f"{abs(longer):.1f} s {'longer' if longer > 0 else 'shorter'}" if abs(longer) >= 0.1 else "as long"
-    return f"Beside take A, take B is {level} and {length}. Level is one of the strongest cues of this model."
+    return f"Beside take A, take B is {level} and {length}."
 
 
 class Recorder(anywidget.AnyWidget):
@@ -93,8 +94,9 @@ class Recorder(anywidget.AnyWidget):
     about = traitlets.Unicode().tag(sync=True)
     labels: traitlets.List[str] = traitlets.List().tag(sync=True)
     seconds = traitlets.Int(SECONDS).tag(sync=True)
+    verdict = traitlets.Bool().tag(sync=True)
 
-    def __init__(self, model: Any = None):
+    def __init__(self, model: Any = None, verdict: bool = True):
         from .. import model as models
 
         self._recipe = "original"
@@ -109,7 +111,9 @@ class Recorder(anywidget.AnyWidget):
             else "Model: your own. Only a test on new speakers says how good it is."
         )
         labels = corpus.LABELS if model is None else map(str, model.classes_)
-        super().__init__(about=about, labels=list(labels))
+        if not verdict:
+            about = "No model listens here. What you see and hear stays between you and this page."
+        super().__init__(about=about, labels=list(labels), verdict=verdict)
         self.on_msg(self._receive)
 
     def __repr__(self) -> str:  # what shows where widgets cannot
@@ -129,21 +133,24 @@ class Recorder(anywidget.AnyWidget):
         self.send({"take": take, **answer})
 
     def _hear(self, take: str, wav: bytes) -> dict:
-        """Keep a take in memory, and say what the model makes of it."""
-        from .. import model as models
-
+        """Keep a take in memory, and say what it is worth and what the model makes of it, or how it looks."""
         y = audio.read_clip(io.BytesIO(wav))
         audio.refuse_silence(y)
+        answer = self._verdict(y) if self.verdict else {"picture": _picture(take, y)}
+        self.takes[take], self._wavs[take] = y, wav
+        compared = compare(self.takes["A"], self.takes["B"]) if len(self.takes) == 2 else ""
+        return {"says": f"Quality: {QUALITY[quality(y)]}", "compared": compared} | answer
+
+    def _verdict(self, y: np.ndarray) -> dict:
+        """What the model says of a take."""
+        from .. import model as models
+
         if self._model is None:
             self._model = models.load_model()
         heard = models.predict(self._model, y, recipe=self._recipe)
-        self.takes[take], self._wavs[take] = y, wav
-        compared = compare(self.takes["A"], self.takes["B"]) if len(self.takes) == 2 else ""
         return {
             "answer": f"The model says {heard.label}, {100 * heard.probability:.0f} %.",
-            "says": f"Quality: {QUALITY[quality(y)]}",
             "probabilities": heard.probabilities,
-            "compared": compared,
         }
 
     def _save(self, take: str, folder: str) -> dict:
@@ -159,13 +166,22 @@ class Recorder(anywidget.AnyWidget):
         return {"says": f"Saved as {path} on the computer that runs Python. Delete it when you are done."}
 
 
-def recorder(model: Any = None) -> Recorder:
+def _picture(take: str, y: np.ndarray) -> str:
+    """Waveform and spectrogram of a take, as wide as its column."""
+    level = f"{audio.level_db(y):.0f}".replace("-", "−")
+    facts = f"{len(y) / audio.SAMPLE_RATE:.1f} s, peak {np.abs(y).max():.2f} of full scale, level {level} dBFS"
+    return draw.sound(y, features.mel_power(y), f"Waveform and mel spectrogram of take {take}: {facts}.", width=380)
+
+
+def recorder(model: Any = None, verdict: bool = True) -> Recorder:
     """A microphone, or any audio file, and what a model makes of it: two takes to compare.
 
     Parameters
     ----------
     model : Pipeline, or what `model.load` gives, optional
         Fitted on rows of `features.clip_features`, or by any recipe; the course's own if not given.
+    verdict : bool
+        False: no model is asked. Each take is heard again, and seen as a waveform above its spectrogram.
 
     Returns
     -------
@@ -174,7 +190,7 @@ def recorder(model: Any = None) -> Recorder:
 
     Notes
     -----
-    Lesson 08 uses it. The browser reads wav, mp3, m4a, webm, ogg, opus and flac, as far as it knows them; the level is
+    Lesson 08 uses it, and lesson 00 without a verdict. The browser reads wav, mp3, m4a, webm, ogg, opus and flac, as far as it knows them; the level is
     left as it is. A take is on no disk until its Save is pressed, and never in the notebook.
 
     Examples
@@ -182,4 +198,4 @@ def recorder(model: Any = None) -> Recorder:
     >>> recorder().takes
     {}
     """
-    return Recorder(model)
+    return Recorder(model, verdict)

@@ -24,7 +24,7 @@
 # right. **You need** nothing but this window. **Reading takes about 20 minutes, running all cells {seconds} seconds.**
 
 # %% tags=["setup"]
-from IPython.display import Audio, Markdown
+from IPython.display import Audio, Markdown, display
 
 from ser_helpers import audio, corpus, evaluate, model, plots, widgets
 from ser_helpers.course import expect
@@ -70,21 +70,24 @@ Audio(y, rate=audio.SAMPLE_RATE, normalize=False)
 widgets.question("00_start_here", "first-guess")
 
 # %% [markdown]
-# Now the model. It was trained on acted recordings of 75 people. Three lines:
+# Now a model. A model that learned from people knows nothing of a computer's voice, so `load_for` looks first at who speaks
+# and takes the one that fits. Three lines:
 
 # %%
-trained = model.load_model()
-answer = model.predict(trained, y)
+asked = model.load_for(clip)
+answer = model.predict(asked.model, y, asked.recipe)
 print("The speaker was asked for:", clip["emotion"], "- the model says:", answer.label)
 
 # %%
+print(f"This model learned from: {asked.card['trained_on']};",
+      "this speaker was among them." if clip["speaker"] in asked.card["speakers"] else "this speaker was not among them.")
 plots.probabilities(answer)
 
 # %% [markdown]
 # Right or wrong, that was one clip.
 #
 # <!-- question new-voices -->
-# **What do you expect?** How often is such a model right about people whom it has never heard?
+# **What do you expect?** How often is a model of people right about those whom it has never heard?
 #
 # <details><summary>A. Nine times in ten</summary>
 #
@@ -115,6 +118,41 @@ Markdown(f"**{100 * score['accuracy']:.0f} %** right (interval {100 * low:.0f} t
 # That may be less than you have read elsewhere. By lesson 05 you will know why, and which of the numbers to believe.
 
 # %% [markdown]
+# ## Real voices
+#
+# The course comes with synthetic practice voices, so that everything works at once and without a network. People sound
+# better. One button brings some:
+
+# %%
+widgets.real_voices()
+
+# %% [markdown]
+# Are they here? Then the next cell uses them, and with them the model that learned from people. If not, it takes another
+# practice voice. Say what you hear before you look at the answer.
+
+# %%
+clips = corpus.lesson_clips()
+print(clips.attrs["line"])
+clip = clips.query("emotion == 'happy'").iloc[-1]
+y = audio.read_clip(clip["path"])
+display(Audio(y, rate=audio.SAMPLE_RATE, normalize=False))
+
+# %%
+asked = model.load_for(clip)
+answer = model.predict(asked.model, y, asked.recipe)
+print(f"Asked for: {clip['emotion']}. The model says: {answer.label}, {100 * answer.probability:.0f} %. It learned from:",
+      asked.card["trained_on"])
+
+# %% [markdown]
+# ### Try it: see and hear yourself
+#
+# And how does *your* voice look? Say one sentence into take A as if you were bored, and the same into take B as if you had won
+# something. Compare the pictures: where are they taller, where brighter? No model listens here, and nothing is kept.
+
+# %%
+widgets.recorder(verdict=False)
+
+# %% [markdown]
 # ## What this course does
 #
 # | lesson | question |
@@ -140,17 +178,6 @@ Markdown(f"**{100 * score['accuracy']:.0f} %** right (interval {100 * low:.0f} t
 # - **`check(...)`** in the last cell runs all checks of a lesson on the notebook *as you saved it*.
 #
 # An exercise that you skip stops nothing: the explanations use the course's own version of every function.
-
-# %% [markdown]
-# ### The rules of marking
-#
-# - **What comes in.** Matched columns (labels, actors, right or wrong) come as list, array or Series. They belong together
-#   by position, never by index. Tables of features are 2-D arrays. Audio is a 1-D float array, full scale 1.0.
-# - **What goes out.** "ndarray" means a numpy array. A pair is anything that unpacks into two. Any float type is a float
-#   and any integer type an integer, unless one is named. Text is compared as text; order counts where it is asked for.
-# - **What stays as it was.** No function changes what it is given, and none touches the global random state.
-# - **What costs nothing.** A library's warning, rounding, another way to write it, and whatever the task leaves open.
-# - **A mistake is paid for once.** If your exercise 2 calls your exercise 1, its checks use the course's exercise 1.
 
 # %% [markdown]
 # ## A first exercise
@@ -213,6 +240,20 @@ widgets.question("00_start_here", "stale-cell")
 # %% [markdown]
 # Now save (**Ctrl+S**) and run the last cell of this notebook. It reads the saved file, and it tells you when what you ran
 # is not what you saved.
+
+# %% [markdown]
+# ### The rules of marking
+#
+# You have written your first answer. These rules hold for it and for all that follow; come back to them when a check puzzles
+# you.
+#
+# - **What comes in.** Matched columns (labels, actors, right or wrong) come as list, array or Series. They belong together
+#   by position, never by index. Tables of features are 2-D arrays. Audio is a 1-D float array, full scale 1.0.
+# - **What goes out.** "ndarray" means a numpy array. A pair is anything that unpacks into two. Any float type is a float
+#   and any integer type an integer, unless one is named. Text is compared as text; order counts where it is asked for.
+# - **What stays as it was.** No function changes what it is given, and none touches the global random state.
+# - **What costs nothing.** A library's warning, rounding, another way to write it, and whatever the task leaves open.
+# - **A mistake is paid for once.** If your exercise 2 calls your exercise 1, its checks use the course's exercise 1.
 
 # %% [markdown]
 # ### Try it: other clips

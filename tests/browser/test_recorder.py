@@ -133,6 +133,21 @@ def test_record_stop_predict_compare_and_save(lab, page, spoken, tmp_path, axe, 
     assert "UklGR" not in text and wav[44:].hex()[:200] not in text
 
 
+def test_a_first_turn_without_a_verdict(lab, browser, axe, themes):
+    """See and hear yourself: a picture for each take, in the place kept for it, and no table of probabilities."""
+    page = opened(lab, browser, "first_turn", ["microphone"], "widgets.recorder(verdict=False)")
+    height = page.locator(".ser-recorder").bounding_box()["height"]
+    assert "The model" not in record(page, "A", seconds=2)
+    picture = take(page, "A").locator("svg")
+    assert picture.is_visible() and "Waveform and mel spectrogram of take A" in picture.get_attribute("aria-label")
+    assert not take(page, "A").locator("table").is_visible()
+    assert take(page, "A").locator("audio").evaluate("player => player.duration > 1")
+    assert page.locator(".ser-recorder").bounding_box()["height"] == height
+    for theme in themes(page, ".ser-recorder", "recorder-first-turn"):
+        assert axe(page, ".ser-recorder") == [], theme
+    page.context.close()
+
+
 def test_every_format_is_read(page, spoken, ffmpeg, tmp_path):
     """Files of seven kinds, made of one clip in stereo at 44.1 kHz, come out as that clip."""
     original = soundfile.read(spoken)[0]

@@ -75,11 +75,21 @@ def test_a_take_is_predicted_and_kept_in_memory_only(recorder, spoken, tmp_path,
     answer = ask(recorder, "B", ask="predict", y=0.1 * spoken)
     assert answer["compared"] == compare(*recorder.takes.values()) and "20 dB quieter and as long" in answer["compared"]
     state = recorder.get_state()
-    assert {type(value) for value in state.values()} <= {str, list, tuple, int, type(None)}, (
+    assert {type(value) for value in state.values()} <= {str, list, tuple, int, bool, type(None)}, (
         "a voice could be in anything else"
     )
     assert expected.label not in str({k: v for k, v in state.items() if k not in ("labels", "_esm", "_css")})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_verdict_a_take_is_drawn_and_no_model_is_asked(spoken, monkeypatch):
+    monkeypatch.setattr(model, "predict", None)
+    widget = listening(widgets.recorder(verdict=False))
+    answer = ask(widget, "A", ask="predict", y=spoken)
+    assert answer["picture"].startswith("<figure><svg") and "dBFS" in answer["picture"] and "fine" in answer["says"]
+    assert "probabilities" not in answer and "answer" not in answer
+    assert "dB quieter" in ask(widget, "B", ask="predict", y=0.1 * spoken)["compared"]
+    assert "No model listens" in widget.about and len(widget.takes) == 2
 
 
 def test_what_is_no_take_is_said(recorder, spoken):
