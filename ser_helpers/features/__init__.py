@@ -7,6 +7,7 @@ set in parallel, `store` keeps the result, a file per corpus and set.
 
 from .base import FeatureSet as FeatureSet
 from .compute import extract as extract
+from .means168 import BANDS as BANDS
 from .means168 import FEATURE_NAMES as FEATURE_NAMES
 from .means168 import clip_features as clip_features
 from .sets import FEATURES as FEATURES

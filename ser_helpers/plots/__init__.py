@@ -39,6 +39,7 @@ from .sound import mel_spectrogram as mel_spectrogram
 from .sound import pitch as pitch
 from .sound import pitches as pitches
 from .sound import spectrogram as spectrogram
+from .sound import spectrum_pair as spectrum_pair
 from .sound import waveform as waveform
 from .sound import waveforms as waveforms
 from .training import loss_curve as loss_curve
