@@ -275,9 +275,13 @@ class Chain:
     random: bool = False
 
     def __call__(self, y: np.ndarray, rng: np.random.Generator | None = None) -> np.ndarray:
-        """The samples at the end of the way; `rng` is needed for random ones only, and `audio.clip_rng` gives one."""
+        """The samples at the end of the way, in steps of 16 bits and within full scale, as recorders write them.
+
+        `rng` is for ways that are random; `audio.clip_rng` gives each clip its own.
+        """
         chance = {"rng": rng or np.random.default_rng(0)} if self.random else {}
-        return self.way(one_sound(y), **chance).astype(np.float32)
+        steps = np.round(self.way(one_sound(y), **chance) * np.float64(2**15))
+        return (np.clip(steps, -(2**15), 2**15 - 1) / 2**15).astype(np.float32)
 
 
 GROUPS = ("codec/rate", "level", "band", "noise", "room")
