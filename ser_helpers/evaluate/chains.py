@@ -220,8 +220,8 @@ def chain_scores(answered: pd.DataFrame, corpus: str | Path, recipe: str | Recip
     -------
     list of dict
         corpus, recipe, features, protocol, split (in words), tested_on (the chain in words), target, chain, group, n_clips,
-        n_actors, n_folds; accuracy, uar, kept (share of clips with the label of their untouched copy) and ece, each with its
-        95 % interval over speakers; answers (share of each label), vanished (labels answered at most a tenth as often as on
+        n_actors, n_folds; accuracy, uar, kept (share of clips with the label of their untouched copy), gained (accuracy less
+        that of the untouched copies) and ece, each with its 95 % interval over speakers; answers (share of each label), vanished (labels answered at most a tenth as often as on
         untouched clips), recall, confusion (rows true, the corpus's order).
     """
     part, recipe = corpora.named(corpus), named(recipe)
@@ -263,10 +263,13 @@ def _counted(rows: pd.DataFrame, labels: Sequence[str]) -> dict:
     ):
         record[name] = float(score(confusion(against, predicted, labels)))
         record[f"{name}_interval"] = actor_interval(score, against, predicted, speakers, labels=labels)
-    bins = np.stack(
-        [calibration(part["probability"], part["predicted"] == part["true"]) for _, part in rows.groupby("speaker")]
-    )
-    record |= {"ece": float(ece(bins.sum(axis=0))), "ece_interval": interval_over(ece, bins)}
+    bins, right = [], []
+    for _, part in rows.groupby("speaker"):
+        bins.append(calibration(part["probability"], part["predicted"] == part["true"]))
+        right.append([(part["predicted"] == part["true"]).sum(), (part["untouched"] == part["true"]).sum(), len(part)])
+    for name, by_speaker, score in (("gained", np.array(right), _gained), ("ece", np.stack(bins), ece)):
+        record[name] = float(score(by_speaker.sum(axis=0)))
+        record[f"{name}_interval"] = interval_over(score, by_speaker)
     before, now = ({label: int((said == label).sum()) for label in labels} for said in (rows["untouched"], predicted))
     shares = [None if np.isnan(share) else share for share in recall(counts).tolist()]
     return record | {
@@ -275,6 +278,11 @@ def _counted(rows: pd.DataFrame, labels: Sequence[str]) -> dict:
         "recall": dict(zip(labels, shares, strict=True)),
         "confusion": counts.tolist(),
     }
+
+
+def _gained(right: np.ndarray) -> np.ndarray:
+    """Accuracy behind a chain less that before it; the last axis counts right, right before, and all clips."""
+    return (right[..., 0] - right[..., 1]) / right[..., 2]
 
 
 def run_chains(

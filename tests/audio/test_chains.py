@@ -129,8 +129,8 @@ def test_a_room_decays_as_it_says_and_keeps_the_level(name, rt60, voice):
     click = np.zeros(32000)
     click[100] = 1
     heard = np.square(audio.CHAINS[name](click, rng=np.random.default_rng(0))[160:])  # what comes 3 ms later
-    left = 10 * np.log10(np.cumsum(heard[::-1])[::-1] / heard.sum())  # Schroeder's integral
-    seconds = [np.argmax(left < db) / 16000 for db in (-5, -25)]
+    left = np.cumsum(heard[::-1])[::-1] / heard.sum()  # Schroeder's integral
+    seconds = [np.argmax(left < 10 ** (db / 10)) / 16000 for db in (-5, -25)]
     assert 3 * (seconds[1] - seconds[0]) == pytest.approx(rt60, rel=0.1)
     after = audio.CHAINS[name](voice, rng=np.random.default_rng(0))
     assert audio.level_db(after) == pytest.approx(audio.level_db(voice), abs=0.01)
