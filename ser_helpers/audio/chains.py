@@ -1,7 +1,7 @@
 """What happens to a recording between a mouth and a model: one list of ways, each a function on samples.
 
-Every way takes 16 kHz mono samples and gives as many, at the same times, so that two spectra can be laid over each
-other. What a file does is done by writing one, in memory, and reading it as every recording is read (`read_clip`).
+Every way takes 16 kHz mono samples and gives as many, at the same times (Opus: within one sample), so that two spectra
+can be laid over each other. What a file does is done by writing one, in memory, and reading it as every recording is read (`read_clip`).
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def recoded(
     >>> recoded(y, rate=44100, format="MP3", kbits=64).shape
     (16000,)
     """
-    samples = one_sound(y).astype(np.float32)
+    y = one_sound(y)
+    samples = _as_long(y.astype(np.float32), max(len(y), SAMPLE_RATE // 10))  # encoders want some
     options: dict = {"format": format, "subtype": subtype}
     if kbits is not None:
         kind = subtype or format
@@ -66,7 +67,7 @@ def recoded(
     file = io.BytesIO()
     sf.write(file, soxr.resample(samples, SAMPLE_RATE, rate), rate, **options)
     file.seek(0)
-    return _as_long(read_clip(file), len(samples))
+    return _as_long(read_clip(file), len(y))
 
 
 def band(y: np.ndarray, *, low: float = 0, high: float = SAMPLE_RATE / 2) -> np.ndarray:
@@ -274,8 +275,13 @@ class Chain:
     random: bool = False
 
     def __call__(self, y: np.ndarray, rng: np.random.Generator | None = None) -> np.ndarray:
-        """The samples at the end of the way; `rng` is needed for random ones only, and `audio.clip_rng` gives one."""
-        return self.way(y, rng=rng or np.random.default_rng(0)) if self.random else self.way(y)
+        """The samples at the end of the way, in steps of 16 bits and within full scale, as recorders write them.
+
+        `rng` is for ways that are random; `audio.clip_rng` gives each clip its own.
+        """
+        chance = {"rng": rng or np.random.default_rng(0)} if self.random else {}
+        steps = np.round(self.way(one_sound(y), **chance) * np.float64(2**15))
+        return (np.clip(steps, -(2**15), 2**15 - 1) / 2**15).astype(np.float32)
 
 
 GROUPS = ("codec/rate", "level", "band", "noise", "room")
@@ -340,7 +346,7 @@ CHAINS: Registry[Chain] = Registry(
 
 
 def _as_long(y: np.ndarray, n: int) -> np.ndarray:
-    """The first `n` samples, with zeros where there are fewer."""
+    """`n` samples: those at the beginning, then zeros where there are fewer."""
     return np.pad(y[:n], (0, max(0, n - len(y))))
 
 

@@ -228,7 +228,7 @@ def _mono(
             squares = squares + np.einsum("ij,ij->i", rows, rows)
     y = some(np.concatenate([*parts, resample(np.zeros(0, np.float32), last=True)]), name)
     means = sums / count
-    powers = squares / count - means**2
+    powers = np.maximum(squares / count - means**2, 0)  # a constant has none, and rounding must not take more
     strongest = max(powers[:-1], default=0.0)
     best = int(np.argmax(powers[:-1] > 0.99 * strongest)) if powers[-1] < LOST * strongest else -1
     return y, None if best < 0 else best, float(means[best]) if abs(means[best]) > OFFSET else 0.0

@@ -1,13 +1,27 @@
 """Honest scores: how clips are split, what is counted, how sure the count is, and what people reach.
 
-`protocols` splits and predicts, `metrics` counts, `results` measures, writes and reads. Every score names its corpus,
+`protocols` splits and predicts, `metrics` counts, `results` measures, writes and reads; `chains` does so behind
+everything that can happen to a recording. Every score names its corpus,
 recipe and features, its split, the clips it was tested on (clean or noisy) and the label it was held against (intended
 or the crowd's).
 """
 
+from .chains import Fold as Fold
+from .chains import answers as answers
+from .chains import chain_scores as chain_scores
+from .chains import chain_text as chain_text
+from .chains import chains_path as chains_path
+from .chains import fit_folds as fit_folds
+from .chains import load_chains as load_chains
+from .chains import read_folds as read_folds
+from .chains import run_chains as run_chains
+from .chains import sample as sample
 from .metrics import accuracy as accuracy
 from .metrics import actor_interval as actor_interval
+from .metrics import calibration as calibration
 from .metrics import confusion as confusion
+from .metrics import ece as ece
+from .metrics import interval_over as interval_over
 from .metrics import recall as recall
 from .metrics import uar as uar
 from .protocols import PROTOCOLS as PROTOCOLS

@@ -319,6 +319,12 @@ def test_an_offset_is_taken_away(voice, rate):
     assert np.array_equal(read(encoded(voice + np.float32(0.001), "WAV", "FLOAT")), voice + np.float32(0.001))
 
 
+@pytest.mark.parametrize("value", [0.001, 0.02909375])
+def test_a_constant_is_silence(value):
+    """Its power is 0, or less where sums are rounded."""
+    assert np.abs(read(encoded(np.full(4800, value, "float32"), "WAV", "FLOAT"))).max() < 2e-3
+
+
 @pytest.mark.parametrize("rate", [1, 16, 3999, 192001, 2**31 - 1])
 def test_rates_without_a_voice(voice, rate):
     sentence = refused(encoded(voice, "WAV", "PCM_16", rate), f"a sample rate of {rate:,} Hz")
