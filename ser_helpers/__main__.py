@@ -19,6 +19,8 @@ from .errors import CourseError
 if TYPE_CHECKING:
     import numpy as np
 
+    from .plots import Picture
+
 Run = Callable[[argparse.Namespace], int]
 Options = Callable[[argparse.ArgumentParser], None]
 A_SENTENCE = 15  # seconds: nobody says one sentence for longer
@@ -178,12 +180,28 @@ def train(args: argparse.Namespace) -> int:
 
 
 def _evaluate_options(sub: argparse.ArgumentParser) -> None:
-    from .evaluate import RESULTS
+    from .evaluate import CLIPS_PER_SPEAKER, RESULTS
+    from .model import MODEL
 
     _corpus(sub)
     _recipe(sub)
-    sub.add_argument("--quick", action="store_true", help="one fold per protocol; writes nothing")
+    sub.add_argument("--quick", action="store_true", help="one fold (per protocol); writes nothing")
     sub.add_argument("--out", type=Path, default=RESULTS, metavar="FOLDER", help="folder for the results")
+    what = sub.add_mutually_exclusive_group()
+    what.add_argument(
+        "--chains",
+        action="store_true",
+        help="behind MP3, telephone, rooms ...: needs the audio, takes a quarter of an hour",
+    )
+    what.add_argument("--audio", type=Path, metavar="FOLDER", help="a saved model on recordings whose labels are known")
+    of_chains = sub.add_argument_group("with --chains")
+    of_chains.add_argument(
+        "--clips-per-actor", type=_one_or_more, default=CLIPS_PER_SPEAKER, metavar="N", help="of each (%(default)s)"
+    )
+    of_chains.add_argument("--models", type=Path, metavar="FOLDER", help="a model per fold, trained elsewhere")
+    of_audio = sub.add_argument_group("with --audio")
+    of_audio.add_argument("--model", metavar="NAME|FILE", help=f"which model ({MODEL.stem})")
+    of_audio.add_argument("--labels", type=Path, metavar="CSV", help="with columns file and label; else names say them")
     _jobs(sub)
     _json(sub)
 
@@ -192,11 +210,20 @@ def _evaluate_options(sub: argparse.ArgumentParser) -> None:
     "evaluate",
     _evaluate_options,
     "Score a recipe under every protocol. Five folds each, from stored features, in a few minutes; people's score on the "
-    "same clips beside it. Writes scores, predictions and a picture.",
+    "same clips beside it. Writes scores, predictions and a picture. With --chains: behind everything that can happen to a "
+    "recording. With --audio: a saved model on a folder of recordings.",
     "ser evaluate --quick",
     "ser evaluate --corpus practice --recipe logistic --out my_results --json",
+    "ser evaluate --chains --recipe logistic",
+    "ser evaluate --audio new_actors --model original --json",
 )
 def evaluate(args: argparse.Namespace) -> int:
+    if not args.audio and (args.model or args.labels) or args.models and not args.chains:
+        raise CourseError("--model and --labels go with --audio FOLDER, --models with --chains.")
+    if args.audio:
+        return _evaluate_audio(args)
+    if args.chains:
+        return _evaluate_chains(args)
     from . import corpus, evaluate
 
     part = corpus.named(args.corpus)
@@ -205,10 +232,39 @@ def evaluate(args: argparse.Namespace) -> int:
         from . import plots
 
         picture = plots.leak_meter(evaluate.load_scores(part.name, args.recipe, args.out))
-        file = evaluate.result_path(part.name, args.recipe, args.out, "_leak_meter.png")
-        picture.figure.savefig(file, dpi=150, metadata={"Software": None})
+        _save(picture, evaluate.result_path(part.name, args.recipe, args.out, "_leak_meter.png"))
     print(json.dumps(results, indent=1) if args.json else evaluate.text_table(results))
     return 0
+
+
+def _evaluate_chains(args: argparse.Namespace) -> int:
+    from . import corpus, evaluate
+
+    part = corpus.named(args.corpus)
+    folds = evaluate.read_folds(args.models, args.recipe) if args.models else None
+    options = {"quick": args.quick, "folder": args.out, "n_jobs": args.jobs, "progress": not args.json}
+    rows = evaluate.run_chains(part.name, args.recipe, args.clips_per_actor, folds=folds, **options)
+    if not args.quick:
+        from . import plots
+
+        picture = plots.chain_meter(evaluate.load_chains(part.name, args.out))
+        _save(picture, evaluate.chains_path(part.name, args.out, "_meter.png"))
+    print(json.dumps(rows.to_dict("records"), indent=1) if args.json else evaluate.chain_text(rows))
+    return 0
+
+
+def _evaluate_audio(args: argparse.Namespace) -> int:
+    from . import evaluate, model
+
+    results = evaluate.run_recordings(
+        args.model or model.MODEL, args.audio, args.labels, args.corpus, progress=not args.json
+    )
+    print(json.dumps(results, indent=1) if args.json else evaluate.recordings_text(results))
+    return 1 if results["left_out"] else 0
+
+
+def _save(picture: Picture, file: Path) -> None:
+    picture.figure.savefig(file, dpi=150, metadata={"Software": None})
 
 
 def _predict_options(sub: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,7 +118,21 @@ def _text(path: Path) -> str:
     return text
 
 
-def _rows(text: str) -> pd.DataFrame:
+def read_rows(path: Path, needed: Sequence[str] = NEEDED) -> pd.DataFrame:
+    """The rows of a CSV as text, with a column for each name in `needed` at least.
+
+    Raises
+    ------
+    CourseError
+        When it is no CSV, has no rows, or lacks a column.
+    """
+    try:
+        return _rows(_text(path), needed)
+    except CourseError as error:
+        raise CourseError(f"{path}: {error}") from None
+
+
+def _rows(text: str, needed: Sequence[str] = NEEDED) -> pd.DataFrame:
     """The rows that hold something, as text without spaces around it; the index is a row's number in a spreadsheet."""
     head = text.partition("\n")[0]
     reader = csv.reader(
@@ -132,9 +146,9 @@ def _rows(text: str) -> pd.DataFrame:
     while header and not header[-1]:  # as spreadsheets write columns that once held something
         header.pop()
     header = [name.lower() if name.lower() in NEEDED else name for name in header]
-    if missing := [name for name in NEEDED if name not in header]:
+    if missing := [name for name in needed if name not in header]:
         raise CourseError(
-            f"the first line has no {' and no '.join(missing)}: a line with file, speaker, label was expected"
+            f"the first line has no {' and no '.join(missing)}: a line with {', '.join(needed)} was expected"
             + (f", {first(header, 6)} came." if header else ".")
         )
     if wrong := [name for name in header if name in MADE_HERE or header.count(name) > 1]:

@@ -1,11 +1,12 @@
 """Honest scores: how clips are split, what is counted, how sure the count is, and what people reach.
 
 `protocols` splits and predicts, `metrics` counts, `results` measures, writes and reads; `chains` does so behind
-everything that can happen to a recording. Every score names its corpus,
+everything that can happen to a recording, `recordings` asks a saved model about a folder. Every score names its corpus,
 recipe and features, its split, the clips it was tested on (clean or noisy) and the label it was held against (intended
 or the crowd's).
 """
 
+from .chains import CLIPS_PER_SPEAKER as CLIPS_PER_SPEAKER
 from .chains import Fold as Fold
 from .chains import answers as answers
 from .chains import chain_scores as chain_scores
@@ -28,6 +29,9 @@ from .protocols import PROTOCOLS as PROTOCOLS
 from .protocols import FinalTest as FinalTest
 from .protocols import out_of_fold as out_of_fold
 from .protocols import splits as splits
+from .recordings import model_file as model_file
+from .recordings import recordings_text as recordings_text
+from .recordings import run_recordings as run_recordings
 from .results import RESULTS as RESULTS
 from .results import expected as expected
 from .results import human_yardstick as human_yardstick

@@ -267,9 +267,9 @@ def _counted(rows: pd.DataFrame, labels: Sequence[str]) -> dict:
     for _, part in rows.groupby("speaker"):
         bins.append(calibration(part["probability"], part["predicted"] == part["true"]))
         right.append([(part["predicted"] == part["true"]).sum(), (part["untouched"] == part["true"]).sum(), len(part)])
-    for name, by_speaker, score in (("gained", np.array(right), _gained), ("ece", np.stack(bins), ece)):
-        record[name] = float(score(by_speaker.sum(axis=0)))
-        record[f"{name}_interval"] = interval_over(score, by_speaker)
+    for name, by_speaker, measure in (("gained", np.array(right), _gained), ("ece", np.stack(bins), ece)):
+        record[name] = float(measure(by_speaker.sum(axis=0)))
+        record[f"{name}_interval"] = interval_over(measure, by_speaker)
     before, now = ({label: int((said == label).sum()) for label in labels} for said in (rows["untouched"], predicted))
     shares = [None if np.isnan(share) else share for share in recall(counts).tolist()]
     return record | {

@@ -31,6 +31,7 @@ from .picture import GREY as GREY
 from .picture import Picture as Picture
 from .picture import describe as describe
 from .scores import actor_scores as actor_scores
+from .scores import chain_meter as chain_meter
 from .scores import clean_and_noisy as clean_and_noisy
 from .scores import leak_meter as leak_meter
 from .scores import recall_bars as recall_bars

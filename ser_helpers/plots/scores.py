@@ -1,4 +1,4 @@
-"""Figures of scores: one model under several protocols, and its score on groups and on single actors. Lessons 04, 05, 07."""
+"""Figures of scores: a model under several protocols, behind every chain, on groups and on single actors. Lessons 04-08."""
 
 from __future__ import annotations
 
@@ -90,6 +90,84 @@ def leak_meter(
         sentence += f"; listeners {percent(people)}"
     gap = 100 * (rows[score].iloc[0] - rows[score].iloc[-1])
     return titled(ax, title, f"{sentence}; {gap:.1f} points between the first bar and the last.")
+
+
+CHAIN_SCORES = {"kept": "share of labels kept", "accuracy": "accuracy", "uar": "UAR"}
+
+
+@light
+def chain_meter(rows: pd.DataFrame, score: str = "kept", title: str = "", ax: Axes | None = None) -> Picture:
+    """Dots: what is left of a recipe's answers behind everything that can happen to a recording.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `evaluate.load_chains`: the recipes in it stand side by side.
+    score : {"kept", "accuracy", "uar"}
+        Kept is the share of clips with the label of their untouched copy.
+
+    Raises
+    ------
+    CourseError
+        When there are no rows, or two for one recipe and chain.
+
+    Notes
+    -----
+    Lesson 08 and the README.
+
+    Examples
+    --------
+    >>> from ser_helpers.audio import CHAINS
+    >>> rows = [
+    ...     {"recipe": "original", "corpus": "crema-d", "chain": name, "group": CHAINS[name].group, "tested_on": name,
+    ...      "n_clips": 1500, "n_actors": 75, "kept": kept, "kept_interval": (kept - 0.02, kept), "vanished": gone}
+    ...     for name, kept, gone in (("untouched", 1, []), ("mp3_64", 0.4, ["sad"]), ("opus", 0.52, []))
+    ... ]
+    >>> chain_meter(pd.DataFrame(rows))
+    Share of labels kept on 1,500 clips of 75 actors, behind 2 chains: original from 40.0 % (mp3_64) to 52.0 % (opus), below
+    one half in 1, never again sad in 1.
+    """
+    if not len(rows) or rows.duplicated(["recipe", "chain"]).any():
+        raise CourseError("A row per recipe and chain was expected, one or more: evaluate.load_chains() has them.")
+    chains, recipes = rows.drop_duplicates("chain").set_index("chain"), rows["recipe"].unique()
+    ax = new_axes(ax, 1.1 + 0.3 * len(chains), 8)
+    places = pd.Series(np.arange(len(chains), dtype=float), chains.index)
+    for number, recipe in enumerate(recipes):
+        own = rows[rows["recipe"] == recipe]
+        at = places[own["chain"]].to_numpy() + 0.56 * ((number + 0.5) / len(recipes) - 0.5)
+        colour, marker = (TRAIN, TEST, GREY)[number % 3], "osD^v"[number % 5]
+        low, high = 100 * np.array(own[f"{score}_interval"].tolist()).T
+        ax.hlines(at, low, high, color=colour, linewidth=1.2)
+        ax.plot(100 * own[score], at, marker, color=colour, markersize=5.5, label=recipe)
+    groups = chains["group"].to_numpy()
+    for place in np.flatnonzero(groups[1:] != groups[:-1]):
+        ax.axhline(place + 0.5, color="#C8D3E6", linewidth=1, zorder=0)
+    ax.set_yticks(range(len(chains)), chains["tested_on"], fontsize=9.5)
+    ax.set(
+        ylim=(len(chains) - 0.5, -0.5), xlim=(0, 103), xlabel=f"{CHAIN_SCORES[score]} in %, 95 % interval over actors"
+    )
+    legend(ax)
+    words = "; ".join(_behind_chains(rows[rows["recipe"] == recipe], score) for recipe in recipes)
+    sentence = (
+        f"{CHAIN_SCORES[score]} on {_tested(rows)}, behind {len(chains.drop('untouched', errors='ignore'))} chains"
+    )
+    return titled(ax, title, f"{sentence}: {words}.")
+
+
+def _behind_chains(rows: pd.DataFrame, score: str) -> str:
+    """One recipe's worst and best chain in words, and what its answers lack."""
+    plain, behind = (rows[(rows["chain"] == "untouched") == untouched] for untouched in (True, False))
+    said = str(rows["recipe"].iloc[0])
+    if score != "kept" and len(plain):
+        said += f" {percent(plain[score].iloc[0])} untouched,"
+    if behind.empty:
+        return said.removesuffix(",")
+    worst, best = behind.loc[behind[score].idxmin()], behind.loc[behind[score].idxmax()]
+    said += f" from {percent(worst[score])} ({worst['tested_on']}) to {percent(best[score])} ({best['tested_on']})"
+    if score == "kept":
+        said += f", below one half in {(behind[score] < 0.5).sum()}"
+    gone = behind["vanished"].explode().value_counts()
+    return said + "".join(f", never again {label} in {count}" for label, count in sorted(gone.items()))
 
 
 @light

@@ -35,6 +35,15 @@ COUNTS = np.array(SCORES["confusion"][0])
 ACTORS = np.repeat(np.arange(1001, 1092), 8)
 BY_ACTOR, BY_CLIP = ACTORS % 5 == 0, np.arange(len(ACTORS)) % 5 == 0
 PER_ACTOR = pd.DataFrame({"actor": np.arange(1001, 1076), "score": np.linspace(0.1, 0.7, 75)})
+CHAIN_ROWS = pd.DataFrame(
+    [
+        {"corpus": "crema-d", "recipe": "original", "chain": chain.name, "group": chain.group, "tested_on": chain.title}
+        | {"n_clips": 1500, "n_actors": 75, "vanished": ["neutral", "sad"][: place % 3]}
+        | {score: 1 - place / 40 for score in ("kept", "accuracy", "uar")}
+        | {f"{score}_interval": [0.98 - place / 40, 1 - place / 41] for score in ("kept", "accuracy", "uar")}
+        for place, chain in enumerate(audio.CHAINS)
+    ]
+)
 TITLE = 'Actor 1001 & "angry" <$5_0$>'
 UNSURE = dict.fromkeys(corpus.LABELS, 1 / 6)
 FIVE = ("angry", "happy", "neutral", "sad", "calm")
@@ -110,6 +119,11 @@ CASES = {
     "leak_meter": lambda **kw: plots.leak_meter(SCORES, **kw),
     "leak_meter: people": lambda **kw: plots.leak_meter(SCORES, "noisy", score="uar", people=0.41, **kw),
     "leak_meter: one": lambda **kw: plots.leak_meter(SCORES[SCORES["protocol"] == "actors"], **kw),
+    "chain_meter": lambda **kw: plots.chain_meter(CHAIN_ROWS, **kw),
+    "chain_meter: three recipes": lambda **kw: plots.chain_meter(
+        pd.concat(CHAIN_ROWS.assign(recipe=recipe) for recipe in ("original", "logistic", "everyday")), "uar", **kw
+    ),
+    "chain_meter: untouched": lambda **kw: plots.chain_meter(CHAIN_ROWS[:1], score="accuracy", **kw),
     "clean_and_noisy": lambda **kw: plots.clean_and_noisy(SCORES, **kw),
     "clean_and_noisy: crowd": lambda **kw: plots.clean_and_noisy(SCORES, score="uar", target="crowd", **kw),
     "loss_curve": lambda **kw: plots.loss_curve(1 / np.arange(1, 300), marks=[100, (200, "rate / 5")], **kw),
@@ -294,6 +308,8 @@ def test_says_so_when_it_is_no_sound(name, wrong):
         (lambda: plots.padding([]), "Durations"),
         (lambda: plots.split_dots([1, 2], [True]), "per clip"),
         (lambda: plots.leak_meter(SCORES, tested_on="loud"), "No score fits target 'intended', tested_on 'loud'"),
+        (lambda: plots.chain_meter(CHAIN_ROWS[:0]), "row per recipe and chain"),
+        (lambda: plots.chain_meter(pd.concat([CHAIN_ROWS, CHAIN_ROWS])), "row per recipe and chain"),
         (lambda: plots.loss_curve([]), "Losses"),
         (lambda: plots.confusion(np.eye(5)), r"6 true by 6 predicted labels.*shape \(5, 5\).*labels="),
         (lambda: plots.confusion(np.zeros((6, 6))), "with 0 clips"),
@@ -318,6 +334,14 @@ def test_says_what_it_needs(draw, message):
         ("split_dots: apart", ["73 only in training", "18 only in test", "0 on both sides"]),
         ("padding", ["30,456 columns", "7,442 clips"]),
         ("pitches", ["angry 100 Hz", "sad 300 Hz", "19.0 semitones"]),
+        (
+            "chain_meter",
+            [
+                "1,500 clips of 75 actors, behind 20 chains",
+                "original from 50.0 % (large room)",
+                "never again neutral in 14",
+            ],
+        ),
         ("network", ["17,506 numbers"]),
         ("network: eight", ["8 outputs"]),
         ("emotion_counts: five labels", ["15 clips of 2 actors", "1 angry, 2 happy, 3 neutral, 4 sad, 5 calm"]),
