@@ -526,6 +526,9 @@ widgets.question("04_noise", "augment-then-split")
 # - You can augment the training clips without touching a test clip.
 # - You can read a result on augmentation: two columns, or it says nothing.
 #
+# Noise is one of many things that can happen to a recording, and not the worst. In lesson 08 a *chain meter* sends clips through
+# twenty of them, from MP3 to a room, and what you know about copies here will be half of the cure there.
+#
 # **Where next:** lesson 05 splits the clips, five ways, and watches the score move. One thing to try first: add your noise
 # at 15 dB twice. What is the SNR then?
 

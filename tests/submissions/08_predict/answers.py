@@ -345,3 +345,160 @@ def top_k(probabilities, labels, k):
         else:
             labels = np.delete(labels, i)
     return best
+
+# %% exercise="through_rate" kind="right" why="librosa both ways"
+import librosa
+
+
+def through_rate(y, rate):
+    there = librosa.resample(y, orig_sr=16000, target_sr=rate)
+    back = librosa.resample(there, orig_sr=rate, target_sr=16000)
+    return librosa.util.fix_length(back, size=len(y)).astype(np.float32)
+
+
+# %% exercise="through_rate" kind="right" why="scipy's polyphase filter"
+from math import gcd
+
+from scipy.signal import resample_poly
+
+
+def through_rate(y, rate):
+    shared = gcd(rate, 16000)
+    there = resample_poly(y, rate // shared, 16000 // shared)
+    back = resample_poly(there, 16000 // shared, rate // shared)
+    out = np.zeros(len(y), dtype="float32")
+    out[: min(len(y), len(back))] = back[: len(y)]
+    return out
+
+
+# %% exercise="through_rate" kind="right" why="scipy's Fourier method"
+from scipy.signal import resample
+
+
+def through_rate(y, rate):
+    return resample(resample(y, round(len(y) * rate / 16000)), len(y)).astype(np.float32)
+
+
+# %% exercise="through_rate" kind="right" why="prepare and a loop for the missing samples"
+def through_rate(y, rate):
+    back = list(prepare(soxr.resample(np.asarray(y, dtype=float), 16000, rate, quality="VHQ"), rate))
+    while len(back) < len(y):
+        back.append(0.0)
+    return np.array(back[: len(y)], dtype=np.float32)
+
+
+# %% exercise="through_rate" kind="wrong" says="you stopped half way" why="at the other rate"
+def through_rate(y, rate):
+    return soxr.resample(y, 16000, rate).astype(np.float32)
+
+
+# %% exercise="through_rate" kind="wrong" says="a resampler filters first" why="as it came"
+def through_rate(y, rate):
+    return np.array(y, dtype=np.float32)
+
+
+# %% exercise="through_rate" kind="wrong" says="a resampler filters first" why="interpolated both ways"
+def through_rate(y, rate):
+    t = np.arange(len(y)) / 16000
+    there = np.arange(round(len(y) * rate / 16000)) / rate
+    return np.interp(t, there, np.interp(there, t, y)).astype(np.float32)
+
+
+# %% exercise="through_rate" kind="wrong" says="Both conversions need a filter" why="interpolated on the way back"
+def through_rate(y, rate):
+    stored = soxr.resample(y, 16000, rate)
+    return np.interp(np.arange(len(y)) / 16000, np.arange(len(stored)) / rate, stored).astype(np.float32)
+
+
+# %% exercise="through_rate" kind="wrong" says="As many samples come back as went in" why="one sample too many"
+def through_rate(y, rate):
+    back = prepare(soxr.resample(y, 16000, rate), rate)
+    return np.append(back, np.zeros(max(1, len(y) + 1 - len(back)), dtype=np.float32))
+
+
+# %% exercise="through_rate" kind="wrong" says="As many samples come back as went in" why="as long as it comes back"
+def through_rate(y, rate):
+    return prepare(soxr.resample(y, 16000, rate), rate)[: len(y) - 1]
+
+
+# %% exercise="through_rate" kind="wrong" says="at the same times" why="zeros in front"
+def through_rate(y, rate):
+    back = prepare(soxr.resample(y, 16000, rate), rate)[: len(y) - 8]
+    return np.pad(back, (len(y) - len(back), 0))
+
+
+# %% exercise="through_rate" kind="wrong" says="float32" why="double precision"
+def through_rate(y, rate):
+    back = soxr.resample(soxr.resample(np.asarray(y, dtype=float), 16000, rate), rate, 16000)[: len(y)]
+    return np.pad(back, (0, len(y) - len(back)))
+
+
+# %% exercise="through_rate" kind="wrong" says="Did the function end without" why="nothing comes back"
+def through_rate(y, rate):
+    prepare(soxr.resample(y, 16000, rate), rate)
+
+
+# %% exercise="kept" kind="right" why="counted in a loop"
+def kept(before, after):
+    same = 0
+    for a, b in zip(before, after):
+        same += a == b
+    return same / len(before)
+
+
+# %% exercise="kept" kind="right" why="scikit-learn's accuracy"
+from sklearn.metrics import accuracy_score
+
+
+def kept(before, after):
+    return accuracy_score(list(before), list(after))
+
+
+# %% exercise="kept" kind="right" why="Series without their index"
+def kept(before, after):
+    return (pd.Series(list(before)) == pd.Series(list(after))).mean()
+
+
+# %% exercise="kept" kind="right" why="one minus the changed"
+def kept(before, after):
+    changed = [1 for pair in zip(before, after) if len(set(pair)) == 2]
+    return 1 - sum(changed) / len(list(after))
+
+
+# %% exercise="kept" kind="wrong" says="share of clips that *changed*" why="the changed"
+def kept(before, after):
+    return float(np.mean(np.asarray(before) != np.asarray(after)))
+
+
+# %% exercise="kept" kind="wrong" says="You counted the clips" why="a count"
+def kept(before, after):
+    return float(np.sum(np.asarray(before) == np.asarray(after)))
+
+
+# %% exercise="kept" kind="wrong" says="in per cent" why="per cent"
+def kept(before, after):
+    return 100 * float(np.mean(np.asarray(before) == np.asarray(after)))
+
+
+# %% exercise="kept" kind="wrong" says="how often each label occurs" why="counts of labels"
+def kept(before, after):
+    one, two = pd.Series(list(before)).value_counts(), pd.Series(list(after)).value_counts()
+    return float(np.minimum(*one.align(two, fill_value=0)).sum() / len(list(before)))
+
+
+# %% exercise="kept" kind="wrong" says="You averaged over the labels" why="recall for each label"
+def kept(before, after):
+    before, after = np.asarray(before), np.asarray(after)
+    return float(np.mean([np.mean(after[before == name] == name) for name in np.unique(before)]))
+
+
+# %% exercise="kept" kind="wrong" says="matched by position" why="matched by index"
+def kept(before, after):
+    if isinstance(before, pd.Series):
+        before, after = before.sort_index(), after.sort_index()
+    return float(np.mean(np.asarray(before) == np.asarray(after)))
+
+
+# %% exercise="kept" kind="wrong" says="kept of 300 clips" why="a rounded share"
+def kept(before, after):
+    return round(float(np.mean(np.asarray(before) == np.asarray(after))), 1)
