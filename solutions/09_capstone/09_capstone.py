@@ -554,8 +554,8 @@ ipywidgets.interactive(
 # on a third of the clips; the one with the best mean UAR was kept. *Result.* One look at 15 other actors: UAR of the model
 # and of the baseline MLP, and their difference with its 95 % interval from a paired bootstrap over the 15 actors (figures
 # from final_report). If the interval holds 0, I cannot say that it is better. *Limits.* Fear, disgust and sadness are often
-# confused; English sentences read by actors in a quiet room; noise at 15 dB takes most of it away; fifteen actors give a wide
-# interval. *Not for* inferring what anyone feels, least of all at work or in education (Regulation (EU) 2024/1689, Article
+# confused; English sentences read by actors in a quiet room; noise, other microphones and other file formats were not tested
+# (in lesson 08 they change most answers of such a model); fifteen actors give a wide interval. *Not for* inferring what anyone feels, least of all at work or in education (Regulation (EU) 2024/1689, Article
 # 5(1)(f)), or for any decision about a person.
 #
 # Mark scheme: 1 point model and data; 1 point how it was chosen, with the number of candidates; 1 point result with split and

@@ -6,7 +6,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from ser_helpers import corpus, evaluate, places
+from ser_helpers import corpus, evaluate, features, model, places
 from ser_helpers.course.authoring import lint, release, run
 
 ROOT = places.CHECKOUT
@@ -98,6 +98,15 @@ def test_what_lesson_07_says_of_network_and_crowd():
     ahead = (clips["predicted"] == clips["emotion"]).astype(int) - (clips["crowd"] == clips["emotion"])
     wrong, out = interval(ahead, clips["crowd"].notna()), interval(ahead, clips["crowd"] != "")
     assert wrong[0] > 0 and out[0] < 0 < out[1]  # more often only where a tie counts as wrong
+
+
+def test_what_lesson_08_says_of_the_courses_network():
+    text = solution("08_predict").with_suffix(".py").read_text(encoding="utf-8")
+    clips, X, _ = features.load_features()
+    remembered = model.load_model().predict(X) == clips["emotion"].to_numpy(dtype=str)
+    assert remembered.mean() == pytest.approx(2 / 3, abs=0.05) and "right in two clips of three of the actors" in text
+    score = evaluate.pick(evaluate.load_scores(), protocol="actors", tested_on="clean", target="intended")
+    assert f"the network of lesson 06 recognises {100 * score['accuracy']:.0f} % of the clips" in text
 
 
 @pytest.mark.long
