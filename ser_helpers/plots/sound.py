@@ -331,7 +331,9 @@ def spectrum_pair(
     """
     floor, hz = 1e-10, features.BANDS
     ax = new_axes(ax, 2.8)
-    db = [10 * np.log10(np.maximum(features.mel_power(audio.one_sound(y)).mean(axis=1), floor)) for y in (first, second)]
+    db = [
+        10 * np.log10(np.maximum(features.mel_power(audio.one_sound(y)).mean(axis=1), floor)) for y in (first, second)
+    ]
     for name, level, colour, line in zip(names, db, (TRAIN, TEST), ("-", "--"), strict=True):
         ax.plot(hz, level, line, color=colour, label=name)
     ax.set(xlabel="frequency in Hz", ylabel="mean power in dB", xlim=(0, SAMPLE_RATE / 2))

@@ -346,6 +346,7 @@ def top_k(probabilities, labels, k):
             labels = np.delete(labels, i)
     return best
 
+
 # %% exercise="through_rate" kind="right" why="librosa both ways"
 import librosa
 
