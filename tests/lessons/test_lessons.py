@@ -107,6 +107,13 @@ def test_what_lesson_08_says_of_the_courses_network():
     assert remembered.mean() == pytest.approx(2 / 3, abs=0.05) and "right in two clips of three of the actors" in text
     score = evaluate.pick(evaluate.load_scores(), protocol="actors", tested_on="clean", target="intended")
     assert f"the network of lesson 06 recognises {100 * score['accuracy']:.0f} % of the clips" in text
+    chains = evaluate.load_chains().query("recipe == 'original'").set_index("chain")
+    before, browser = chains.loc["untouched", "answers"], chains.loc["rate_48000"]
+    assert browser["answers"]["neutral"] == browser["answers"]["sad"] == 0  # neither comes once
+    assert browser["answers"]["angry"] == pytest.approx(3 * before["angry"], rel=0.1)
+    assert browser["answers"]["angry"] + browser["answers"]["disgust"] > 0.5 > browser["answers"]["happy"] > 0
+    assert 1 - browser["kept"] == pytest.approx(3 / 5, abs=0.03)
+    assert chains.loc["white", "gained_interval"][0] < 0 < chains.loc["white", "gained_interval"][1]
 
 
 @pytest.mark.long
