@@ -163,11 +163,13 @@ def answers(
         for chain in chains
         for path, clip in zip(clips["path"], clips["clip"], strict=True)
     )
-    with tqdm(rows, total=n * len(chains), unit="clip", desc="Chains", disable=not progress) as bar:
-        left = iter(bar)
+    with tqdm(total=n * len(chains), unit="clip", desc="Chains", disable=not progress) as bar:
         for chain in chains:
-            X = stack(list(islice(left, n)), recipe.features)
-            frames.append(_answered(chain, folds, clips, X))
+            behind = []
+            for row in islice(rows, n):
+                behind.append(row)
+                bar.update()
+            frames.append(_answered(chain, folds, clips, stack(behind, recipe.features)))
     return pd.concat(frames, ignore_index=True)
 
 
