@@ -55,11 +55,11 @@ def test_calibration_by_hand():
 
 def test_a_sample_is_balanced_repeats_itself_and_takes_all_of_who_has_few():
     clips = corpus.clip_table()
-    few = evaluate.sample(clips)
+    few = evaluate.sample_clips(clips)
     assert few.groupby("speaker").size().eq(20).all() and few["clip"].is_monotonic_increasing
     assert few.groupby(["speaker", "emotion"]).size().between(3, 4).all()
-    assert few.equals(evaluate.sample(clips)) and not few.equals(evaluate.sample(clips, seed=1))
-    assert len(evaluate.sample(clips, per_speaker=1000)) == len(clips)
+    assert few.equals(evaluate.sample_clips(clips)) and not few.equals(evaluate.sample_clips(clips, seed=1))
+    assert len(evaluate.sample_clips(clips, per_speaker=1000)) == len(clips)
 
 
 def test_a_speaker_is_asked_about_by_the_one_model_that_has_not_heard_them():
@@ -67,13 +67,13 @@ def test_a_speaker_is_asked_about_by_the_one_model_that_has_not_heard_them():
     clips["path"] = corpus.find_audio(clips)
     one, two = clips["speaker"]
     folds = [evaluate.Fold(Loud(), frozenset({one})), evaluate.Fold(Loud(), frozenset({two}))]
-    rows = evaluate.answers("logistic", folds, clips, [audio.CHAINS["untouched"]], n_jobs=1)
+    rows = evaluate.chain_answers("logistic", folds, clips, [audio.CHAINS["untouched"]], n_jobs=1)
     assert rows["fold"].tolist() == [1, 0] and rows["chain"].eq("untouched").all()
     for heard in (frozenset(), frozenset({one, two})):
         with pytest.raises(CourseError, match=f"{one} is new to . of the 2 models. One was expected"):
-            evaluate.answers("logistic", [evaluate.Fold(Loud(), heard)] * 2, clips, n_jobs=1)
+            evaluate.chain_answers("logistic", [evaluate.Fold(Loud(), heard)] * 2, clips, n_jobs=1)
     with pytest.raises(audio.AudioError, match="no file"):
-        evaluate.answers("logistic", folds, clips.assign(path="gone.wav"), n_jobs=1)
+        evaluate.chain_answers("logistic", folds, clips.assign(path="gone.wav"), n_jobs=1)
 
 
 @pytest.fixture(scope="module")
