@@ -223,8 +223,9 @@ def chain_scores(answered: pd.DataFrame, corpus: str | Path, recipe: str | Recip
     list of dict
         corpus, recipe, features, protocol, split (in words), tested_on (the chain in words), target, chain, group, n_clips,
         n_actors, n_folds; accuracy, uar, kept (share of clips with the label of their untouched copy), gained (accuracy less
-        that of the untouched copies) and ece, each with its 95 % interval over speakers; answers (share of each label), vanished (labels answered at most a tenth as often as on
-        untouched clips), recall, confusion (rows true, the corpus's order).
+        that of the untouched copies) and ece, each with its 95 % interval over speakers; answers (share of each label),
+        vanished (labels answered at most a tenth as often as on untouched clips), recall, confusion (rows true, the
+        corpus's order).
     """
     part, recipe = corpora.named(corpus), named(recipe)
     plain = answered[answered["chain"] == "untouched"].set_index("clip")["predicted"]

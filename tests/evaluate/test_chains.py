@@ -137,3 +137,13 @@ def test_what_chains_need_is_said(tmp_path, monkeypatch):
     with pytest.raises(CourseError, match="`ser evaluate --chains --corpus emodb` does it"):
         evaluate.load_chains("emodb", tmp_path)
     shutil.rmtree(tmp_path / "crema-d", ignore_errors=True)
+
+
+def test_what_the_course_says_about_chains():
+    rows = evaluate.load_chains().query("recipe == 'original'").set_index("chain")
+    assert list(rows.index) == [chain.name for chain in audio.CHAINS]
+    assert set(rows["n_clips"]) == {1500} and set(rows["n_actors"]) == {75}
+    # a mere trip through another rate gives another label to every second clip, and two labels are never said
+    for name in ("rate_44100", "rate_48000", "mp3_64", "mp3_128"):
+        assert rows["kept"][name] < 0.6 and {"neutral", "sad"} <= set(rows["vanished"][name])
+    assert rows["kept"]["offset"] > 0.98  # what the reader mends is mended
