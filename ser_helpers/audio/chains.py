@@ -209,8 +209,9 @@ def room(y: np.ndarray, *, rt60: float, direct_db: float, rng: np.random.Generat
 
     Notes
     -----
-    Noise that decays exponentially, from 3 ms after the voice (Polack 1988, thesis, Le Mans). No image of one room, but
-    of rooms as they are on average.
+    Noise that decays exponentially, from 3 ms after the voice (Polack 1988, thesis, Le Mans): no image of one room, but of
+    rooms as they are on average. Voice and walls are equally strong 0.057 sqrt(2 V / rt60) metres from a mouth in V cubic
+    metres (Kuttruff, Room Acoustics), and the voice 6 dB stronger at half of that.
 
     Examples
     --------
@@ -330,7 +331,7 @@ CHAINS: Registry[Chain] = Registry(
         "small_room",
         "small room",
         _ROOM,
-        "RT60 0.35 s, half a metre from a laptop",
+        "a study of 30 cubic metres, RT60 0.35 s, half a metre from a laptop",
         _of(room, rt60=0.35, direct_db=4),
         random=True,
     ),
@@ -338,7 +339,7 @@ CHAINS: Registry[Chain] = Registry(
         "large_room",
         "large room",
         _ROOM,
-        "RT60 0.8 s, a metre from the microphone",
+        "a classroom of 200 cubic metres, RT60 0.8 s, one metre from the microphone",
         _of(room, rt60=0.8, direct_db=2),
         random=True,
     ),

@@ -8,7 +8,7 @@ or the crowd's).
 
 from .chains import CLIPS_PER_SPEAKER as CLIPS_PER_SPEAKER
 from .chains import Fold as Fold
-from .chains import answers as answers
+from .chains import chain_answers as chain_answers
 from .chains import chain_scores as chain_scores
 from .chains import chain_text as chain_text
 from .chains import chains_path as chains_path
@@ -16,7 +16,7 @@ from .chains import fit_folds as fit_folds
 from .chains import load_chains as load_chains
 from .chains import read_folds as read_folds
 from .chains import run_chains as run_chains
-from .chains import sample as sample
+from .chains import sample_clips as sample_clips
 from .metrics import accuracy as accuracy
 from .metrics import actor_interval as actor_interval
 from .metrics import calibration as calibration

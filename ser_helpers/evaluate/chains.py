@@ -39,7 +39,7 @@ class Fold:
     heard: frozenset[str]
 
 
-def sample(clips: pd.DataFrame, per_speaker: int = CLIPS_PER_SPEAKER, seed: int = 0) -> pd.DataFrame:
+def sample_clips(clips: pd.DataFrame, per_speaker: int = CLIPS_PER_SPEAKER, seed: int = 0) -> pd.DataFrame:
     """As many clips of each speaker, and of each label as nearly as many.
 
     Parameters
@@ -54,7 +54,7 @@ def sample(clips: pd.DataFrame, per_speaker: int = CLIPS_PER_SPEAKER, seed: int 
 
     Examples
     --------
-    >>> few = sample(corpora.clip_table("practice"), per_speaker=6)
+    >>> few = sample_clips(corpora.clip_table("practice"), per_speaker=6)
     >>> len(few), few.groupby(["speaker", "emotion"]).size().unique().tolist()
     (72, [1])
     """
@@ -121,7 +121,7 @@ def read_folds(folder: str | Path, recipe: str | Recipe) -> list[Fold]:
     return [Fold(one.model, frozenset(one.card["speakers"])) for one in loaded.values()]
 
 
-def answers(
+def chain_answers(
     recipe: str | Recipe,
     folds: Sequence[Fold],
     clips: pd.DataFrame,
@@ -163,11 +163,13 @@ def answers(
         for chain in chains
         for path, clip in zip(clips["path"], clips["clip"], strict=True)
     )
-    with tqdm(rows, total=n * len(chains), unit="clip", desc="Chains", disable=not progress) as bar:
-        left = iter(bar)
+    with tqdm(total=n * len(chains), unit="clip", desc="Chains", disable=not progress) as bar:
         for chain in chains:
-            X = stack(list(islice(left, n)), recipe.features)
-            frames.append(_answered(chain, folds, clips, X))
+            behind = []
+            for row in islice(rows, n):
+                behind.append(row)
+                bar.update()
+            frames.append(_answered(chain, folds, clips, stack(behind, recipe.features)))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -210,7 +212,7 @@ def chain_scores(answered: pd.DataFrame, corpus: str | Path, recipe: str | Recip
     Parameters
     ----------
     answered : DataFrame
-        From `answers`; the chain "untouched" must be among them.
+        From `chain_answers`; the chain "untouched" must be among them.
     corpus : str or Path
     recipe : str or Recipe
     **about
@@ -221,8 +223,9 @@ def chain_scores(answered: pd.DataFrame, corpus: str | Path, recipe: str | Recip
     list of dict
         corpus, recipe, features, protocol, split (in words), tested_on (the chain in words), target, chain, group, n_clips,
         n_actors, n_folds; accuracy, uar, kept (share of clips with the label of their untouched copy), gained (accuracy less
-        that of the untouched copies) and ece, each with its 95 % interval over speakers; answers (share of each label), vanished (labels answered at most a tenth as often as on
-        untouched clips), recall, confusion (rows true, the corpus's order).
+        that of the untouched copies) and ece, each with its 95 % interval over speakers; answers (share of each label),
+        vanished (labels answered at most a tenth as often as on untouched clips), recall, confusion (rows true, the
+        corpus's order).
     """
     part, recipe = corpora.named(corpus), named(recipe)
     plain = answered[answered["chain"] == "untouched"].set_index("clip")["predicted"]
@@ -303,7 +306,7 @@ def run_chains(
     corpus : str or Path
     recipe : str or Recipe
     per_speaker, seed : int
-        As for `sample`.
+        As for `sample_clips`.
     folds : sequence of Fold, optional
         From `read_folds`; trained here if not given, which takes stored features.
     quick : bool
@@ -319,7 +322,7 @@ def run_chains(
         When there is no audio of the corpus on this disk, or no features to train on, or the folder cannot be written.
     """
     part, recipe = corpora.named(corpus), named(recipe)
-    clips = sample(_with_audio(part), per_speaker, seed)
+    clips = sample_clips(_with_audio(part), per_speaker, seed)
     path = chains_path(part.name, folder)
     if not quick:
         places.writable_folder(path.parent, option="--out")
@@ -327,7 +330,7 @@ def run_chains(
     if quick:
         folds = folds[:1]
         clips = clips[~clips["speaker"].isin(folds[0].heard)]
-    answered = answers(recipe, folds, clips, n_jobs=n_jobs, progress=progress)
+    answered = chain_answers(recipe, folds, clips, n_jobs=n_jobs, progress=progress)
     rows = pd.DataFrame(chain_scores(answered, part.name, recipe, clips_per_speaker=per_speaker, seed=seed))
     if not quick:
         others = load_chains(part.name, folder) if path.exists() else rows[:0]
@@ -379,12 +382,13 @@ def chain_text(rows: pd.DataFrame) -> str:
     lines = [
         f"{one['corpus']}, recipe {one['recipe']} on {one['features']}: {one['n_clips']:,} clips of {one['n_actors']} "
         f"speakers, {one['n_folds']} folds, {one['split']}.",
-        "kept: share of clips with the label of their untouched copy (95 % interval over speakers)",
+        "kept: share of clips with the label of their untouched copy (95 % interval over speakers); lost: labels that come at "
+        "most a tenth as often",
         "",
     ]
     for row in rows.to_dict("records"):
         low, high = (100 * value for value in row["kept_interval"])
-        gone = f"   never: {', '.join(row['vanished'])}" if row["vanished"] else ""
+        gone = f"   lost: {', '.join(row['vanished'])}" if row["vanished"] else ""
         lines.append(
             f"  {row['tested_on']:26} accuracy {100 * row['accuracy']:4.1f} %   UAR {100 * row['uar']:4.1f} %   "
             f"kept {100 * row['kept']:5.1f} % ({low:.1f}-{high:.1f})   ECE {row['ece']:.3f}{gone}"

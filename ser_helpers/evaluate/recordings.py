@@ -152,6 +152,7 @@ def _asked(loaded: Loaded, said: dict[Path, tuple[str, str]], progress: bool) ->
     """A row per recording (predicted is None, with a reason, where the model refused), and what could not be read."""
     from tqdm import tqdm
 
+    progress = progress and bool(said)
     rows: list[dict[str, Any]] = []
     unread = {}
     for path, (speaker, label) in tqdm(said.items(), unit="clip", desc="Asking", disable=not progress):
@@ -183,19 +184,21 @@ def _score(rows: pd.DataFrame, corpus: str, loaded: Loaded, tested_on: str) -> d
     known = (rows["speaker"] != "").all()
     right = rows["predicted"] == rows["true"]
     heard = sorted(set(rows["speaker"]) & set(loaded.card["speakers"]))
+    met = f"speakers the model has {'' if heard else 'not '}heard" if known else "speakers unknown"
     record: dict[str, Any] = {
         "corpus": corpus,
         "recipe": loaded.recipe.name,
         "features": version_of(loaded.recipe.features),
         "protocol": "recordings",
-        "split": "speakers the model has heard" if heard else "speakers the model has not heard",
+        "split": met,
         "tested_on": tested_on,
         "target": "intended",
         "n_clips": len(answered),
         "n_actors": int(rows["speaker"].nunique()) if known else None,
         "n_folds": 1,
     }
-    counts = confusion(answered["true"], answered["predicted"], labels)
+    none = np.zeros((len(labels), len(labels)), dtype=int)
+    counts = confusion(answered["true"], answered["predicted"], labels) if len(answered) else none
     for name, score in (("accuracy", accuracy), ("uar", uar)):
         record[name] = float(score(counts)) if len(answered) else None
         if known and len(answered):

@@ -125,7 +125,7 @@ def chain_meter(rows: pd.DataFrame, score: str = "kept", title: str = "", ax: Ax
     ... ]
     >>> chain_meter(pd.DataFrame(rows))
     Share of labels kept on 1,500 clips of 75 actors, behind 2 chains: original from 40.0 % (mp3_64) to 52.0 % (opus), below
-    one half in 1, never again sad in 1.
+    one half in 1, some label lost in 1, most often sad.
     """
     if not len(rows) or rows.duplicated(["recipe", "chain"]).any():
         raise CourseError("A row per recipe and chain was expected, one or more: evaluate.load_chains() has them.")
@@ -166,8 +166,10 @@ def _behind_chains(rows: pd.DataFrame, score: str) -> str:
     said += f" from {percent(worst[score])} ({worst['tested_on']}) to {percent(best[score])} ({best['tested_on']})"
     if score == "kept":
         said += f", below one half in {(behind[score] < 0.5).sum()}"
-    gone = behind["vanished"].explode().value_counts()
-    return said + "".join(f", never again {label} in {count}" for label, count in sorted(gone.items()))
+    gone = behind["vanished"].explode().dropna()
+    if gone.empty:
+        return f"{said}, no label lost anywhere"
+    return f"{said}, some label lost in {gone.index.nunique()}, most often {gone.mode().iloc[0]}"
 
 
 @light

@@ -339,7 +339,7 @@ def test_says_what_it_needs(draw, message):
             [
                 "1,500 clips of 75 actors, behind 20 chains",
                 "original from 50.0 % (large room)",
-                "never again neutral in 14",
+                "some label lost in 14, most often neutral",
             ],
         ),
         ("network", ["17,506 numbers"]),

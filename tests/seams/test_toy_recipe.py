@@ -75,6 +75,9 @@ def test_a_recipe_from_outside_goes_the_whole_way(tmp_path, capsys):
     assert plots.confusion(np.array(apart["confusion"])).sentence.startswith("Confusion of 288 clips")
     assert (tmp_path / "results" / "practice" / "frames_leak_meter.png").exists()
 
+    assert main(["evaluate", "--chains", "--quick", *names, "--clips-per-actor", "1", "--jobs", "1"]) == 0
+    assert "recipe frames on logmel64 v1: 3 clips of 3 speakers" in capsys.readouterr().out
+
     assert main(["train", *names, "--out", str(tmp_path / "frames.npz")]) == 0
     loaded = model.load(tmp_path / "frames.npz")
     assert (loaded.recipe.name, loaded.card["features"]) == ("frames", "logmel64 v1")
