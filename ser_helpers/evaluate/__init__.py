@@ -8,6 +8,7 @@ or the crowd's).
 from .metrics import accuracy as accuracy
 from .metrics import actor_interval as actor_interval
 from .metrics import confusion as confusion
+from .metrics import mean_interval as mean_interval
 from .metrics import recall as recall
 from .metrics import uar as uar
 from .protocols import PROTOCOLS as PROTOCOLS
