@@ -41,7 +41,6 @@ import matplotlib.pyplot as plt  # noqa: F401, for your own figures
 import numpy as np
 import pandas as pd
 from IPython.display import Audio, Markdown, display
-from matplotlib.figure import Figure
 
 from ser_helpers import audio, corpus, plots, widgets
 from ser_helpers.course import expect
@@ -277,7 +276,7 @@ def _():
         return np.linspace(0, n_samples / sample_rate, n_samples, endpoint=False)
 
     with expect.standing_in(time_axis=course_time_axis):
-        expect.true(plot_waveform(np.array([0.0, 0.5]), 2, Figure().subplots()) is not None, "plot_waveform should return the ax.")
+        expect.true(plot_waveform(np.array([0.0, 0.5]), 2, plots.Figure().subplots()) is not None, "plot_waveform should return the ax.")
     # More checks run here when your work is marked.
     ### BEGIN HIDDEN TESTS
     def lines(ax):
@@ -368,7 +367,7 @@ def _():
 # %% nbgrader={"grade_id": "plot_emotion_counts-more", "grade": true, "points": 2, "locked": true}
 @expect.check
 def _():
-    expect.true(plot_emotion_counts(pd.DataFrame({"emotion": ["sad"]}), Figure().subplots()) is not None, "plot_emotion_counts should return the ax.")
+    expect.true(plot_emotion_counts(pd.DataFrame({"emotion": ["sad"]}), plots.Figure().subplots()) is not None, "plot_emotion_counts should return the ax.")
     # More checks run here when your work is marked.
     ### BEGIN HIDDEN TESTS
     def bars(ax):
@@ -465,12 +464,16 @@ def frame_peaks(y, frame_length, hop_length):
     return np.array([np.abs(y[start : start + frame_length]).max() for start in starts])
 
 
-for start in range(0, 10 - 4 + 1, 3):
-    print(f"samples {start} to {start + 3}: {ten[start : start + 4]}  peak {np.abs(ten[start : start + 4]).max()}")
-print("frame_peaks(ten, 4, 3) =", frame_peaks(ten, 4, 3), " and 1 + (10 - 4) // 3 =", 1 + (10 - 4) // 3)
+pd.DataFrame(
+    {
+        "begins at": range(0, 10 - 4 + 1, 3),
+        "its four samples": [str(ten[start : start + 4]) for start in range(0, 10 - 4 + 1, 3)],
+        "peak": frame_peaks(ten, 4, 3),
+    }
+)
 
 # %% [markdown]
-# Ten samples hold three whole frames: count them before you write code. And now the levels of two of these frames, by hand:
+# Three whole frames: 1 + (10 - 4) // 3. Count them before you write code. And now the levels of two of these frames, by hand:
 
 # %%
 for frame in (ten[0:4], ten[6:10]):
