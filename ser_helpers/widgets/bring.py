@@ -69,8 +69,8 @@ class RealVoices(Panel):
 
     def update(self, name: str) -> tuple[dict[str, str], None]:
         parts = {"about": _about(), "progress": "", "status": "", "without": WITHOUT}
-        if corpus.audio_home():
-            clips = corpus.lesson_clips()
+        clips = corpus.lesson_clips()
+        if clips.attrs["source"] == "crema-d":
             parts["status"] = f"{len(clips):,} recordings of {clips['speaker'].nunique()} actors are here. {HERE}"
         elif name == "bring":
             parts["status"] = self._fetch()
@@ -81,7 +81,9 @@ class RealVoices(Panel):
         self._tell({"status": "Fetching …"})
         report = fetch.fetch(chosen(), timeout=8, progress=False, bar=self._bar)
         if report.complete:
-            return f"{len(report.done)} recordings came. {HERE} Run the next cell."
+            clips = corpus.lesson_clips()
+            seen = clips.attrs["source"] == "crema-d"
+            return f"{len(report.done)} recordings came. {f'{HERE} Run the next cell.' if seen else escape(report.sentence())}"
         why = escape(" ".join(dict.fromkeys(report.failed.values())))
         return f"{len(report.done)} of {len(report.done) + len(report.failed)} recordings came: {why} Press again to go on from here."
 
