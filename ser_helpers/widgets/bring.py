@@ -79,13 +79,14 @@ class RealVoices(Panel):
     def _fetch(self) -> str:
         """Bring the clips; what became of it, in words."""
         self._tell({"status": "Fetching …"})
-        report = fetch.fetch(chosen(), timeout=8, progress=False, bar=self._bar)
+        clips = chosen()
+        report = fetch.fetch(clips, timeout=8, progress=False, bar=self._bar)
         if report.complete:
-            clips = corpus.lesson_clips()
-            seen = clips.attrs["source"] == "crema-d"
+            seen = corpus.lesson_clips().attrs["source"] == "crema-d"
             return f"{len(report.done)} recordings came. {f'{HERE} Run the next cell.' if seen else escape(report.sentence())}"
         why = escape(" ".join(dict.fromkeys(report.failed.values())))
-        return f"{len(report.done)} of {len(report.done) + len(report.failed)} recordings came: {why} Press again to go on from here."
+        came = len(report.done) + len(report.already)
+        return f"{came} of {len(clips)} recordings are here: {why} Press again to go on from there."
 
     def _bar(self, **given: Any) -> _Told:
         return _Told(self._tell, **given)

@@ -349,7 +349,7 @@ Markdown(f"Clean clips **{100 * quiet.mean():.1f} %**, the same clips at 15 dB *
 # %% [markdown]
 # The difference is *paired*: both answers were given to the same clip, so each clip is compared with itself, 1 where only the
 # second answer is right, -1 where only the first is. The interval draws whole actors again. (A network gives one answer to a
-# clip, and a clip has one intended label: nothing is ever tied.)
+# clip, and a clip has one intended label: nothing is ever tied. And differences are taken before anything is rounded.)
 #
 # At 15 dB *you* still understand each word. The network has lost more than half of what it knew beyond guessing: the noise
 # has filled the quiet upper mel bands, and no number looks as it did in training.

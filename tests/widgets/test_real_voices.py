@@ -70,5 +70,5 @@ def test_without_a_network_it_says_so_and_the_practice_voices_stay(panel, monkey
     monkeypatch.setattr("pooch.core.time.sleep", lambda seconds: None)
     monkeypatch.setattr(fetch, "OFFICIAL", "http://127.0.0.1:9")
     status = press(panel)["status"]
-    assert status.startswith("0 of 18 recordings came:") and "Is the network up?" in status
+    assert status.startswith("0 of 18 recordings are here:") and "Is the network up?" in status
     assert corpus.lesson_clips().attrs["source"] == "practice"
