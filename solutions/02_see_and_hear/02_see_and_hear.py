@@ -596,17 +596,18 @@ plots.levels(sounds, title=f"Speaker {ACTOR}" + (" (synthetic voice)" if clips.a
 # of many speakers. A voice that is always loud would blur the comparison, so angry and sad are compared within each speaker:
 
 # %%
+from ser_helpers import evaluate
+
 part = clips.sample(frac=1, random_state=0).groupby("emotion").head(40)
 part = part.assign(level=[audio.level_db(audio.read_clip(path)) for path in part["path"]])
 heard = part[np.isfinite(part["level"])]
 median = heard.groupby("emotion")["level"].median()
 per_speaker = heard.pivot_table(index="speaker", columns="emotion", values="level", aggfunc="median")
 gap = (per_speaker["angry"] - per_speaker["sad"]).dropna()
-drawn = np.random.default_rng(0).choice(gap, (2000, len(gap))).mean(axis=1)  # the same speakers, drawn again 2,000 times
-low, high = np.percentile(drawn, [2.5, 97.5])
+mean, low, high = evaluate.mean_interval(gap, gap.index)  # the same speakers, drawn again 2,000 times
 Markdown("Median level of up to 40 clips per emotion, in dBFS: "
          + ", ".join(f"{label} {median[label]:.1f}" for label in LABELS)
-         + f". Angry minus sad, each speaker beside themselves: **{gap.mean():.1f} dB** on average "
+         + f". Angry minus sad, each speaker beside themselves: **{mean:.1f} dB** on average "
          f"(95 % interval {low:.1f} to {high:.1f}, {len(gap)} speakers with clips of both).")
 
 # %% [markdown]
