@@ -68,7 +68,7 @@ class RealVoices(Panel):
         super().__init__(bring=Action("Bring 72 recordings of 12 actors (5 MB)"))
 
     def update(self, name: str) -> tuple[dict[str, str], None]:
-        parts = {"about": _about(), "progress": "", "status": "", "without": WITHOUT}
+        parts = {"about": _about(), "progress": "", "status": "None of them is on this disk yet.", "without": WITHOUT}
         clips = corpus.lesson_clips()
         if clips.attrs["source"] == "crema-d":
             parts["status"] = f"{len(clips):,} recordings of {clips['speaker'].nunique()} actors are here. {HERE}"
