@@ -989,8 +989,8 @@ widgets.question("02_see_and_hear", "waveshow")
 # - You can make a spectrogram and say what frame, hop, window and Fourier transform do in it, and you can read pitch and
 #   power from it. You have heard the cues that a model will look for.
 #
-# **Where next:** lesson 03 turns a spectrogram into the 168 numbers that the model eats. One thing to try first: whisper a
-# word and say it aloud, with `widgets.recorder(verdict=False)` in a new cell. Which of the two has stripes, and why?
+# **Where next:** lesson 03 turns a spectrogram into the 168 numbers that the model eats. One thing to try first: whisper
+# and shout the same word into any recorder, and look at both with `plots.spectrogram`.
 
 # %%
 from ser_helpers import check

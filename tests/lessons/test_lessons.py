@@ -76,23 +76,6 @@ def test_rhythm(name):
     assert all("Mark scheme:" in cell.source for cell in written)
 
 
-@pytest.mark.parametrize("name", COURSE[1:6])
-def test_it_begins_with_two_questions_from_earlier_lessons(name):
-    text = "\n".join(cell.source for cell in nbformat.read(solution(name), as_version=4).cells)
-    opening = text.partition("**What do you expect?**")[0]
-    asked = re.findall(r"<!-- question again-\S+ -->\n\*\*From lesson (\d\d)\.\*\*", opening)
-    assert len(asked) == 2 and all(earlier < name[:2] for earlier in asked)
-    assert len(re.findall(r"^(?:Yes)[.:,]", opening, re.MULTILINE)) == 2
-
-
-def test_every_published_score_says_where_it_stands():
-    text = "\n".join(cell.source for cell in nbformat.read(solution("05_split_and_scale"), as_version=4).cells)
-    rows = re.findall(r"^\| (?!system)[^|]+ \| (\d\d\.\d) %[^|]* \| [^|]+ \| ([^|]+) \|$", text, re.MULTILINE)
-    assert len(rows) == 7
-    for _, source in rows:
-        assert re.search(r"\(20\d\d\)", source) and ("](https://" in source or source.endswith("as above"))
-
-
 @pytest.mark.long
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("name", NAMES)
@@ -145,3 +128,20 @@ def test_nbgraders_own_validation(name, monkeypatch):
     assert not solved.get("failed") and not solved.get("changed"), solved
     untouched = Validator(config=config, invert=True).validate(str(lesson(name)))
     assert not untouched.get("passed") and not untouched.get("changed"), untouched
+
+
+@pytest.mark.parametrize("name", COURSE[1:6])
+def test_it_begins_with_two_questions_from_earlier_lessons(name):
+    text = "\n".join(cell.source for cell in nbformat.read(solution(name), as_version=4).cells)
+    opening = text.partition("**What do you expect?**")[0]
+    asked = re.findall(r"<!-- question again-\S+ -->\n\*\*From lesson (\d\d)\.\*\*", opening)
+    assert len(asked) == 2 and all(earlier < name[:2] for earlier in asked)
+    assert len(re.findall(r"^(?:Yes)[.:,]", opening, re.MULTILINE)) == 2
+
+
+def test_every_published_score_says_where_it_stands():
+    text = "\n".join(cell.source for cell in nbformat.read(solution("05_split_and_scale"), as_version=4).cells)
+    rows = re.findall(r"^\| (?!system)[^|]+ \| (\d\d\.\d) %[^|]* \| [^|]+ \| ([^|]+) \|$", text, re.MULTILINE)
+    assert len(rows) == 7
+    for _, source in rows:
+        assert re.search(r"\(20\d\d\)", source) and ("](https://" in source or source.endswith("as above"))
