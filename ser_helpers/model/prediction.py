@@ -58,9 +58,10 @@ def predict(
     Examples
     --------
     >>> from ser_helpers import corpus
-    >>> from ser_helpers.model import load_model
-    >>> clip = corpus.lesson_clips()["path"][0]
-    >>> predict(load_model(), clip).label in corpus.LABELS
+    >>> from ser_helpers.model import load_for
+    >>> clip = corpus.lesson_clips().iloc[0]
+    >>> asked = load_for(clip)
+    >>> predict(asked.model, clip["path"], asked.recipe).label in corpus.LABELS
     True
     """
     y = audio.to_16k_mono(sound, audio.SAMPLE_RATE) if isinstance(sound, np.ndarray) else audio.read_clip(sound)

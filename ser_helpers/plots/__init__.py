@@ -14,6 +14,7 @@ show.
 from matplotlib.figure import Figure as Figure
 
 from ..pitch import fundamental as fundamental
+from .features import cosines as cosines
 from .features import mel_filter_bank as mel_filter_bank
 from .features import mfcc_steps as mfcc_steps
 from .features import padding as padding

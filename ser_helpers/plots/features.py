@@ -121,6 +121,67 @@ def mfcc_steps(y: np.ndarray, title: str = "") -> Picture:
 
 
 @light
+def cosines(levels: np.ndarray, kept: int = 4, title: str = "") -> Picture:
+    """Rows of two panels: a cosine of the DCT as tall as its coefficient, and the sum of all so far over the levels.
+
+    Parameters
+    ----------
+    levels : ndarray of floats, shape (n_bands,)
+        One frame in dB, from low bands to high ones.
+    kept : int
+        How many cosines, from 0 on.
+
+    Raises
+    ------
+    CourseError
+        When the levels are no row of numbers, or there are fewer of them than cosines.
+
+    Notes
+    -----
+    The orthonormal DCT-II, as for the MFCC. Lesson 03.
+
+    Examples
+    --------
+    >>> cosines(-40 + 10 * np.cos(np.pi * (np.arange(128) + 0.5) / 128), kept=2)
+    The first 2 cosines of 128 levels, one after the other: with cosine 0 (coefficient -453) the sum misses them by 7.1 dB,
+    with 1 (+80) by 0.0 dB (RMS).
+    """
+    levels = np.asarray(levels, dtype=float)
+    if levels.ndim != 1 or not 0 < kept <= len(levels):
+        raise CourseError(f"One frame of {kept} levels or more was expected; an array of shape {levels.shape} came.")
+    band = np.arange(len(levels))
+    waves = np.cos(np.pi * np.outer(np.arange(kept), band + 0.5) / len(levels)) * np.sqrt(2 / len(levels))
+    waves[0] /= np.sqrt(2)
+    coefficients = waves @ levels
+    figure = new_figure(0.5 + 1.25 * kept)
+    grid = figure.subplots(kept, 2, sharex=True, squeeze=False)
+    adds = coefficients[:, None] * waves
+    height = 1.15 * (float(np.abs(adds[1:]).max()) if kept > 1 else float(np.abs(adds).max())) or 1
+    parts = []
+    for k, (one, so_far) in enumerate(grid):
+        middle = adds[0].mean() if k == 0 else 0
+        one.axhline(middle, color=GREY, linewidth=0.6)
+        one.plot(band, adds[k], color=TEST)
+        one.set(title=f"cosine {k} times {coefficients[k]:.0f}", ylim=(middle - height, middle + height))
+        so_far.plot(band, levels, color=GREY, linewidth=1)
+        so_far.plot(band, adds[: k + 1].sum(axis=0), color=TRAIN)
+        so_far.set_title(f"sum of {k + 1}" if k else "what it adds up to")
+        off = np.sqrt(np.mean((adds[: k + 1].sum(axis=0) - levels) ** 2))
+        sign = f"{coefficients[k]:.0f}" if k == 0 else f"{coefficients[k]:+.0f}"
+        parts.append(
+            f"with {'cosine ' if k == 0 else ''}{k} ({'coefficient ' if k == 0 else ''}{sign}) {'the sum misses them ' if k == 0 else ''}by {off:.1f} dB"
+        )
+    figure.supxlabel("mel band", fontsize="medium")
+    figure.supylabel("dB", fontsize="medium")
+    some = f"{kept} cosines" if kept > 1 else "cosine"
+    return titled(
+        figure,
+        title,
+        f"the first {some} of {len(levels)} levels, one after the other: {', '.join(parts)} (RMS).",
+    )
+
+
+@light
 def padding(seconds: Sequence[float], title: str = "", ax: Axes | None = None) -> Picture:
     """Areas: how much of the original project's feature matrix is sound, and how much zero padding.
 

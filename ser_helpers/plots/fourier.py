@@ -54,13 +54,7 @@ def frames(y: np.ndarray, n_fft: int = 512, hop: int = 128, at: int = 0, title: 
     figure = new_figure(4.6)
     whole, cut, spectrum = figure.subplot_mosaic([["whole", "whole"], ["cut", "spectrum"]]).values()
     _bracketed(whole, y, n_fft, hop, at, last)
-    ms = np.arange(n_fft) / SAMPLE_RATE * 1000
-    peak = float(np.abs(frame).max()) or 1
-    cut.plot(ms, frame, color=GREY, linewidth=0.8, label="cut out")
-    cut.plot(ms, peak * window, ":", color=TRAIN, linewidth=1.2, label="Hann window")
-    cut.plot(ms, frame * window, color=TEST, linewidth=1, label="faded by it")
-    cut.set(title=f"{n_fft:,} samples", xlabel="time in ms", ylabel="amplitude", ylim=(-1.15 * peak, 1.9 * peak))
-    cut.legend(loc="upper center", ncols=3, frameon=False, fontsize="x-small", handlelength=1.2, columnspacing=1)
+    _faded(cut, frame, window)
     db = 10 * np.log10(np.maximum(power / (power.max() or 1), 10 ** (FLOOR_DB / 10)))
     spectrum.plot(np.fft.rfftfreq(n_fft, 1 / SAMPLE_RATE) / 1000, db, color=TEST, linewidth=1)
     spectrum.set(title=f"its spectrum: {len(power):,} powers", xlabel="frequency in kHz", ylabel="dB below the loudest")
@@ -186,6 +180,16 @@ def windows(y: np.ndarray, n_ffts: Sequence[int] = (64, 512, 4096), top_hz: floa
 def _hann(n: int) -> np.ndarray:
     """The periodic Hann window, as librosa's."""
     return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n)
+
+
+def _faded(ax: Axes, frame: np.ndarray, window: np.ndarray) -> None:
+    """A frame as it is cut out, its window, and what the window leaves of it."""
+    ms, peak = np.arange(len(frame)) / SAMPLE_RATE * 1000, float(np.abs(frame).max()) or 1
+    ax.plot(ms, frame, color=GREY, linewidth=0.8, label="cut out")
+    ax.plot(ms, peak * window, ":", color=TRAIN, linewidth=1.2, label="Hann window")
+    ax.plot(ms, frame * window, color=TEST, linewidth=1, label="faded by it")
+    ax.set(title=f"{len(frame):,} samples", xlabel="time in ms", ylabel="amplitude", ylim=(-1.15 * peak, 1.9 * peak))
+    ax.legend(loc="upper center", ncols=3, frameon=False, fontsize="x-small", handlelength=1.2, columnspacing=1)
 
 
 def _bracketed(ax: Axes, y: np.ndarray, n_fft: int, hop: int, at: int, last: int) -> None:

@@ -68,9 +68,9 @@ class RealVoices(Panel):
         super().__init__(bring=Action("Bring 72 recordings of 12 actors (5 MB)"))
 
     def update(self, name: str) -> tuple[dict[str, str], None]:
-        parts = {"about": _about(), "progress": "", "status": "", "without": WITHOUT}
-        if corpus.audio_home():
-            clips = corpus.lesson_clips()
+        parts = {"about": _about(), "progress": "", "status": "None of them is on this disk yet.", "without": WITHOUT}
+        clips = corpus.lesson_clips()
+        if clips.attrs["source"] == "crema-d":
             parts["status"] = f"{len(clips):,} recordings of {clips['speaker'].nunique()} actors are here. {HERE}"
         elif name == "bring":
             parts["status"] = self._fetch()
@@ -79,11 +79,14 @@ class RealVoices(Panel):
     def _fetch(self) -> str:
         """Bring the clips; what became of it, in words."""
         self._tell({"status": "Fetching …"})
-        report = fetch.fetch(chosen(), timeout=8, progress=False, bar=self._bar)
+        clips = chosen()
+        report = fetch.fetch(clips, timeout=8, progress=False, bar=self._bar)
         if report.complete:
-            return f"{len(report.done)} recordings came. {HERE} Run the next cell."
+            seen = corpus.lesson_clips().attrs["source"] == "crema-d"
+            return f"{len(report.done)} recordings came. {f'{HERE} Run the next cell.' if seen else escape(report.sentence())}"
         why = escape(" ".join(dict.fromkeys(report.failed.values())))
-        return f"{len(report.done)} of {len(report.done) + len(report.failed)} recordings came: {why} Press again to go on from here."
+        came = len(report.done) + len(report.already)
+        return f"{came} of {len(clips)} recordings are here: {why} Press again to go on from there."
 
     def _bar(self, **given: Any) -> _Told:
         return _Told(self._tell, **given)

@@ -35,7 +35,7 @@ def feature_explorer(clips: pd.DataFrame | None = None) -> FeatureExplorer:
     The steps are those of `features`, with window, hop, mel bands and coefficients free. Filters that catch no frequency
     are counted and told.
 
-    Lessons 02 and 03. To think about: which numbers depend on the length of the clip, and at which step does that end?
+    Lesson 03. To think about: which numbers depend on the length of the clip, and at which step does that end?
     What do you gain and what do you lose with a window of 8 ms?
 
     Examples

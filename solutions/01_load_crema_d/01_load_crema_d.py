@@ -63,6 +63,46 @@ display(Audio(silence, rate=audio.SAMPLE_RATE, normalize=False), plots.votes(sil
 # still counted as one sad clip wherever this collection is used. So before you learn from data, you look at it. Begin with
 # what a name says.
 #
+# ## Still there? Two questions from lesson 00
+#
+# Memory grows by being asked. Each lesson begins with two questions from earlier ones. Nobody counts.
+#
+# <!-- question again-stale -->
+# **From lesson 00.** You mend a function, and its check complains as before. What do you do first?
+#
+# <details><summary>A. Mend it once more</summary>
+#
+# Perhaps it is right already. The check calls the version that Python knows, and that is the one you ran last.
+# </details>
+# <details><summary>B. Run the function's cell, then the check</summary>
+#
+# Yes. A cell that you changed and did not run is only text.
+# </details>
+
+# %%
+widgets.question("01_load_crema_d", "again-stale")
+
+# %% [markdown]
+# <!-- question again-instruction -->
+# **From lesson 00.** "The model found out that she is afraid." What is wrong with this sentence?
+#
+# <details><summary>A. Nothing, if the model's probability is high</summary>
+#
+# A high probability says that the model is sure, of what it was trained on: instructions to actors. It has seen no feeling.
+# </details>
+# <details><summary>B. The model tells which instruction an actor was probably given</summary>
+#
+# Yes. About what somebody feels it knows nothing. In this lesson you see where the instructions stand.
+# </details>
+# <details><summary>C. It should say "the network"</summary>
+#
+# A network is one kind of model. The trouble is what either of them is said to know.
+# </details>
+
+# %%
+widgets.question("01_load_crema_d", "again-instruction")
+
+# %% [markdown]
 # ## Listen, then look at the name
 
 # %%
@@ -108,8 +148,55 @@ pd.DataFrame(
 # The emotions are `ANG`, `DIS`, `FEA`, `HAP`, `NEU` and `SAD`; the levels `LO`, `MD`, `HI` and `XX`. This course writes
 # the six labels as words, always in this order: angry, disgust, fear, happy, neutral, sad.
 #
-# Names lie sometimes. Copies of CREMA-D made before October 2022 hold one clip whose level is a single `X`. A program
-# that cuts names apart by counting letters stumbles over it, and over a folder in front of the name.
+# ### Warm-up: take a name apart
+#
+# No points, no check. Run the cell, then change its last line so that it prints the *emotion* of the name. Counting begins
+# at 0.
+
+# %%
+name = "1001_IEO_ANG_HI"
+parts = name.split("_")
+print(parts)
+print("actor:", int(parts[0]), "- sentence:", parts[1])
+print("the word for ANG:", corpus.EMOTION_CODES["ANG"])
+
+# %% [markdown]
+# <details><summary>One way to do it</summary>
+#
+# `print("emotion:", corpus.EMOTION_CODES[parts[2]])`: take the third part, and look it up. Put `1001_IEO_JOY_HI` into the
+# first line and run it again: a dictionary complains about a word that it does not know. That is worth a lot.
+# </details>
+
+# %% [markdown]
+# ### A worked example: names of another collection
+#
+# RAVDESS, another collection, calls its files `03-01-06-01-02-01-12.wav`: seven numbers, of which the third is the emotion
+# and the last the actor. Here is a function that reads them. Follow it line by line; yours will have the same steps.
+
+# %%
+RAVDESS_EMOTIONS = {"01": "neutral", "03": "happy", "04": "sad", "05": "angry", "06": "fear", "07": "disgust"}
+
+
+def parse_ravdess_name(name):
+    stem = Path(name).stem  # 1. without folder and extension, whether text or Path came
+    seven = stem.split("-")  # 2. apart, at what joins the parts
+    if len(seven) != 7:  # 3. as many as there should be? Say which name is wrong
+        raise ValueError(f"{stem!r} has {len(seven)} parts where seven were expected")
+    if seven[2] not in RAVDESS_EMOTIONS:  # 4. look up each code; what is not there is an error that names it
+        raise ValueError(f"{seven[2]!r} is none of the six emotions of this course")
+    return {"actor_id": int(seven[6]), "emotion": RAVDESS_EMOTIONS[seven[2]]}  # 5. numbers as numbers, words as words
+
+
+print(parse_ravdess_name("Actor_12/03-01-06-01-02-01-12.wav"))
+for wrong in ("03-01-06-12.wav", "03-01-99-01-02-01-12.wav"):
+    try:
+        parse_ravdess_name(wrong)
+    except ValueError as error:
+        print("ValueError:", error)
+
+# %% [markdown]
+# Now CREMA-D's names. They lie sometimes: copies made before October 2022 hold one clip whose level is a single `X`. A
+# program that cuts names apart by counting letters stumbles over it, and over a folder in front of the name.
 #
 # ### Exercise 1: `parse_clip_name`
 
@@ -245,6 +332,28 @@ table[["clip", "actor_id", "sentence", "emotion", "level"]].head()
 # %% [markdown]
 # A list of files is rarely clean: there are text files among them, the same clip in two folders, an order that depends
 # on the disk. A good table does not care.
+#
+# ### A worked example: readings of a thermometer
+#
+# Four lines from a log: one comes twice, one has no number in it. What should remain is a tidy table of cities.
+
+# %%
+readings = ["Rome 27", "Oslo 12", "Lima n/a", "Rome 27"]
+
+found = {}
+for line in readings:
+    city, degrees = line.split()
+    try:
+        found[city] = {"degrees": int(degrees)}  # under its name: the second Rome falls on the first
+    except ValueError:  # int("n/a"): no reading, so go on with the next line
+        continue
+
+pd.DataFrame([{"city": city, **found[city]} for city in sorted(found)], columns=["city", "degrees"])
+
+# %% [markdown]
+# Three ideas are at work: a *dictionary* keeps one entry per name, `try` and `except` skip what cannot be read, and a table
+# made of sorted names has a fresh index 0, 1, 2. Empty the list `readings` and run the cell again: because the columns are
+# named, an empty table still has both. Names of clips want nothing else.
 #
 # ### Exercise 2: `build_clip_table`
 

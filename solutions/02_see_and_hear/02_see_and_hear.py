@@ -10,7 +10,7 @@
 #     - put the right seconds under a waveform
 #     - measure loudness in decibels, silence included
 #     - draw a figure that says what it shows
-#     - read a spectrogram, and compute one
+#     - say what frame, hop, window and Fourier transform are, and compute a spectrogram with them
 #     needs: "lesson 01; numpy arrays"
 #     minutes: 70
 #     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
@@ -24,12 +24,12 @@
 # %% [markdown]
 # # 02 · See and hear: waveform, spectrogram, loudness, pitch
 #
-# One speaker, one sentence, six emotions. Play the six sounds below with the labels hidden, and write down which one is
-# which. Then ask yourself what you listened to.
+# One speaker, one sentence, six emotions. In a minute you play six sounds with the labels hidden, and write down which one
+# is which. Then ask yourself what you listened to.
 
 # %% [markdown]
 # **You will learn to** put the right seconds under a waveform, measure loudness, draw a figure that speaks for itself,
-# and read a spectrogram.
+# and make and read a spectrogram: frame, hop, window and Fourier transform.
 #
 # **You need** lesson 01 and numpy arrays. **Reading and exercises take about 70 minutes,
 # running all cells {seconds} seconds.**
@@ -41,7 +41,6 @@ import matplotlib.pyplot as plt  # noqa: F401, for your own figures
 import numpy as np
 import pandas as pd
 from IPython.display import Audio, Markdown, display
-from matplotlib.figure import Figure
 
 from ser_helpers import audio, corpus, plots, widgets
 from ser_helpers.course import expect
@@ -49,6 +48,47 @@ from ser_helpers.course import expect
 LABELS = list(corpus.LABELS)
 clips = corpus.lesson_clips()
 print(clips.attrs["line"])
+
+# %% [markdown]
+# ## Still there? Two questions from lesson 01
+#
+# <!-- question again-zero -->
+# **From lesson 01.** A folder holds no clip of disgust. What does `value_counts` say about disgust?
+#
+# <details><summary>A. 0</summary>
+#
+# That would be useful. It counts what it meets, and what it never meets it does not mention.
+# </details>
+# <details><summary>B. Nothing: the label is not in the result</summary>
+#
+# Yes. So you ask for all six labels in your own order. In this lesson you draw them, and the gap keeps its place.
+# </details>
+
+# %%
+widgets.question("02_see_and_hear", "again-zero")
+
+# %% [markdown]
+# <!-- question again-silent -->
+# **From lesson 01.** One clip of CREMA-D is all zeros. Why did it matter before any model was trained?
+#
+# <details><summary>A. A player cannot open it</summary>
+#
+# It opens it gladly, and plays 2.6 seconds of nothing.
+# </details>
+# <details><summary>B. The logarithm of 0 is minus infinity, and that spoils every mean</summary>
+#
+# Yes. In this lesson you take logarithms of loudness, and you build a floor under them.
+# </details>
+# <details><summary>C. Its label is wrong</summary>
+#
+# Nobody can tell: what the actor said is lost. The trouble begins with the arithmetic.
+# </details>
+
+# %%
+widgets.question("02_see_and_hear", "again-silent")
+
+# %% [markdown]
+# ## Six sounds
 
 # %%
 # A speaker in whom the differences are plain, when those recordings are here; else the first of whom all six are.
@@ -236,7 +276,7 @@ def _():
         return np.linspace(0, n_samples / sample_rate, n_samples, endpoint=False)
 
     with expect.standing_in(time_axis=course_time_axis):
-        expect.true(plot_waveform(np.array([0.0, 0.5]), 2, Figure().subplots()) is not None, "plot_waveform should return the ax.")
+        expect.true(plot_waveform(np.array([0.0, 0.5]), 2, plots.Figure().subplots()) is not None, "plot_waveform should return the ax.")
     # More checks run here when your work is marked.
     ### BEGIN HIDDEN TESTS
     def lines(ax):
@@ -327,7 +367,7 @@ def _():
 # %% nbgrader={"grade_id": "plot_emotion_counts-more", "grade": true, "points": 2, "locked": true}
 @expect.check
 def _():
-    expect.true(plot_emotion_counts(pd.DataFrame({"emotion": ["sad"]}), Figure().subplots()) is not None, "plot_emotion_counts should return the ax.")
+    expect.true(plot_emotion_counts(pd.DataFrame({"emotion": ["sad"]}), plots.Figure().subplots()) is not None, "plot_emotion_counts should return the ax.")
     # More checks run here when your work is marked.
     ### BEGIN HIDDEN TESTS
     def bars(ax):
@@ -404,9 +444,48 @@ def _():
 widgets.question("02_see_and_hear", "silence")
 
 # %% [markdown]
+# ### Frames: one number is not enough
+#
+# A sentence is loud here and quiet there, so one level for all of it says little. Cut it into short pieces, **frames**, and
+# take the level of each. Two numbers say how: a frame has `frame_length` samples, and the next one begins `hop_length`
+# samples after it. If the hop is shorter than the frame, neighbours share samples.
+#
+# ### A worked example: the peak of each frame
+#
+# Ten samples, frames of four, a hop of three. Where does each frame begin? The last whole frame must end inside the clip.
+
+# %%
+ten = np.array([0.0, 0.3, -0.5, 0.1, 0.0, 0.2, -0.1, 0.4, -0.9, 0.2])
+
+
+def frame_peaks(y, frame_length, hop_length):
+    """The largest distance from rest in each whole frame."""
+    starts = range(0, len(y) - frame_length + 1, hop_length)  # the + 1: a frame may begin at the last place that fits
+    return np.array([np.abs(y[start : start + frame_length]).max() for start in starts])
+
+
+pd.DataFrame(
+    {
+        "begins at": range(0, 10 - 4 + 1, 3),
+        "its four samples": [str(ten[start : start + 4]) for start in range(0, 10 - 4 + 1, 3)],
+        "peak": frame_peaks(ten, 4, 3),
+    }
+)
+
+# %% [markdown]
+# Three whole frames: 1 + (10 - 4) // 3. Count them before you write code. And now the levels of two of these frames, by hand:
+
+# %%
+for frame in (ten[0:4], ten[6:10]):
+    squares = frame**2
+    rms = np.sqrt(squares.mean())
+    print(f"squares {squares.round(2)}, mean {squares.mean():.4f}, root {rms:.3f}, level {20 * np.log10(rms):.1f} dBFS")
+
+# %% [markdown]
 # ### Exercise 4: `rms_db`
 #
-# Cut the clip into frames and give the level of each.
+# Cut the clip into frames and give the level of each. Two cases the example leaves to you: a silent frame, and a clip that is
+# shorter than one frame.
 
 # %% nbgrader={"grade_id": "rms_db", "solution": true}
 def rms_db(y, frame_length, hop_length):
@@ -514,21 +593,72 @@ plots.levels(sounds, title=f"Speaker {ACTOR}" + (" (synthetic voice)" if clips.a
 
 # %% [markdown]
 # One speaker is an anecdote, and this one was chosen because the differences are plain. Here is the median level of clips
-# of many speakers:
+# of many speakers. A voice that is always loud would blur the comparison, so angry and sad are compared within each speaker:
 
 # %%
+from ser_helpers import evaluate
+
 part = clips.sample(frac=1, random_state=0).groupby("emotion").head(40)
 part = part.assign(level=[audio.level_db(audio.read_clip(path)) for path in part["path"]])
-median = part[np.isfinite(part["level"])].groupby("emotion")["level"].median()
+heard = part[np.isfinite(part["level"])]
+median = heard.groupby("emotion")["level"].median()
+per_speaker = heard.pivot_table(index="speaker", columns="emotion", values="level", aggfunc="median")
+gap = (per_speaker["angry"] - per_speaker["sad"]).dropna()
+mean, low, high = evaluate.mean_interval(gap, gap.index)  # the same speakers, drawn again 2,000 times
 Markdown("Median level of up to 40 clips per emotion, in dBFS: "
          + ", ".join(f"{label} {median[label]:.1f}" for label in LABELS)
-         + f". Angry minus sad: **{median['angry'] - median['sad']:.1f} dB**.")
+         + f". Angry minus sad, each speaker beside themselves: **{mean:.1f} dB** on average "
+         f"(95 % interval {low:.1f} to {high:.1f}, {len(gap)} speakers with clips of both).")
 
 # %% [markdown]
 # ## The spectrogram: which frequencies, when
 #
-# A waveform hides pitch and vowels. Cut the sound into short frames and ask for each: how much of every frequency is in
-# it? That is a **spectrogram**: time to the right, frequency upwards, brightness for power in dB.
+# A waveform hides pitch and vowels. To see them you take the sound apart twice: into frames, and each frame into sines.
+#
+# **Frames and hop.** You have them from exercise 4. For spectra a frame has `n_fft` samples, here 512, and the next begins a
+# hop of 128 samples later. Move the slider: the orange frame slides over the samples, and its picture below changes.
+#
+# **Window.** A frame that is cut out with scissors begins and ends with a jump, and a jump is a click, which has all
+# frequencies in it. So each frame is faded in and out first, by the dotted curve, the **Hann window**. Nothing is lost: what is
+# faint at the edge of one frame is in the middle of a neighbour. That is why the hop is shorter than the frame.
+
+# %%
+y = sounds["angry"]
+power_of_frame = [np.mean(y[start : start + 512] ** 2) for start in range(0, len(y) - 512 + 1, 128)]
+loudest = int(np.argmax(power_of_frame))
+
+
+def slide(frame):
+    display(plots.frames(y, n_fft=512, hop=128, at=frame))
+
+
+ipywidgets.interactive(
+    slide,
+    frame=ipywidgets.IntSlider(
+        value=loudest, min=0, max=len(power_of_frame) - 1, description="frame", continuous_update=False
+    ),
+)
+
+# %% [markdown]
+# **Fourier.** How does a frame become a spectrum? Joseph Fourier's discovery: *every* frame is a sum of sines. For 512 samples
+# it takes 257 of them, 1 + `n_fft` // 2, from 0 Hz to half the sample rate: 0, 31.25, 62.5 ... 8,000 Hz. How much of each there
+# is, the **Fourier transform** computes. The square of that is the power, which the spectrum above shows in dB.
+#
+# Build the loudest frame again from its sines, the strongest first. From how many on do you recognise it? Frequencies
+# that lie side by side mostly belong to one tone that falls between them.
+
+# %%
+def build(kept):
+    display(plots.sines(y, n_fft=512, at=128 * loudest, kept=kept))
+
+
+ipywidgets.interactive(
+    build, kept=ipywidgets.IntSlider(value=6, min=1, max=100, description="sines", continuous_update=False)
+)
+
+# %% [markdown]
+# **The spectrogram** puts the spectra of all frames side by side: time to the right, frequency upwards, brightness for power
+# in dB. A column of this picture is one frame, one spectrum.
 
 # %%
 plots.spectrogram(sounds["angry"], title="angry")
@@ -556,8 +686,8 @@ plots.spectrogram(sounds["sad"], title="sad")
 # %% [markdown]
 # ### Exercise 5: `spectrogram_db`
 #
-# librosa's `stft` cuts into frames, multiplies each with a window and takes the Fourier transform. You make dB of it:
-# power relative to the clip's own maximum, with a floor at -80 dB, so that two clips can be drawn with the same colours.
+# librosa's `stft` does all three steps: it cuts into frames, fades each with a Hann window and takes the Fourier transform. You
+# make dB of it: power relative to the clip's own maximum, with a floor at -80 dB, so that two clips can be drawn with the same colours.
 
 # %% nbgrader={"grade_id": "spectrogram_db", "solution": true}
 def spectrogram_db(y, n_fft, hop_length):
@@ -657,13 +787,57 @@ def _():
 # </details>
 
 # %% [markdown]
-# ### Try it: short windows, long windows
+# ## Short windows, long windows
 #
-# Set the window to its shortest, then to its longest. Which of them shows *when* a consonant bursts, and which shows the
-# stripes of the voice? Can one picture have both? (The steps after the spectrum are lesson 03's.)
+# How long should a frame be? A frame of 64 samples lasts 4 ms, one of 4,096 a quarter of a second. The hop follows, a quarter
+# of the frame, so that each sample is in four of them. With a hop longer than the frame some samples would be in none.
+#
+# <!-- question window-length -->
+# **What do you expect?** In which picture do the stripes of the voice lie across, one above the other: with the shortest
+# frames, or with the longer ones?
+#
+# <details><summary>A. With the shortest: they are the sharpest</summary>
+#
+# Sharp in time. But its frequencies lie 16,000 / 64 = 250 Hz apart, and the stripes of most voices lie closer: they melt into
+# one. What you see instead stands upright: each stroke is one opening of the vocal folds.
+# </details>
+# <details><summary>B. With the longer ones</summary>
+#
+# Yes. Frames of 512 samples tell frequencies 31 Hz apart, and the stripes part. With 4,096 samples they are fine as hairs, but a
+# quarter of a second of speech is in each frame, so what changes within it is smeared.
+# </details>
+# <details><summary>C. In all: it is the same voice</summary>
+#
+# The same voice, asked another question each time. A frame cannot tell at which moment within it something happened, nor
+# tell frequencies apart that differ by less than one wave in its length.
+# </details>
 
 # %%
-widgets.feature_explorer()
+widgets.question("02_see_and_hear", "window-length")
+
+# %%
+middle = 128 * loudest
+half_second = y[max(middle - 4000, 0) : middle + 4000]
+plots.windows(half_second, (64, 512, 4096), title="Half a second of the angry clip, three lengths of frames")
+
+# %% [markdown]
+# Short frames know *when*, long frames know *how high*, and no frame knows both: with `n_fft` samples, frequencies are
+# 16,000 / `n_fft` Hz apart, and moments blur over `n_fft` / 16,000 s. The product of the two is always 1.
+#
+# ### Try it: find your own compromise
+#
+# Go through the lengths for the whole clip. Where do you still see the burst of a consonant *and* the stripes of the voice?
+# (Most work on speech settles between 20 and 40 ms.)
+
+# %%
+def with_frames_of(n_fft):
+    title = f"frames of {1000 * n_fft / audio.SAMPLE_RATE:g} ms, one every {250 * n_fft / audio.SAMPLE_RATE:g} ms"
+    display(plots.spectrogram(y, title=title, n_fft=n_fft, hop=n_fft // 4))
+
+
+ipywidgets.interactive(
+    with_frames_of, n_fft=ipywidgets.Dropdown(options=[64, 128, 256, 512, 1024, 2048, 4096], value=512, description="n_fft")
+)
 
 # %% [markdown]
 # ## Pitch
@@ -812,7 +986,8 @@ widgets.question("02_see_and_hear", "waveshow")
 #
 # - You can measure how loud a clip is, and you know why silence needs a floor.
 # - You can draw figures that have units, a place and a title.
-# - You can read pitch and power from a spectrogram, and you have heard the cues that a model will look for.
+# - You can make a spectrogram and say what frame, hop, window and Fourier transform do in it, and you can read pitch and
+#   power from it. You have heard the cues that a model will look for.
 #
 # **Where next:** lesson 03 turns a spectrogram into the 168 numbers that the model eats. One thing to try first: whisper
 # and shout the same word into any recorder, and look at both with `plots.spectrogram`.

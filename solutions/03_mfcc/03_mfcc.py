@@ -52,6 +52,47 @@ LABELS = list(corpus.LABELS)
 clips = corpus.lesson_clips()
 print(clips.attrs["line"])
 
+# %% [markdown]
+# ## Still there? Two questions from lesson 02
+#
+# <!-- question again-half -->
+# **From lesson 02.** You halve every sample of a clip. What does its level do?
+#
+# <details><summary>A. It halves: -20 dBFS become -10</summary>
+#
+# Then the quieter clip would have the higher level. Decibels count ratios: what was divided becomes a difference.
+# </details>
+# <details><summary>B. It falls by 6 dB</summary>
+#
+# Yes: 20 · log10(1/2) is -6.02, wherever you started.
+# </details>
+# <details><summary>C. It falls by 3 dB</summary>
+#
+# Half the *power* is 3 dB less. Half the samples is a quarter of the power.
+# </details>
+
+# %%
+widgets.question("03_mfcc", "again-half")
+
+# %% [markdown]
+# <!-- question again-apart -->
+# **From lesson 02.** Frames of 2,048 samples at 16,000 Hz. How far apart are the frequencies of their spectra?
+#
+# <details><summary>A. 31 Hz</summary>
+#
+# Those were frames of 512. Four times as long a frame parts frequencies four times as finely.
+# </details>
+# <details><summary>B. 7.8 Hz</summary>
+#
+# Yes: 16,000 / 2,048. The price is time: all that happens within 128 ms goes into one spectrum.
+# </details>
+
+# %%
+widgets.question("03_mfcc", "again-apart")
+
+# %% [markdown]
+# ## Three rows of a table
+
 # %%
 plots.padding(corpus.clip_table()["seconds"])
 
@@ -120,8 +161,9 @@ plots.mfcc_steps(y, title=sample["clip"])
 # %% [markdown]
 # ## Step 1 and 2: frames, and a scale that hears as we do
 #
-# Lesson 02 made a spectrogram: frames of 2,048 samples, one every 512, the power at 1,025 frequencies. Our ears are not
-# interested in 1,025 frequencies. They tell 200 Hz from 250 Hz with ease, and 7,000 from 7,050 not at all.
+# You made a spectrogram in lesson 02: frames under a Hann window, their Fourier transforms, powers in dB. Here `n_fft` is
+# 2,048 and the hop 512, so each frame has its power at 1 + 2,048 // 2 = 1,025 frequencies. Our ears are not interested in
+# 1,025 frequencies. They tell 200 Hz from 250 Hz with ease, and 7,000 from 7,050 hardly.
 #
 # The **mel scale** bends the frequency axis accordingly. Triangular filters, narrow at the bottom and wide at the top, add
 # up the power in each band:
@@ -256,11 +298,18 @@ plots.mel_spectrogram(y, title=sample["clip"])
 # Look at one column: 128 levels from low to high. Neighbours are alike, so 128 numbers say little more than forty could.
 #
 # The **discrete cosine transform** compares the column with cosines: one flat, one that falls, one that falls and rises,
-# and so on. Its first numbers say "how loud", "how dark", "how hollow". These are the **MFCC**. The later ones describe fine
-# ripples, and you drop them.
+# and so on. How much of each cosine is in the column is one number, a **coefficient**. Here is one frame of the clip, and
+# its first four. Left: what each cosine adds. Right: what they add up to, over the 128 levels in grey.
 
 # %%
 column = features.log_mel(features.mel_power(y))[:, 20]
+plots.cosines(column, kept=4)
+
+# %% [markdown]
+# Number 0 is flat: it says "how loud". Number 1 tilts the curve, which says "how dark or bright". Number 2 lifts or sinks the
+# middle. These numbers are the **MFCC**. The later ones describe finer and finer ripples, and you drop them.
+
+# %%
 coefficients = scipy.fft.dct(column, type=2, norm="ortho")
 
 

@@ -446,16 +446,11 @@ for target in ("intended", "crowd"):
 # in lesson 09.)
 
 # %%
-n_actors = exam["actor_id"].nunique()
-drawn = np.random.default_rng(0).multinomial(n_actors, np.full(n_actors, 1 / n_actors), 2000)
-
-
 def paired_points(ahead):
     """A difference clip by clip (1, 0 or -1), as a sentence: points, 95 % interval over actors, clips."""
-    by_actor = ahead.groupby(exam["actor_id"])
-    low, high = np.percentile(drawn @ by_actor.sum() / (drawn @ by_actor.size()), [2.5, 97.5])
-    return (f"{100 * ahead.mean():+.1f} points ({100 * low:+.1f} to {100 * high:+.1f}, paired 95 % interval over "
-            f"{n_actors} actors), {len(ahead):,} clips")
+    mean, low, high = evaluate.mean_interval(ahead, exam.loc[ahead.index, "actor_id"])
+    return (f"{100 * mean:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f}, paired 95 % interval over actors), "
+            f"{len(ahead):,} clips")
 
 
 network_right = (exam["predicted"] == exam["intended"]).astype(int)

@@ -206,3 +206,22 @@ def test_any_file_gets_a_label_and_six_probabilities(tmp_path):
         assert model.predict(pipeline, np.linspace(-0.1, 0.1, 100)).label in corpus.LABELS
     with pytest.raises(audio.AudioError, match="no sound in it at all"):
         model.predict(pipeline, np.zeros(16000))
+
+
+def test_a_practice_voice_is_asked_of_a_model_of_other_practice_voices_and_a_person_of_the_courses_own():
+    for _, clip in corpus.clip_table("practice").groupby("speaker").head(1).iterrows():
+        loaded = model.load_for(clip)
+        assert loaded.card["corpus"] == "practice" and clip["speaker"] not in loaded.card["speakers"]
+        assert "synthetic practice voices" in loaded.card["trained_on"]
+        assert (
+            model.predict(loaded.model, corpus.find_audio(clip.to_frame().T).iloc[0], loaded.recipe).label
+            in corpus.LABELS
+        )
+    assert model.load_for(corpus.clip_table().iloc[0]).card["corpus"] == "crema-d"
+    assert model.load_for({"speaker": "ravdess/01"}).card["corpus"] == "crema-d"
+
+
+def test_the_models_of_practice_voices_know_more_than_chance_about_voices_they_never_heard():
+    models, clips = model.practice_models()
+    assert set(models) == set(clips["speaker"])
+    assert 0.45 < (clips["predicted"] == clips["emotion"]).mean() < 0.75
