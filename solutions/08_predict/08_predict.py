@@ -80,16 +80,17 @@ widgets.question("08_predict", "again-decibels")
 
 # %% [markdown]
 # <!-- question again-new-people -->
-# **From lesson 07.** The model is right in two clips of three of the actors that it was trained on, and in fewer than one of two of
-# actors that it has never heard. Which number is about *your* voice?
+# **From lesson 07.** The network is right in two clips of three of the actors that it was trained on, and in fewer than one of
+# two of actors that it has never heard. Which number is about *your* voice?
 #
 # <details><summary>A. Two of three</summary>
 #
 # You were not in the training. That number says how well it remembers.
 # </details>
-# <details><summary>B. Fewer than one of two, or less than that</summary>
+# <details><summary>B. Fewer than one of two, at best</summary>
 #
-# Yes. "Or less", since you do not have these actors' microphone and room, either. How much less is what this lesson finds out.
+# Yes. "At best", since you do not have these actors' microphone and room, either. How much that costs is what this lesson finds
+# out.
 # </details>
 
 # %%
@@ -537,9 +538,9 @@ def _():
 # ## One recording, saved as MP3
 #
 # Rate, channels and form are right now. So a recording should get the same answer however it was stored on its way to you.
-# Take twenty-four clips, save each as MP3 as people do before they send one, and, for a second way, let each come at 48,000
-# numbers a second, as from a browser. Both come back to 16,000. Below is the first clip of which the model then says something
-# else. Can *you* hear a difference?
+# Take twenty-four clips and save each as MP3, as people do before they send one. For a second way, let each come at 48,000
+# numbers a second, as from a browser. Both are brought back to 16,000. Below is the first clip of which the model then says
+# something else. Can *you* hear a difference?
 
 # %%
 few = clips.sample(min(24, len(clips)), random_state=8)
@@ -553,19 +554,20 @@ def answers(chain):
     return [model.predict(its.model, y, its.recipe) for its, y in zip(models, ends)]
 
 
-untouched, as_mp3, browser = answers("untouched"), answers("mp3_64"), answers("rate_48000")
-changed = [i for i, answer in enumerate(untouched) if answer.label not in (as_mp3[i].label, browser[i].label)]
+ways = {"untouched": "untouched", "mp3_64": "as MP3, 64 kbit/s", "rate_48000": "through 48,000 Hz"}
+said = {chain: answers(chain) for chain in ways}
+before = [answer.label for answer in said["untouched"]]
+changed = [i for i in range(len(few)) if before[i] not in (said["mp3_64"][i].label, said["rate_48000"][i].label)]
 one = changed[0] if changed else 0
 print(f"{few['clip'].iloc[one]}, asked for: {few['emotion'].iloc[one]}. It is the first of {len(changed)} that changed, "
       f"among {len(few)}.")
-for name, said in (("untouched", untouched), ("as MP3, 64 kbit/s", as_mp3), ("through 48,000 Hz", browser)):
-    print(f"{name:18} {said[one].label}, {100 * said[one].probability:.0f} %")
-for chain in ("untouched", "mp3_64", "rate_48000"):
+for chain, name in ways.items():
+    print(f"{name}: {said[chain][one].label}, {100 * said[chain][one].probability:.0f} %")
     display(Audio(audio.CHAINS[chain](sounds[one]).clip(-1, 1), rate=16000, normalize=False))
 
 # %% [markdown]
-# To the ear, nothing has happened. You might blame MP3, which throws away what ears miss. But the second way has no MP3 in it, and
-# it changes the answer as well.
+# To the ear, nothing has happened. You might blame MP3, which throws away what ears miss. But the second way has no MP3 in it,
+# and it changes the answer as well.
 #
 # <!-- question what-differs -->
 # **What do you expect?** Lay the spectra of the untouched clip and of the one that went through 48,000 Hz over each other.
@@ -593,7 +595,7 @@ plots.spectrum_pair(sounds[one], through_48k, names=("untouched", "through 48,00
 
 # %% [markdown]
 # The two lines are one, up to about 7,500 Hz. Beyond it, one of them falls off a cliff. Hardly anybody speaks up there. What
-# CREMA-D's files hold there is mostly a faint hiss, nearly the same in all of them, left by the way they were made.
+# CREMA-D's files hold is mostly a faint hiss, nearly the same in all of them, left by the way they were made.
 #
 # Why would a model care? Look at which features moved, and by how much: in standard deviations, as the network sees them.
 
@@ -606,20 +608,20 @@ strongest = np.argsort(-abs(moved))[:6]
 pd.DataFrame({"moved by (standard deviations)": moved[strongest].round(1)}, index=[features.FEATURE_NAMES[i] for i in strongest])
 
 # %% [markdown]
-# Most mel means stay where they were: in linear power, a faint hiss is next to nothing, and so is no hiss. Many MFCC move. They
-# are made of the *logarithm*, where from hiss to nothing is as far as from a whisper to a shout. And each cosine of lesson 03
-# stretches over the whole spectrum, so a cliff at its end shakes them all.
+# Most mel means stay where they were: in linear power, a faint hiss is next to nothing, and so is no hiss. Many MFCC move.
+# They are made of the *logarithm*, where from hiss to nothing is a long way: more than 20 dB in the figure. And each cosine
+# of lesson 03 stretches over the whole spectrum, so a cliff at its end shakes them all.
 #
 # The model has learned something that no voice does. It has learned how *these files* end.
 #
 # ## A chain of your own
 #
-# A way that a recording can go is a function: samples in, as many samples out. Call it a **chain**. Write the one that did the
-# damage.
+# A way that a recording can go is a function: samples in, as many samples out. Call it a **chain**. Write the one that did
+# the damage.
 #
 # ### Exercise 4: `through_rate`
 #
-# You have `prepare`, which brings you back. Mind the length: after two conversions a sample may be missing, or one too many.
+# You have `prepare`, which brings you back. Mind the length: after two conversions there may be a sample too few or too many.
 
 # %% nbgrader={"grade_id": "through_rate", "solution": true}
 def through_rate(y, rate):
@@ -710,8 +712,8 @@ def _():
 # %% [markdown]
 # ## How many answers survive?
 #
-# Accuracy is not the question here. Even where a model is wrong it should be wrong in the same way for the same recording. So
-# count the clips whose label stays what it was.
+# Accuracy is not the question here. Even where a model is wrong, it should be wrong in the same way for the same recording.
+# So count the clips whose label stays what it was.
 #
 # ### Exercise 5: `kept`
 
@@ -785,10 +787,10 @@ def _():
 # Four ways, on the twenty-four clips. (The course's own versions stand in for your functions.)
 
 # %%
-before = [answer.label for answer in untouched]
+said |= {chain: answers(chain) for chain in ("quieter_6", "telephone")}
 rows = {}
 for chain in ("rate_48000", "mp3_64", "quieter_6", "telephone"):
-    after = pd.Series([answer.label for answer in answers(chain)])
+    after = pd.Series([answer.label for answer in said[chain]])
     share = f"{100 * np.mean(after == before):.0f} %"
     rows[audio.CHAINS[chain].title] = {"labels kept": share, "most often said": after.mode()[0]}
 print(f"{len(few)} clips, {few['speaker'].nunique()} speakers. They are examples: too few for a score.")
@@ -797,8 +799,8 @@ pd.DataFrame(rows).T
 # %% [markdown]
 # ## The chain meter
 #
-# Twenty-four clips are an impression. (If yours are CREMA-D's, the network has even heard these speakers in its training.) So the
-# course has sent more of CREMA-D through many chains, each clip answered by a network that had never heard its speaker.
+# Twenty-four clips are an impression. (If yours are CREMA-D's, the network has even heard these speakers in its training.) So
+# the course has sent 1,500 of CREMA-D through twenty chains, each answered by a network that had never heard its speaker.
 #
 # <!-- question never-again -->
 # **What do you expect?** Some labels all but vanish: behind 48,000 Hz the network of lesson 06 gives them less than a tenth as
@@ -851,8 +853,8 @@ for chain in ("untouched", "rate_48000", "mp3_64", "quieter_6", "telephone", "wh
 #
 # 1. **Leave out what the file format invented.** Use the mel bands below 7,000 Hz only, and let everything weaker than the hiss
 #    count as the hiss.
-# 2. **Train on copies of what microphones do**: quieter, louder, through a telephone, in a room. As in lesson 04: of the training
-#    clips only.
+# 2. **Train on copies of what microphones do**: quieter, louder, through a telephone, in a room. As in lesson 04: of the
+#    training clips only.
 #
 # Here they are on the practice voices, trained while you wait: nine voices for training, three for the test.
 
@@ -889,9 +891,11 @@ def meter_of(compute, copies):
     rows = np.concatenate([table_of(compute, chain, True) for chain in ("untouched", *copies)])
     small = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=3000))
     small.fit(rows, np.tile(label_of[learn], 1 + len(copies)))
-    said = {chain: small.predict(table_of(compute, chain, False)) for chain in ("untouched", "rate_48000", "quieter_6")}
-    shares = {f"kept, {chain}": np.mean(said[chain] == said["untouched"]) for chain in ("rate_48000", "quieter_6")}
-    return {"right, untouched": np.mean(said["untouched"] == label_of[~learn])} | shares
+    plain = small.predict(table_of(compute, "untouched", False))
+    scores = {"right, untouched": np.mean(plain == label_of[~learn])}
+    for chain in ("rate_48000", "quieter_6"):
+        scores[f"kept, {chain}"] = np.mean(small.predict(table_of(compute, chain, False)) == plain)
+    return scores
 
 
 found = {
@@ -903,8 +907,8 @@ print(f"In %, synthetic practice voices, {(~learn).sum()} clips of three that we
 (100 * pd.DataFrame(found).T).round(0).astype(int)
 
 # %% [markdown]
-# Without the top, the trip through 48,000 Hz changes next to nothing: what it takes away is not looked at. The copies take care
-# of the level.
+# Without the top, the trip through 48,000 Hz changes next to nothing: what it takes away is not looked at. The copies take
+# care of the level.
 #
 # And the price? Whoever leaves something out may lose something: a little of what an [s] sounds like lies above 7,000 Hz. Copies
 # triple the training. And a model that gives the same answer at any level has given up loudness as a cue, which in CREMA-D tells
@@ -931,9 +935,9 @@ for recipe, part in both.groupby("recipe"):
           f"fewest labels kept: {100 * worst['kept']:.0f} %, {worst['tested_on']}")
 
 # %% [markdown]
-# It also knows when not to answer. A model that has six labels finds one of them in anything: in silence, in a dripping tap. So
-# `everyday` gives no label, but the reason, where there is no sound, where a recording is too short, where it is clipped, and where
-# it is far from everything that the model was trained on. Try it on sounds that are no voice.
+# It also knows when not to answer. A model that has six labels finds one of them in anything, in a dripping tap, too. So
+# `everyday` gives no label, but the reason, where there is no sound, where a recording is too short, where it is clipped, and
+# where it is far from everything that the model was trained on. Try it on sounds that are no voice.
 
 # %%
 EVERYDAY = model.MODEL.with_name("everyday.onnx")

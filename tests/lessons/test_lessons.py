@@ -104,6 +104,11 @@ def test_what_lesson_08_says_of_the_courses_network():
     score = evaluate.pick(evaluate.load_scores(), protocol="actors", tested_on="clean", target="intended")
     assert f"the network of lesson 06 recognises {100 * score['accuracy']:.0f} % of the clips" in text
     chains = evaluate.load_chains().query("recipe == 'original'").set_index("chain")
+    assert (
+        len(chains) - 1 == 20
+        and chains["n_clips"].eq(1500).all()
+        and "sent 1,500 of CREMA-D through twenty chains" in text
+    )
     before, browser = chains.loc["untouched", "answers"], chains.loc["rate_48000"]
     assert browser["answers"]["neutral"] == browser["answers"]["sad"] == 0  # neither comes once
     assert browser["answers"]["angry"] == pytest.approx(3 * before["angry"], rel=0.1)
