@@ -52,7 +52,7 @@ import ipywidgets
 import numpy as np
 import pandas as pd
 from sklearn.neural_network import MLPClassifier
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
@@ -451,8 +451,6 @@ def build_model(seed):
 # %% nbgrader={"grade_id": "build_model-check", "grade": true, "points": 1, "locked": true}
 @expect.check
 def _():
-    from sklearn.pipeline import Pipeline
-
     got = build_model(3)
     expect.kind(got, Pipeline, "build_model(3)")
     expect.true(any(isinstance(step, StandardScaler) for _, step in got.steps), "The scaler is missing from your pipeline. Without it the network hears only the largest column.")
@@ -465,8 +463,6 @@ def _():
     expect.true(build_model(0) is not build_model(0), "Each call should build a new model.")
     # More checks run here when your work is marked.
     ### BEGIN HIDDEN TESTS
-    from sklearn.pipeline import Pipeline
-
     seed = int(expect.rng("build_model").integers(100, 10000))
     with expect.unchanged():
         got = build_model(seed)

@@ -43,7 +43,7 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
@@ -252,7 +252,6 @@ def chosen_model(seed):
 @expect.check
 def _():
     from sklearn.exceptions import NotFittedError
-    from sklearn.pipeline import Pipeline
     from sklearn.utils.validation import check_is_fitted
 
     got = chosen_model(0)
@@ -435,7 +434,6 @@ def final_report(seed):
 @expect.check
 def _():
     from sklearn.naive_bayes import GaussianNB
-    from sklearn.pipeline import Pipeline
 
     drawn = []
 

@@ -219,7 +219,7 @@ def chosen_model(seed):
 
     class Numbers(Ridge):
         def fit(self, X, y):
-            return super().fit(X, np.searchsorted(LABELS, y))
+            return super().fit(X, np.searchsorted(np.unique(y), y))
 
     return make_pipeline(StandardScaler(), Numbers())
 
