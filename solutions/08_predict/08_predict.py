@@ -557,7 +557,8 @@ def answers(chain):
 ways = {"untouched": "untouched", "mp3_64": "as MP3, 64 kbit/s", "rate_48000": "through 48,000 Hz"}
 said = {chain: answers(chain) for chain in ways}
 before = [answer.label for answer in said["untouched"]]
-changed = [i for i in range(len(few)) if before[i] not in (said["mp3_64"][i].label, said["rate_48000"][i].label)]
+labels = zip(before, [answer.label for answer in said["mp3_64"]], [answer.label for answer in said["rate_48000"]])
+changed = [i for i, (plain, mp3, browser) in enumerate(labels) if plain not in (mp3, browser)]
 one = changed[0] if changed else 0
 print(f"{few['clip'].iloc[one]}, asked for: {few['emotion'].iloc[one]}. It is the first of {len(changed)} that changed, "
       f"among {len(few)}.")
@@ -605,7 +606,8 @@ moved = np.diff(models[one].model[0].transform(pair), axis=0)[0]
 for kind, part in (("MFCC", moved[:40]), ("mel means", moved[40:])):
     print(f"{kind}: {(abs(part) > 0.5).sum()} of {len(part)} moved by more than half a standard deviation")
 strongest = np.argsort(-abs(moved))[:6]
-pd.DataFrame({"moved by (standard deviations)": moved[strongest].round(1)}, index=[features.FEATURE_NAMES[i] for i in strongest])
+names = [features.FEATURE_NAMES[i] for i in strongest]
+pd.DataFrame({"moved by (standard deviations)": moved[strongest].round(1)}, index=names)
 
 # %% [markdown]
 # Most mel means stay where they were: in linear power, a faint hiss is next to nothing, and so is no hiss. Many MFCC move.
@@ -829,15 +831,19 @@ network = meter[meter["recipe"] == "original"]
 plots.chain_meter(network)
 
 # %%
-about = meter.iloc[0]
-print(f"{about['n_clips']:,} clips of {about['n_actors']} actors, five folds, actors kept apart. Points are won or lost against")
-print("the same clips untouched (paired, 95 % interval over actors).")
-for chain in ("untouched", "rate_48000", "mp3_64", "quieter_6", "telephone", "white"):
+rows = {}
+for chain in ("rate_48000", "mp3_64", "quieter_6", "telephone", "white"):
     row = network.set_index("chain").loc[chain]
     low, high = (100 * end for end in row["gained_interval"])
-    gone = f"; all but vanished: {', '.join(row['vanished'])}" if row["vanished"] else ""
-    print(f"{row['tested_on']:19} right {100 * row['accuracy']:.1f} %, {100 * row['gained']:+5.1f} points "
-          f"({low:+.1f} to {high:+.1f}); labels kept {100 * row['kept']:.0f} %{gone}")
+    rows[row["tested_on"]] = {
+        "right, %": f"{100 * row['accuracy']:.1f}",
+        "points against untouched": f"{100 * row['gained']:+.1f} ({low:+.1f} to {high:+.1f})",
+        "labels kept, %": f"{100 * row['kept']:.0f}",
+        "all but vanished": ", ".join(row["vanished"]),
+    }
+print(f"{row['n_clips']:,} clips of {row['n_actors']} actors, five folds, actors kept apart;")
+print("points are paired, clip by clip, with their 95 % interval over actors.")
+pd.DataFrame(rows).T
 
 # %% [markdown]
 # Read it slowly. A learner's own voice comes through a browser at 48,000 Hz. Of such voices, three in five get another label than
@@ -856,15 +862,10 @@ for chain in ("untouched", "rate_48000", "mp3_64", "quieter_6", "telephone", "wh
 # 2. **Train on copies of what microphones do**: quieter, louder, through a telephone, in a room. As in lesson 04: of the
 #    training clips only.
 #
-# Here they are on the practice voices, trained while you wait: nine voices for training, three for the test.
+# The first one in five lines. What is left are the cosines of lesson 03, over fewer bands, with their mean *and* their spread:
 
 # %%
-from functools import cache
-
 from scipy.fft import dct
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 
 def without_the_top(y):
@@ -873,6 +874,17 @@ def without_the_top(y):
     cosines = dct(level, axis=0, norm="ortho")[:40]
     return np.concatenate([cosines.mean(axis=1), cosines.std(axis=1)])
 
+
+# %% [markdown]
+# And both on the practice voices, trained while you wait: nine voices for training, three for the test. The copies are 12 dB
+# quieter and 6 dB louder. Before you run it: which cure is for the trip through 48,000 Hz, and which for the level?
+
+# %%
+from functools import cache
+
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 practice = corpus.clip_table("practice")
 voices = [audio.read_clip(path) for path in corpus.find_audio(practice)]
@@ -903,7 +915,8 @@ found = {
     "without the top": meter_of(without_the_top, ()),
     "the same, and copies": meter_of(without_the_top, ("quieter_12", "louder_6")),
 }
-print(f"In %, synthetic practice voices, {(~learn).sum()} clips of three that were not trained on (it says nothing about people):")
+print(f"In %, synthetic practice voices, {(~learn).sum()} clips of three that were not trained on.")
+print("It says nothing about people.")
 (100 * pd.DataFrame(found).T).round(0).astype(int)
 
 # %% [markdown]
