@@ -1,9 +1,5 @@
 """Helpers for the speech emotion recognition course: what a lesson imports, and nothing else."""
 
-from .places import keep_numba_a_cache
-
-keep_numba_a_cache()
-
 
 def check(lesson: str):
     """Run the checks of a lesson on the notebook as saved; see `ser_helpers.course.check.check`."""

@@ -97,8 +97,8 @@ def cache_folder(name: str) -> Path:
 def keep_numba_a_cache() -> None:
     """Name a folder for what numba compiles where none of its own can be written: librosa ends in an error without one.
 
-    So it is where home, packages and course belong to somebody else, as on some machines of a lab. Called when the package
-    is loaded, which is before librosa asks.
+    So it is where home, packages and course belong to somebody else, as on some machines of a lab. Called when this module
+    is loaded, which every room does, and so before librosa asks.
 
     Examples
     --------
@@ -143,3 +143,6 @@ def writable_folder(folder: Path, option: str) -> Path:
             f"{folder} cannot be written ({error.strerror}). Choose another with {option}, or mend its permissions."
         ) from None
     return folder
+
+
+keep_numba_a_cache()
