@@ -354,6 +354,8 @@ def _reason(error: BaseException, base: str) -> tuple[str, bool]:
             if timed_out
             else f"{base} cannot be reached. Is the network up?"
         ), False
-    if isinstance(error, ValueError) and not isinstance(error, requests.RequestException):  # pooch: the hash is another one
+    if isinstance(error, ValueError) and not isinstance(
+        error, requests.RequestException
+    ):  # pooch: the hash is another one
         return "what came is not the official recording (its SHA-256 differs), four times in a row.", False
     return f"{error} ({type(error).__name__})", False

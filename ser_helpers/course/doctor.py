@@ -183,7 +183,9 @@ def _audio() -> Check:
     folder, variable = crema_d.home()
     dead = [path for path in folder.glob("**/[0-9]*_*_*_*") if path.is_symlink() and not path.exists()]
     if dead:
-        return Check(name, False, f"{len(dead):,} clips in {folder} are links that lead nowhere ({dead[0].name}); {fetch}")
+        return Check(
+            name, False, f"{len(dead):,} clips in {folder} are links that lead nowhere ({dead[0].name}); {fetch}"
+        )
     if corpus.audio_home() is None:
         return Check(name, True, f"none here, lessons use practice voices; {fetch}")
     clips = corpus.clip_table()
