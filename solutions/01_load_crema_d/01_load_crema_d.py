@@ -22,11 +22,11 @@
 #       import pandas as pd
 #       from ser_helpers import corpus
 #
-#       table = corpus.clip_table()                                       # a row per clip: what its name says, and more
-#       table[table["sha256"].duplicated(keep=False)]                     # one sound under two names
-#       table[table["defect"] != ""]                                      # what is known to be broken
-#       crowd = corpus.crowd_label(table)                                 # what most listeners heard; "" for a tie
-#       pd.crosstab(table["emotion"], crowd)                              # intended against perceived
+#       table = corpus.clip_table()                    # a row per clip: what its name says, and more
+#       table[table["sha256"].duplicated(keep=False)]  # one sound under two names
+#       table[table["defect"] != ""]                   # what is known to be broken
+#       crowd = corpus.crowd_label(table)              # what most listeners heard; "" for a tie
+#       pd.crosstab(table["emotion"], crowd)           # intended against perceived
 # ---
 
 # %% [markdown]

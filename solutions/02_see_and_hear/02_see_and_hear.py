@@ -23,10 +23,10 @@
 #       from ser_helpers import audio, corpus, plots
 #
 #       y = audio.read_clip(corpus.lesson_clips()["path"][0])
-#       plots.waveform(y)                                     # never divided by its peak: its height is a cue
-#       print(f"{audio.level_db(y):.0f} dBFS")                # half the pressure is 6 dB less
-#       plots.spectrogram(y, n_fft=512, hop=128)              # longer frames show pitch, shorter ones moments
-#       seconds, hz = plots.fundamental(y)                    # trust its median: single values err by an octave
+#       plots.waveform(y)                         # never divided by its peak: its height is a cue
+#       print(f"{audio.level_db(y):.0f} dBFS")    # half the pressure is 6 dB less
+#       plots.spectrogram(y, n_fft=512, hop=128)  # longer frames show pitch, shorter ones moments
+#       seconds, hz = plots.fundamental(y)        # trust its median: single values err by an octave
 # ---
 
 # %% [markdown]

@@ -21,10 +21,10 @@
 #       from ser_helpers import audio, corpus, features
 #
 #       y = audio.read_clip(corpus.lesson_clips()["path"][0])
-#       power = features.mel_power(y)                         # 128 mel bands for each frame
-#       decibels = features.log_mel(power)                    # ears hear ratios
-#       mfcc = features.mfcc(decibels)                        # 40 numbers for each frame
-#       row = features.clip_features(y)                       # means over time: 40 + 128, whatever the length
+#       power = features.mel_power(y)       # 128 mel bands for each frame
+#       decibels = features.log_mel(power)  # ears hear ratios
+#       mfcc = features.mfcc(decibels)      # 40 numbers for each frame
+#       row = features.clip_features(y)     # means over time: 40 + 128, whatever the length
 # ---
 
 # %% [markdown]

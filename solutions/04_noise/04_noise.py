@@ -22,10 +22,10 @@
 #       from ser_helpers import audio, corpus, evaluate
 #
 #       y = audio.read_clip(corpus.lesson_clips()["path"][0])
-#       noisy = audio.add_noise(y, snr_db=15, rng=np.random.default_rng(0))      # a seed, so that it can be repeated
+#       noisy = audio.add_noise(y, snr_db=15, rng=np.random.default_rng(0))  # a seed, to repeat it
 #       # Split first; then copy the training clips only.
 #       scores = evaluate.load_scores().query("target == 'intended'")
-#       scores.pivot(index="split", columns="tested_on", values="accuracy")     # read both columns, or none
+#       scores.pivot(index="split", columns="tested_on", values="accuracy")  # both columns, or none
 # ---
 
 # %% [markdown]

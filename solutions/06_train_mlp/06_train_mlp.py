@@ -24,7 +24,7 @@
 #       from ser_helpers import features, model
 #
 #       table, X, _ = features.load_features()
-#       trained = model.load_model()                          # StandardScaler, then the network
+#       trained = model.load_model()  # StandardScaler, then the network
 #       network = trained[-1]
 #       print([weights.shape for weights in network.coefs_], network.n_iter_)
 #       pd.DataFrame(trained.predict_proba(X[:3]), columns=trained.classes_).round(2)

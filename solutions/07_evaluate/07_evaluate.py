@@ -21,13 +21,13 @@
 #       human_accuracy: {arguments: votes intended, mistakes: 2}
 #       recall_by_group: {arguments: y_true y_pred group, mistakes: 0}
 #     keep: | # the sheet's code: at most five lines besides those that import; it runs by itself
-#       from ser_helpers import evaluate, plots
+#       from ser_helpers import corpus, evaluate
 #
 #       answers = evaluate.load_predictions().query("protocol == 'actors' and tested_on == 'clean'")
-#       counts = evaluate.confusion(answers["intended"], answers["predicted"])   # rows true, columns answered
-#       print(f"UAR {evaluate.uar(counts):.3f}")                                 # each emotion counts the same
-#       print(evaluate.actor_interval(evaluate.uar, answers["intended"], answers["predicted"], answers["actor_id"]))
-#       plots.confusion(counts)
+#       exam = answers.merge(corpus.clip_table(), on="clip")
+#       both = exam["emotion"], exam["predicted"]  # what was told, what was answered
+#       low, high = evaluate.actor_interval(evaluate.uar, *both, exam["actor_id"])  # draws whole actors
+#       print(f"UAR {evaluate.uar(evaluate.confusion(*both)):.3f} ({low:.3f} to {high:.3f})")
 # ---
 
 # %% [markdown]

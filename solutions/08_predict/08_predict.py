@@ -21,10 +21,10 @@
 #       from ser_helpers import audio, corpus, model
 #
 #       path = corpus.lesson_clips()["path"][0]
-#       y = audio.read_clip(path)                             # any format and rate: 16 kHz, one channel, filtered first
-#       trained = model.load_model()                          # skops: refuses what it does not know, and runs nobody's code
-#       answer = model.predict(trained, y)                    # labels are the model's own, trained.classes_
-#       print(answer.label, answer.probabilities)             # show the runner-up, too
+#       y = audio.read_clip(path)                  # any format and rate: now 16 kHz, one channel
+#       trained = model.load_model()               # no pickle: it runs nobody's code
+#       answer = model.predict(trained, y)         # labels are the model's own, trained.classes_
+#       print(answer.label, answer.probabilities)  # show the runner-up, too
 # ---
 
 # %% [markdown]

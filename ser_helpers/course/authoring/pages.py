@@ -18,24 +18,24 @@ from nbformat import NotebookNode
 
 TRIALS = "90"  # lessons from this number on are for trying things out, and no part of the way
 PAGES = ("*.md", "solutions/*.md", "data/**/*.md")  # that people write; the others are generated
-LINES = 5  # of code on a sheet, besides those that import
 LATE = ("## Take", "## Furt")  # how cells begin that end a lesson: they bring nothing new
 TERM = re.compile(r"^## (?P<term>.+)\n(?:<!-- also:(?P<also>.*) -->\n)?", re.MULTILINE)
-# Where a link to the glossary must not stand: code, formulas, links, tags and comments, headings and tables.
+# Where a link to the glossary must not stand: code, formulas, links, tags and comments, headings, tables; and a false friend.
 KEPT = re.compile(
-    r"```.*?```|`[^`]*`|\$[^$\n]*\$|!?\[[^\]]*\]\([^)]*\)|<[^>]*>|^#.*?$|^\|.*?$", re.DOTALL | re.MULTILINE
+    r"```.*?```|`[^`]*`|\$[^$\n]*\$|!?\[[^\]]*\]\([^)]*\)|<[^>]*>|^#.*?$|^\|.*?$|\bvocal folds?\b",
+    re.DOTALL | re.MULTILINE,
 )
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
 <title>{title}: one page to keep</title>
 <style>
-@page {{ size: A4; margin: 18mm; }}
+@page {{ size: A4; margin: 15mm; }}
 :root {{ color-scheme: light dark; }}
-body {{ font: 12pt/1.45 system-ui, sans-serif; max-width: 174mm; margin: 2em auto; padding: 0 1em; }}
+body {{ font: 12pt/1.45 system-ui, sans-serif; max-width: 180mm; margin: 2em auto; padding: 0 1em; }}
 h1 {{ font-size: 1.5em; }}
 h2 {{ font-size: 1.1em; margin-top: 1.6em; }}
-pre {{ font-size: 0.8em; line-height: 1.7; border: 1px solid; border-radius: 4px; padding: 0.8em 1em; white-space: pre-wrap; }}
+pre {{ font-size: 8.4pt; line-height: 1.7; border: 1px solid; border-radius: 4px; padding: 0.8em 1em; white-space: pre-wrap; }}
 li {{ margin: 0.4em 0; }}
 footer {{ font-size: 0.8em; margin-top: 2em; }}
 @media print {{ body {{ margin: 0; padding: 0; }} .screen {{ display: none; }} }}
@@ -90,7 +90,7 @@ def frame(notebook: NotebookNode, script: Path) -> None:
     end = [f"**{_link(after, 'On to lesson {number}: {title} →')}**"] if after else []
     if has_sheet(notebook):
         end.append(
-            f"[One page to keep](../sheets/{script.stem}.html): what you can do now and {LINES} lines of code, to print"
+            f"[One page to keep](../sheets/{script.stem}.html): what you can do now, and five lines of code, to print"
         )
     notebook.cells.append(nbformat.v4.new_markdown_cell("\n\n".join([*end, around])))
 
