@@ -211,11 +211,15 @@ def test_one_actors_clips_are_enough_for_the_lessons(one_actor):
     [
         (lambda path: path.unlink() if "_sad_" in path.name else None, "fewer than three clips of sad"),
         (
-            lambda path: path.write_text("version https://git-lfs.github.com/spec/v1\n") if "tie" in path.name else None,
+            lambda path: (
+                path.write_text("version https://git-lfs.github.com/spec/v1\n") if "tie" in path.name else None
+            ),
             "6 files without sound",
         ),
         (
-            lambda path: path.rename(path.with_name(path.name.replace("1001", "1002"))) if "_ang_" in path.name else None,
+            lambda path: (
+                path.rename(path.with_name(path.name.replace("1001", "1002"))) if "_ang_" in path.name else None
+            ),
             "no speaker who says one sentence in all six emotions",
         ),
     ],

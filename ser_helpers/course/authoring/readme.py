@@ -38,6 +38,8 @@ def lessons_index(notebooks: dict[str, NotebookNode], root: Path) -> str:
             f"| {name[:2]} [{about['title']}]({name}/{name}.ipynb) | {about['minutes']} min | {ran} | {goals} | {about['needs']} "
             f"| {page} |"
         )
+    explained = (root / "solutions" / "glossary.md").exists()
+    words = ["", "Words that you do not know are in the [glossary](glossary.md)."] if explained else []
     return "\n".join(
         [
             "# The lessons",
@@ -45,8 +47,8 @@ def lessons_index(notebooks: dict[str, NotebookNode], root: Path) -> str:
             "Begin at the top; each lesson ends with a link to the next. A double-click on a notebook in the list on the left, or a",
             "click on its name here, opens it. Each runs from top to bottom without the internet, on synthetic practice voices or,",
             "once `ser fetch` has brought them, on CREMA-D's recordings. Nothing breaks when you experiment: `ser reset",
-            "NAME` makes a lesson as new and keeps your version beside it. Words that you do not know are in the",
-            "[glossary](glossary.md).",
+            "NAME` makes a lesson as new and keeps your version beside it.",
+            *words,
             "",
             "| lesson | to read | to run | you will learn to | you need | to keep |",
             "|---|---|---|---|---|---|",
