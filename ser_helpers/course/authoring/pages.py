@@ -76,30 +76,26 @@ def frame(notebook: NotebookNode, script: Path) -> None:
     """Put the way in above a lesson's title and the way on below its end, and link what the glossary explains."""
     way = the_way(script)
     here = way.index(script)
-    before, after = way[here - 1] if here else None, way[here + 1] if here + 1 < len(way) else None
+    before, after = way[max(here - 1, 0) : here], way[here + 1 : here + 2]  # one or none
     words = terms(script.parents[1] / "glossary.md")
-    around = "[all lessons](../README.md)" + " · [glossary](../glossary.md)" * bool(words)
-    parts = [f"**{script.stem[:2]}: lesson {here + 1} of {len(way)}**"]
-    parts = (
-        [_link(before, "← {number} {short}")] * bool(before)
-        + parts
-        + [_link(after, "{number} {short} →")] * bool(after)
-    )
+    around = ["[all lessons](../README.md)", *["[glossary](../glossary.md)"][: len(words)]]
+    above = [
+        *(_link(lesson, "← {number} {short}") for lesson in before),
+        f"**{script.stem[:2]}: lesson {here + 1} of {len(way)}**",
+        *(_link(lesson, "{number} {short} →") for lesson in after),
+    ]
+    below = [f"**{_link(lesson, 'On to lesson {number}: {title} →')}**" for lesson in after]
+    if has_sheet(notebook):
+        page = f"[One page to keep](../sheets/{script.stem}.html)"
+        below.append(f"{page}: what you can do now, and five lines of code, to print")
     link_terms(notebook, words)
     if notebook.cells and notebook.cells[0].cell_type == "markdown":
-        notebook.cells[0].source = f"{' · '.join(parts)} · {around}\n\n{notebook.cells[0].source}"
-    end = [f"**{_link(after, 'On to lesson {number}: {title} →')}**"] if after else []
-    if has_sheet(notebook):
-        end.append(
-            f"[One page to keep](../sheets/{script.stem}.html): what you can do now, and five lines of code, to print"
-        )
-    notebook.cells.append(nbformat.v4.new_markdown_cell("\n\n".join([*end, around])))
+        notebook.cells[0].source = " · ".join([*above, *around]) + f"\n\n{notebook.cells[0].source}"
+    notebook.cells.append(nbformat.v4.new_markdown_cell("\n\n".join([*below, " · ".join(around)])))
 
 
-def _link(script: Path | None, words: str) -> str:
-    if script is None:
-        return ""
-    name, title = script.stem, title_of(script)
+def _link(lesson: Path, words: str) -> str:
+    name, title = lesson.stem, title_of(lesson)
     words = words.format(number=name[:2], title=title, short=title.partition(":")[0])
     return f"[{words}](../{name}/{name}.ipynb)"
 
