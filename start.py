@@ -200,7 +200,9 @@ def discard_environment() -> None:
 def must_be_writable() -> None:
     """Before an installation, and before somebody works for an hour on what cannot be saved."""
     if not os.access(HERE, os.W_OK):
-        raise Trouble(f"The course's folder cannot be written: {HERE}. Copy it into a folder of yours, and start there.")
+        raise Trouble(
+            f"The course's folder cannot be written: {HERE}. Copy it into a folder of yours, and start there."
+        )
 
 
 def refuse_in_words() -> None:
