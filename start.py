@@ -340,7 +340,7 @@ def within(notebook: str) -> Path:
     return path
 
 
-def settings_of_lab(port: int, token: str, page: str, browser: bool) -> dict[str, object]:
+def settings_of_lab(port: int, token: str, place: str, browser: bool) -> dict[str, object]:
     """What decides whether the server can be reached, named in full, so that a person's own settings do not."""
     return {
         "ServerApp.root_dir": HERE,
@@ -357,18 +357,18 @@ def settings_of_lab(port: int, token: str, page: str, browser: bool) -> dict[str
         "ServerApp.open_browser": browser,
         "ServerApp.identity_provider_class": "jupyter_server.auth.PasswordIdentityProvider",
         "IdentityProvider.token": token,
-        "LabApp.default_url": page,
+        "LabApp.default_url": place,
         "Application.log_level": "ERROR",
         "KernelManager.transport_encryption": "auto",
     }
 
 
-def open_lab(notebook: Path, browser: bool, port: int | None, instructor: bool) -> int:
-    """JupyterLab on a lesson, on this machine only; says where as soon as it answers."""
+def open_lab(page: Path, browser: bool, port: int | None, instructor: bool) -> int:
+    """JupyterLab on a lesson or page, on this machine only; says where as soon as it answers."""
     must_be_writable()
     port, token = free_port(port), secrets.token_hex(16)
-    page = "/lab/tree/" + urllib.parse.quote(notebook.relative_to(HERE).as_posix())
-    options = settings_of_lab(port, token, page, browser)
+    place = "/lab/tree/" + urllib.parse.quote(page.relative_to(HERE).as_posix())
+    options = settings_of_lab(port, token, place, browser)
     command = [str(PYTHON), "-m", "jupyterlab", "-y", *(f"--{name}={value}" for name, value in options.items())]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
@@ -380,7 +380,7 @@ def open_lab(notebook: Path, browser: bool, port: int | None, instructor: bool) 
     server = subprocess.Popen(command, env=env, cwd=HERE)
     try:
         wait_for(f"http://127.0.0.1:{port}/api", server)
-        print(f"JupyterLab is ready: http://127.0.0.1:{port}{page}?token={token}", flush=True)
+        print(f"JupyterLab is ready: http://127.0.0.1:{port}{place}?token={token}", flush=True)
         print("Keep this window open while you work; Ctrl-C here ends it.", flush=True)
         return server.wait()
     except KeyboardInterrupt:
@@ -436,9 +436,10 @@ def main(words: list[str]) -> int:
     parser.add_argument("--port", type=int, help="the port to answer on (default: the first free one from 8888)")
     parser.add_argument("--instructor", action="store_true", help="with nbgrader's panels for instructors")
     args = parser.parse_args(words)
-    notebook = within(args.notebook) if args.notebook else where_to_begin()
+    guide = HERE / "solutions" / "README.md"
+    page = within(args.notebook) if args.notebook else guide if args.instructor else where_to_begin()
     install("course")
-    return open_lab(notebook, browser=not args.no_browser, port=args.port, instructor=args.instructor)
+    return open_lab(page, browser=not args.no_browser, port=args.port, instructor=args.instructor)
 
 
 if __name__ == "__main__":
