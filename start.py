@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Start here: makes an environment in .venv, installs the course into it, and opens JupyterLab on the lessons.
 
-    python3 start.py                     open the lessons   (--no-browser, --port N, --instructor)
+    python3 start.py                     open the lessons   (--no-browser, --port N, --instructor): lesson 00 the first
+                                         time, later the one that you worked on last
+    python3 start.py NOTEBOOK.ipynb      open that one
     python3 start.py test [--all]        run the tests      (further words go to pytest)
     python3 start.py nbgrader ...        run nbgrader       (in the course's folder; for instructors)
     python3 start.py doctor              any other word is a command of `ser`: doctor, fetch, check, predict ...
@@ -26,6 +28,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -42,9 +45,14 @@ LOCKS = {"course": HERE / "requirements.lock", "tests": HERE / "tests" / "requir
 WARM_NUMBA = "from ser_helpers.course import doctor; doctor.warm_numba()"
 
 FULL = f"The disk is full. Free {DISK_GB} GB and run this again."
+SOCKS = "The packages cannot come through a SOCKS proxy. Set HTTPS_PROXY to an http:// one or remove it, and run this again."
 OFFLINE = "The network cannot be reached. Connect (or set HTTPS_PROXY) and run this again."
 NO_VENV = "Python's module `venv` is incomplete here. On Debian or Ubuntu: sudo apt install python3-venv"
 CLOSED = "A file cannot be written: close JupyterLab if it is open, see that this folder is yours, and run this again."
+# Variables of editors and of other Pythons, which would meddle with this one.
+NOT_OURS = {
+    "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "MPLBACKEND", "JUPYTERLAB_DIR",
+}  # fmt: skip
 # What pip or the system prints, and what it means to a person; the first that fits counts.
 TROUBLES = {
     "Errno 28]": FULL,
@@ -55,6 +63,7 @@ TROUBLES = {
     "CERTIFICATE_VERIFY_FAILED": "A proxy or virus scanner stands between you and the packages. Ask who runs it for its "
     "certificate, set PIP_CERT to that file, and run this again.",
     "timed out": "The network is too slow or blocked. Try again, or try another network.",
+    "Missing dependencies for SOCKS": SOCKS,
     "connection broken by": OFFLINE,
     "NewConnectionError": OFFLINE,
     "ProxyError": OFFLINE,
@@ -95,9 +104,23 @@ def in_words(printed: str) -> str | None:
 
 def environment() -> dict[str, str]:
     """The variables under which everything of the course runs: packages of this environment, and of no other."""
-    inherited = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "PYTHONHOME"}}
+    inherited = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
     path = os.pathsep.join([str(PYTHON.parent), os.environ.get("PATH", "")])  # `ser` in JupyterLab's terminal
-    return {**inherited, "PATH": path, "NUMBA_CACHE_DIR": str(NUMBA_CACHE), "PYTHONUTF8": "1", "PIP_USER": "0"}
+    own = {"PATH": path, "NUMBA_CACHE_DIR": str(NUMBA_CACHE), "PYTHONUTF8": "1", "PIP_USER": "0"}
+    return {**inherited, **own, **without_a_home(inherited)}
+
+
+def without_a_home(variables: dict[str, str]) -> dict[str, str]:
+    """Where Jupyter, IPython and matplotlib may write when the home folder cannot be written, as on some lab machines."""
+    with contextlib.suppress(OSError, RuntimeError):  # of a home that is not there, or not known
+        home = Path(variables["HOME"]) if variables.get("HOME") else Path.home()
+        if os.access(home, os.W_OK):
+            return {}
+    folders = {
+        "JUPYTER_RUNTIME_DIR": "runtime", "JUPYTER_DATA_DIR": "data", "JUPYTER_CONFIG_DIR": "config",
+        "IPYTHONDIR": "ipython", "MPLCONFIGDIR": "matplotlib", "XDG_CACHE_HOME": "cache",
+    }  # fmt: skip
+    return {name: str(ENV / "home" / folder) for name, folder in folders.items() if name not in variables}
 
 
 def fingerprint(lock: Path) -> str:
@@ -174,6 +197,24 @@ def discard_environment() -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
+def must_be_writable() -> None:
+    """Before an installation, and before somebody works for an hour on what cannot be saved."""
+    if not os.access(HERE, os.W_OK):
+        raise Trouble(
+            f"The course's folder cannot be written: {HERE}. Copy it into a folder of yours, and start there."
+        )
+
+
+def refuse_in_words() -> None:
+    """What would end in a traceback later is said before anything is installed."""
+    if "%" in str(HERE):
+        raise Trouble(f"The course lies in {HERE}. Some of its packages stumble over a % there: rename that folder.")
+    must_be_writable()
+    proxies = urllib.request.getproxies()
+    if proxies.get("https", proxies.get("all", "")).lower().startswith("socks"):
+        raise Trouble(SOCKS)
+
+
 def make_environment() -> None:
     """An empty virtual environment in .venv."""
     if ENV.exists() and any(ENV.iterdir()) and not READY.exists():
@@ -194,6 +235,7 @@ def install(lock: str) -> None:
     want = fingerprint(LOCKS[lock])
     if installed().get(lock) == want:
         return
+    refuse_in_words()
     with one_at_a_time():
         have = installed()
         if have.get(lock) == want:  # another start.py did it meanwhile
@@ -232,7 +274,8 @@ def configure_jupyter() -> None:
     files = {
         kernel: spec,
         ENV / "share/jupyter/lab/settings/overrides.json": {
-            "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
+            "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+            "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
         },
         ENV / "learner/labconfig/page_config.json": {
             "disabledExtensions": {
@@ -268,22 +311,65 @@ def free_port(wanted: int | None) -> int:
     )
 
 
-def open_lab(browser: bool, port: int | None, instructor: bool) -> int:
-    """JupyterLab on the lessons, on this machine only; says where as soon as it answers."""
-    port, token = free_port(port), secrets.token_hex(16)
-    options = {
+def where_to_begin() -> Path:
+    """The lesson that was worked on last; the first one when none was, or the folder where there are no lessons."""
+    lessons = sorted(HERE.glob("lessons/[0-9][0-9]_*/[0-9][0-9]_*.ipynb"))
+    lessons = [path for path in lessons if path.stem == path.parent.name]
+    begun = [path for path in lessons if was_begun(path)]
+    return max(begun, key=lambda path: path.stat().st_mtime) if begun else next(iter(lessons), HERE / "lessons")
+
+
+def was_begun(notebook: Path) -> bool:
+    """Whether somebody has run or changed a cell: a lesson as it was handed out knows its own fingerprint."""
+    try:
+        content = json.loads(notebook.read_text(encoding="utf-8"))
+        texts = ["".join(cell["source"]) for cell in content["cells"]]
+        same = content["metadata"]["ser"]["fingerprint"] == hashlib.sha256("\0".join(texts).encode()).hexdigest()
+    except (OSError, ValueError, KeyError, TypeError):
+        return False  # damaged: no place to begin
+    return not same or any(cell.get("execution_count") for cell in content["cells"])
+
+
+def within(notebook: str) -> Path:
+    """A notebook that a person names, which JupyterLab can only open inside the course's folder."""
+    path = Path(notebook).resolve()
+    if not path.is_file():
+        raise Trouble(f"There is no notebook {path}.")
+    if not path.is_relative_to(HERE):
+        raise Trouble(f"{path} is not inside the course's folder, {HERE}. Copy it there first.")
+    return path
+
+
+def settings_of_lab(port: int, token: str, place: str, browser: bool) -> dict[str, object]:
+    """What decides whether the server can be reached, named in full, so that a person's own settings do not."""
+    return {
         "ServerApp.root_dir": HERE,
+        "ServerApp.preferred_dir": HERE,
         "ServerApp.ip": "127.0.0.1",
         "ServerApp.port": port,
         "ServerApp.port_retries": 0,
+        "ServerApp.sock": "",
+        "ServerApp.base_url": "/",
+        "ServerApp.certfile": "",
+        "ServerApp.keyfile": "",
+        "ServerApp.client_ca": "",
+        "ServerApp.custom_display_url": "",
+        "ServerApp.open_browser": browser,
+        "ServerApp.identity_provider_class": "jupyter_server.auth.PasswordIdentityProvider",
         "IdentityProvider.token": token,
-        "LabApp.default_url": "/lab/tree/lessons",
+        "LabApp.default_url": place,
         "Application.log_level": "ERROR",
         "KernelManager.transport_encryption": "auto",
     }
+
+
+def open_lab(page: Path, browser: bool, port: int | None, instructor: bool) -> int:
+    """JupyterLab on a lesson or page, on this machine only; says where as soon as it answers."""
+    must_be_writable()
+    port, token = free_port(port), secrets.token_hex(16)
+    place = "/lab/tree/" + urllib.parse.quote(page.relative_to(HERE).as_posix())
+    options = settings_of_lab(port, token, place, browser)
     command = [str(PYTHON), "-m", "jupyterlab", "-y", *(f"--{name}={value}" for name, value in options.items())]
-    if not browser:
-        command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     env = {**environment(), "JUPYTERLAB_WORKSPACES_DIR": str(ENV / "workspaces")}  # no tabs from elsewhere
@@ -294,7 +380,7 @@ def open_lab(browser: bool, port: int | None, instructor: bool) -> int:
     server = subprocess.Popen(command, env=env, cwd=HERE)
     try:
         wait_for(f"http://127.0.0.1:{port}/api", server)
-        print(f"JupyterLab is ready: http://127.0.0.1:{port}/lab/tree/lessons?token={token}", flush=True)
+        print(f"JupyterLab is ready: http://127.0.0.1:{port}{place}?token={token}", flush=True)
         print("Keep this window open while you work; Ctrl-C here ends it.", flush=True)
         return server.wait()
     except KeyboardInterrupt:
@@ -341,16 +427,19 @@ def main(words: list[str]) -> int:
         install("course")
         os.chdir(HERE)  # where its settings lie
         return hand_over("nbgrader", *words[1:])
-    if words and not words[0].startswith("-"):
+    if words and not words[0].startswith("-") and not words[0].endswith(".ipynb"):
         install("course")
         return hand_over("ser_helpers", *words)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("notebook", nargs="?", help="the notebook to open (default: where you were, or lesson 00)")
     parser.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
     parser.add_argument("--port", type=int, help="the port to answer on (default: the first free one from 8888)")
     parser.add_argument("--instructor", action="store_true", help="with nbgrader's panels for instructors")
     args = parser.parse_args(words)
+    guide = HERE / "solutions" / "README.md"
+    page = within(args.notebook) if args.notebook else guide if args.instructor else where_to_begin()
     install("course")
-    return open_lab(browser=not args.no_browser, port=args.port, instructor=args.instructor)
+    return open_lab(page, browser=not args.no_browser, port=args.port, instructor=args.instructor)
 
 
 if __name__ == "__main__":

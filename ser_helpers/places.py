@@ -7,6 +7,7 @@ and the lessons in a folder of the learner's.
 from __future__ import annotations
 
 import os
+import sysconfig
 import tempfile
 from pathlib import Path
 
@@ -93,6 +94,27 @@ def cache_folder(name: str) -> Path:
     return Path(named).expanduser() / name if named else Path(pooch.os_cache(name))
 
 
+def keep_numba_a_cache() -> None:
+    """Name a folder for what numba compiles where none of its own can be written: librosa ends in an error without one.
+
+    So it is where home, packages and course belong to somebody else, as on some machines of a lab. Called when this module
+    is loaded, which every room does, and so before librosa asks.
+
+    Examples
+    --------
+    >>> keep_numba_a_cache()
+    """
+    named = os.environ.get("NUMBA_CACHE_DIR")
+    own = [named] if named else [sysconfig.get_path("purelib"), os.environ.get("XDG_CACHE_HOME") or "~/.cache"]
+    if not any(_can_write(Path(os.path.expanduser(folder))) for folder in own):
+        os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(prefix="ser-numba-")  # not one that others may have filled
+
+
+def _can_write(folder: Path) -> bool:
+    """Whether it can be written, or made."""
+    return os.access(next(place for place in (folder, *folder.parents) if place.exists()), os.W_OK)
+
+
 def writable_folder(folder: Path, option: str) -> Path:
     """The folder, made where it is not there yet; asked for before the work whose result it is to hold.
 
@@ -121,3 +143,6 @@ def writable_folder(folder: Path, option: str) -> Path:
             f"{folder} cannot be written ({error.strerror}). Choose another with {option}, or mend its permissions."
         ) from None
     return folder
+
+
+keep_numba_a_cache()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from .emodb import EMODB
 from .practice import PRACTICE, voices
 from .ravdess import RAVDESS
 
+WIDTH = 88  # of a line that a lesson prints: a longer one breaks inside a word at the edge of the window
+SMALLEST = 200  # bytes of a recording, the silent one as FLAC included; a Git LFS pointer has some 130
 CORPORA: Registry[Corpus] = Registry("corpus", CREMA_D, PRACTICE, RAVDESS, EMODB)
 
 
@@ -175,7 +178,7 @@ def crowd_label(clips: pd.DataFrame) -> pd.Series:
 
 
 def lesson_clips() -> pd.DataFrame:
-    """The clips a lesson works with: CREMA-D's when its audio is on this disk, else the practice voices.
+    """The clips a lesson works with: CREMA-D's when enough of them are on this disk, else the practice voices.
 
     Returns
     -------
@@ -189,19 +192,33 @@ def lesson_clips() -> pd.DataFrame:
     >>> lesson_clips().attrs["source"] in ("crema-d", "practice")
     True
     """
-    part: Corpus = CREMA_D
-    clips = _with_audio(part)
-    if clips.empty:
-        part = PRACTICE
-        clips = _with_audio(part)
-    speakers = clips["speaker"].nunique()
-    line = {
-        "crema-d": f"Data in use: CREMA-D, {len(clips):,} recordings of {speakers} actors found on this disk.",
-        "practice": f"Data in use: synthetic practice voices, {len(clips)} clips of {speakers} computer voices. "
-        "They are not people, and scores on them say nothing about people. `ser fetch --mini` brings real recordings.",
-    }[part.name]
-    clips.attrs.update(source=part.name, line=line)
+    clips = _with_audio(CREMA_D)
+    if not clips.empty and not (lack := _lack(clips)):
+        line = f"Data in use: CREMA-D, {len(clips):,} recordings of {clips['speaker'].nunique()} actors found on this disk."
+        clips.attrs.update(source=CREMA_D.name, line=line)
+        return clips
+    why = f"The CREMA-D on this disk has {lack}, so it is left out. " if len(clips) else ""
+    clips = _with_audio(PRACTICE)
+    line = (
+        f"{why}Data in use: {len(clips)} clips of {clips['speaker'].nunique()} synthetic practice voices. They are not "
+        "people, and scores on them say nothing about people. For real recordings, type `ser fetch --mini` in a terminal "
+        "(File > New > Terminal), then run this cell again."
+    )
+    clips.attrs.update(source=PRACTICE.name, line=textwrap.fill(line, WIDTH))
     return clips
+
+
+def _lack(clips: pd.DataFrame) -> str:
+    """What lessons would miss among these clips, "" when nothing."""
+    sizes = clips["path"].map(lambda path: path.stat().st_size)
+    if pointers := int((sizes < SMALLEST).sum()):
+        return f"{pointers:,} file{'s' * (pointers > 1)} without sound (`ser doctor` looks into them)"
+    count = clips["emotion"].value_counts().reindex(list(LABELS), fill_value=0)
+    if scarce := [label for label in LABELS if count[label] < 3]:
+        return f"fewer than three clips of {' and of '.join(scarce)}"
+    if clips.groupby(["speaker", "sentence"])["emotion"].nunique().max() < len(LABELS):
+        return "no speaker who says one sentence in all six emotions"
+    return ""
 
 
 def _with_audio(part: Corpus) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib.util
 import shutil
 import threading
 import time
@@ -207,7 +208,8 @@ def fetch(
     Raises
     ------
     CourseError
-        When the address is none, the folder cannot be written or the disk has too little room.
+        When the address is none, the way there is a proxy that cannot be used, the folder cannot be written or the
+        disk has too little room.
 
     Notes
     -----
@@ -215,6 +217,7 @@ def fetch(
     """
     base = _address(base) if base else OFFICIAL
     folder = Path(folder) if folder else places.cache_folder("crema-d") / "AudioWAV"
+    _refuse_a_socks_proxy(base)
     report = FetchReport(folder)
     partial = _ready(folder)
     try:
@@ -234,6 +237,21 @@ def _address(base: str) -> str:
     if not (urlsplit(base).scheme in ("http", "https") and urlsplit(base).hostname):
         raise CourseError(f"{base!r} is no address: http:// or https:// and a server's name were expected.")
     return base
+
+
+def _proxy(base: str) -> str:
+    """The proxy that stands between here and an address, "" when there is none."""
+    return requests.utils.select_proxy(base, requests.utils.get_environ_proxies(base)) or ""
+
+
+def _refuse_a_socks_proxy(base: str) -> None:
+    """requests speaks to one only with the help of another package, and fails at each clip without it."""
+    proxy = _proxy(base)
+    if proxy.lower().startswith("socks") and not importlib.util.find_spec("socks"):
+        raise CourseError(
+            f"The proxy {proxy} is a SOCKS proxy, which cannot be used here. Set HTTPS_PROXY to an http:// one, unset "
+            "ALL_PROXY, or install PySocks in this environment."
+        )
 
 
 def _room(todo: pd.DataFrame, folder: Path) -> int:
@@ -330,6 +348,8 @@ def _reason(error: BaseException, base: str) -> tuple[str, bool]:
         return "the server went silent, four times in a row.", False
     if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
         return "the transfer broke off, four times in a row.", False
+    if isinstance(error, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL):
+        return f"the proxy {_proxy(base)} cannot be reached. Correct HTTPS_PROXY, or unset it.", False
     if isinstance(error, requests.exceptions.ConnectionError):
         timed_out = "Read timed out" in str(error)
         return (
@@ -337,6 +357,8 @@ def _reason(error: BaseException, base: str) -> tuple[str, bool]:
             if timed_out
             else f"{base} cannot be reached. Is the network up?"
         ), False
-    if isinstance(error, ValueError):  # pooch: the hash is another one
+    if isinstance(error, ValueError) and not isinstance(
+        error, requests.RequestException
+    ):  # pooch: the hash is another one
         return "what came is not the official recording (its SHA-256 differs), four times in a row.", False
     return f"{error} ({type(error).__name__})", False

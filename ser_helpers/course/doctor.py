@@ -16,11 +16,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from .. import audio, corpus, features, model, places
+from ..corpus import crema_d
 
 PACKAGE = "ser-helpers"  # as pip calls it
 LOCK = places.CHECKOUT / "requirements.lock"
@@ -176,13 +178,39 @@ def _tables() -> Check:
 
 
 def _audio() -> Check:
-    home = corpus.audio_home()
-    if home is None:
+    """Looks into the files it counts: what lies there under a clip's name is not always a recording."""
+    name, fetch = "CREMA-D audio", "`ser fetch --mini` brings real ones"
+    folder, variable = crema_d.home()
+    dead = [path for path in folder.glob("**/[0-9]*_*_*_*") if path.is_symlink() and not path.exists()]
+    if dead:
         return Check(
-            "CREMA-D audio", True, "none here, lessons use practice voices; `ser fetch --mini` brings real ones"
+            name, False, f"{len(dead):,} clips in {folder} are links that lead nowhere ({dead[0].name}); {fetch}"
         )
-    found = corpus.find_audio(corpus.clip_table()).notna()
-    return Check("CREMA-D audio", True, f"{found.sum():,} of {len(found):,} clips in {home}")
+    if corpus.audio_home() is None:
+        return Check(name, True, f"none here, lessons use practice voices; {fetch}")
+    clips = corpus.clip_table()
+    clips = clips.assign(path=corpus.find_audio(clips))
+    here = clips.dropna(subset="path")
+    wrong = pd.Series(list(map(_no_recording, here["path"])), dtype=object)
+    usable = here[wrong.eq("").to_numpy()]
+    said = f"{len(usable):,} of {len(clips):,} clips usable in {folder}"
+    if len(usable) < len(here):
+        kinds = "; ".join(f"{count:,} {what}" for what, count in wrong[wrong != ""].value_counts().items())
+        return Check(name, False, f"{said}: {kinds}. {fetch}")
+    if missing := [label for label in corpus.LABELS if label not in set(usable["emotion"])]:
+        return Check(name, False, f"{said}, and none is {' or '.join(missing)}: lessons use practice voices. {fetch}")
+    return Check(name, True, said)
+
+
+def _no_recording(path: Path) -> str:
+    """What lies in the place of a recording, "" when it looks like one."""
+    with path.open("rb") as file:
+        start = file.read(64)
+    if start.startswith(b"version https://git-lfs"):
+        return "are pointers instead of audio (a clone or ZIP without Git LFS)"
+    if not start.startswith((b"RIFF", b"fLaC")):
+        return "are no audio (a web page, or nothing at all)"
+    return ""
 
 
 def _disk() -> Check:

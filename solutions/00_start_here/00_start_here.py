@@ -12,6 +12,14 @@
 #     - see that your set-up is right
 #     needs: "nothing but this window"
 #     minutes: 20
+#     keep: | # the sheet's code: at most five lines besides those that import; it runs by itself
+#       from ser_helpers import audio, corpus, model, plots
+#
+#       path = corpus.lesson_clips()["path"][0]           # or the path of any recording
+#       y = audio.read_clip(path)                         # 16,000 samples a second, one channel
+#       answer = model.predict(model.load_model(), y)
+#       print(answer.label, f"{answer.probability:.0%}")  # below half: one of several guesses
+#       plots.probabilities(answer)
 # ---
 
 # %% [markdown]
@@ -341,8 +349,17 @@ widgets.question("00_start_here", "float-type")
 # - You can run cells and checks, open hints, and hand in.
 # - You know that your set-up works.
 #
-# **Where next:** lesson 01, where a file name turns out to know a lot, and sometimes lies. One thing to try first: find a
-# clip in the menu above on which you and the model disagree. Who is right?
+# One thing to try first: find a clip in the explorer on which you and the model disagree. Who is right?
+
+# %% [markdown]
+# ## Further reading
+#
+# - Cao, Cooper, Keutmann, Gur, Nenkova and Verma (2014). *CREMA-D: Crowd-sourced emotional multimodal actors
+#   dataset.* IEEE Transactions on Affective Computing 5(4), 377-390.
+#   [doi:10.1109/TAFFC.2014.2336244](https://doi.org/10.1109/TAFFC.2014.2336244): who made the recordings, and how.
+# - Schuller (2018). *Speech emotion recognition: two decades in a nutshell, benchmarks, and ongoing trends.*
+#   Communications of the ACM 61(5), 90-99. [doi:10.1145/3129340](https://doi.org/10.1145/3129340): ten pages on the
+#   whole field.
 
 # %%
 from ser_helpers import check

@@ -18,6 +18,15 @@
 #       build_clip_table: {arguments: names, mistakes: 3}
 #       count_emotions: {arguments: clips, mistakes: 2}
 #       find_missing: {arguments: clips, mistakes: 1}
+#     keep: | # the sheet's code: at most five lines besides those that import; it runs by itself
+#       import pandas as pd
+#       from ser_helpers import corpus
+#
+#       table = corpus.clip_table()                    # a row per clip: what its name says, and more
+#       table[table["sha256"].duplicated(keep=False)]  # one sound under two names
+#       table[table["defect"] != ""]                   # what is known to be broken
+#       crowd = corpus.crowd_label(table)              # what most listeners heard; "" for a tie
+#       pd.crosstab(table["emotion"], crowd)           # intended against perceived
 # ---
 
 # %% [markdown]
@@ -840,8 +849,21 @@ widgets.question("01_load_crema_d", "which-label")
 # - You can count so that zeros stay visible, and ask for what is missing.
 # - You know the defects of this collection, and that its label is an instruction and no perception.
 #
-# **Where next:** lesson 02 looks at and listens to the clips themselves. One thing to try first: how many clips of the
-# crowd's most frequent label "sad" were intended as something else?
+# One thing to try first: how many clips of the crowd's most frequent label "sad" were intended as something else?
+
+# %% [markdown]
+# ## Further reading
+#
+# - Cao, Cooper, Keutmann, Gur, Nenkova and Verma (2014). *CREMA-D: Crowd-sourced emotional multimodal actors
+#   dataset.* IEEE Transactions on Affective Computing 5(4), 377-390.
+#   [doi:10.1109/TAFFC.2014.2336244](https://doi.org/10.1109/TAFFC.2014.2336244): how the votes came about.
+# - Gebru, Morgenstern, Vecchione, Vaughan, Wallach, Daumé and Crawford (2021). *Datasheets for datasets.*
+#   Communications of the ACM 64(12), 86-92. [doi:10.1145/3458723](https://doi.org/10.1145/3458723): what to ask of
+#   any collection before you use it.
+# - Barrett, Adolphs, Marsella, Martinez and Pollak (2019). *Emotional expressions reconsidered.* Psychological
+#   Science in the Public Interest 20(1), 1-68.
+#   [doi:10.1177/1529100619832930](https://doi.org/10.1177/1529100619832930): why an expression is not the emotion:
+#   about faces, and it holds for voices.
 
 # %%
 from ser_helpers import check

@@ -19,6 +19,14 @@
 #       plot_waveform: {arguments: y sample_rate ax, mistakes: 1}
 #       plot_emotion_counts: {arguments: clips ax, mistakes: 2}
 #       spectrogram_db: {arguments: y n_fft hop_length, mistakes: 3}
+#     keep: | # the sheet's code: at most five lines besides those that import; it runs by itself
+#       from ser_helpers import audio, corpus, plots
+#
+#       y = audio.read_clip(corpus.lesson_clips()["path"][0])
+#       plots.waveform(y)                         # never divided by its peak: its height is a cue
+#       print(f"{audio.level_db(y):.0f} dBFS")    # half the pressure is 6 dB less
+#       plots.spectrogram(y, n_fft=512, hop=128)  # longer frames show pitch, shorter ones moments
+#       seconds, hz = plots.fundamental(y)        # trust its median: single values err by an octave
 # ---
 
 # %% [markdown]
@@ -989,8 +997,20 @@ widgets.question("02_see_and_hear", "waveshow")
 # - You can make a spectrogram and say what frame, hop, window and Fourier transform do in it, and you can read pitch and
 #   power from it. You have heard the cues that a model will look for.
 #
-# **Where next:** lesson 03 turns a spectrogram into the 168 numbers that the model eats. One thing to try first: whisper
-# and shout the same word into any recorder, and look at both with `plots.spectrogram`.
+# One thing to try first: whisper and shout the same word into any recorder, and look at both with `plots.spectrogram`.
+
+# %% [markdown]
+# ## Further reading
+#
+# - Scherer (2003). *Vocal communication of emotion: A review of research paradigms.* Speech Communication 40(1-2),
+#   227-256. [doi:10.1016/S0167-6393(02)00084-5](<https://doi.org/10.1016/S0167-6393(02)00084-5>): what is known of
+#   loudness, pitch and tempo.
+# - de Cheveigné and Kawahara (2002). *YIN, a fundamental frequency estimator for speech and music.* Journal of the
+#   Acoustical Society of America 111(4), 1917-1930. [doi:10.1121/1.1458024](https://doi.org/10.1121/1.1458024): the
+#   pitch curves of this lesson.
+# - Banse and Scherer (1996). *Acoustic profiles in vocal emotion expression.* Journal of Personality and Social
+#   Psychology 70(3), 614-636. [doi:10.1037/0022-3514.70.3.614](https://doi.org/10.1037/0022-3514.70.3.614): fourteen
+#   acted emotions, measured.
 
 # %%
 from ser_helpers import check

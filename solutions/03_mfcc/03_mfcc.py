@@ -17,6 +17,14 @@
 #       log_mel: {arguments: y sample_rate n_mels, mistakes: 3}
 #       mfcc_from_log_mel: {arguments: log_mel n_mfcc, mistakes: 3}
 #       clip_features: {arguments: y sample_rate, mistakes: 3}
+#     keep: | # the sheet's code: at most five lines besides those that import; it runs by itself
+#       from ser_helpers import audio, corpus, features
+#
+#       y = audio.read_clip(corpus.lesson_clips()["path"][0])
+#       power = features.mel_power(y)       # 128 mel bands for each frame
+#       decibels = features.log_mel(power)  # ears hear ratios
+#       mfcc = features.mfcc(decibels)      # 40 numbers for each frame
+#       row = features.clip_features(y)     # means over time: 40 + 128, whatever the length
 # ---
 
 # %% [markdown]
@@ -654,8 +662,24 @@ widgets.question("03_mfcc", "wrong-length")
 # - You can give any clip the same 168 places, and every place its meaning.
 # - You can see what padding, a forgotten sample rate or a wrong axis would have smuggled in.
 #
-# **Where next:** lesson 04 adds noise, and asks what it costs and what it saves. One thing to try first: which of the 168
-# numbers changes most when you halve the clip's level (`0.5 * y`)?
+# One thing to try first: which of the 168 numbers changes most when you halve the clip's level (`0.5 * y`)?
+
+# %% [markdown]
+# ## Further reading
+#
+# - Davis and Mermelstein (1980). *Comparison of parametric representations for monosyllabic word recognition in
+#   continuously spoken sentences.* IEEE Transactions on Acoustics, Speech, and Signal Processing 28(4), 357-366.
+#   [doi:10.1109/TASSP.1980.1163420](https://doi.org/10.1109/TASSP.1980.1163420): where MFCC come from.
+# - Stevens, Volkmann and Newman (1937). *A scale for the measurement of the psychological magnitude pitch.* Journal
+#   of the Acoustical Society of America 8(3), 185-190. [doi:10.1121/1.1915893](https://doi.org/10.1121/1.1915893):
+#   where the mel comes from.
+# - McFee, Raffel, Liang, Ellis, McVicar, Battenberg and Nieto (2015). *librosa: Audio and music signal analysis in
+#   Python.* Proceedings of the 14th Python in Science Conference, 18-24.
+#   [doi:10.25080/Majora-7b98e3ed-003](https://doi.org/10.25080/Majora-7b98e3ed-003): the library.
+# - Eyben and others (2016). *The Geneva minimalistic acoustic parameter set (GeMAPS) for voice research and affective
+#   computing.* IEEE Transactions on Affective Computing 7(2), 190-202.
+#   [doi:10.1109/TAFFC.2015.2457417](https://doi.org/10.1109/TAFFC.2015.2457417): another choice of features, each
+#   with a reason.
 
 # %%
 from ser_helpers import check

@@ -17,6 +17,15 @@
 #       add_noise: {arguments: y snr_db rng, mistakes: 3}
 #       measure_snr: {arguments: clean noisy, mistakes: 2}
 #       augment_training: {arguments: X_clean X_noisy labels is_train, mistakes: 3}
+#     keep: | # the sheet's code: at most five lines besides those that import; it runs by itself
+#       import numpy as np
+#       from ser_helpers import audio, corpus, evaluate
+#
+#       y = audio.read_clip(corpus.lesson_clips()["path"][0])
+#       noisy = audio.add_noise(y, snr_db=15, rng=np.random.default_rng(0))  # a seed, to repeat it
+#       # Split first; then copy the training clips only.
+#       scores = evaluate.load_scores().query("target == 'intended'")
+#       scores.pivot(index="split", columns="tested_on", values="accuracy")  # both columns, or none
 # ---
 
 # %% [markdown]
@@ -588,8 +597,18 @@ widgets.question("04_noise", "augment-then-split")
 # Noise is one of many things that can happen to a recording, and not the worst. In lesson 08 a *chain meter* sends clips through
 # twenty of them, from MP3 to a room, and what you know about copies here will be half of the cure there.
 #
-# **Where next:** lesson 05 splits the clips, five ways, and watches the score move. One thing to try first: add your noise
-# at 15 dB twice. What is the SNR then?
+# One thing to try first: add your noise at 15 dB twice. What is the SNR then?
+
+# %% [markdown]
+# ## Further reading
+#
+# - Park, Chan, Zhang, Chiu, Zoph, Cubuk and Le (2019). *SpecAugment: A simple data augmentation method for automatic
+#   speech recognition.* Interspeech, 2613-2617.
+#   [doi:10.21437/Interspeech.2019-2680](https://doi.org/10.21437/Interspeech.2019-2680): copies with holes in the
+#   spectrogram.
+# - Ko, Peddinti, Povey, Seltzer and Khudanpur (2017). *A study on data augmentation of reverberant speech for robust
+#   speech recognition.* ICASSP, 5220-5224.
+#   [doi:10.1109/ICASSP.2017.7953152](https://doi.org/10.1109/ICASSP.2017.7953152): copies in other rooms.
 
 # %%
 from ser_helpers import check

@@ -19,6 +19,15 @@
 #       mlp_forward: {arguments: X weights biases, mistakes: 1}
 #       build_model: {arguments: seed, mistakes: 2}
 #       has_converged: {arguments: loss_curve tol patience, mistakes: 2}
+#     keep: | # the sheet's code: at most five lines besides those that import; it runs by itself
+#       import pandas as pd
+#       from ser_helpers import features, model
+#
+#       table, X, _ = features.load_features()
+#       trained = model.load_model()  # StandardScaler, then the network
+#       network = trained[-1]
+#       print([weights.shape for weights in network.coefs_], network.n_iter_)
+#       pd.DataFrame(trained.predict_proba(X[:3]), columns=trained.classes_).round(2)
 # ---
 
 # %% [markdown]
@@ -740,8 +749,18 @@ widgets.question("06_train_mlp", "best-of-twenty")
 # - You can keep a softmax stable, and build the course's model to the letter.
 # - You can look at a loss curve and say when, and by which rule, training ended.
 #
-# **Where next:** lesson 07 asks how good the model is, how sure that is, and for whom. One thing to try first: train with
-# `seed=1`. How different are the answers on three voices?
+# One thing to try first: train with `seed=1`. How different are the answers on three voices?
+
+# %% [markdown]
+# ## Further reading
+#
+# - Goodfellow, Bengio and Courville (2016). *Deep learning.* MIT Press, chapters 6 to 8.
+#   [deeplearningbook.org](https://www.deeplearningbook.org): free to read there.
+# - Rumelhart, Hinton and Williams (1986). *Learning representations by back-propagating errors.* Nature 323, 533-536.
+#   [doi:10.1038/323533a0](https://doi.org/10.1038/323533a0): how a hidden layer learns, in four pages.
+# - Pedregosa and others (2011). *Scikit-learn: Machine learning in Python.* Journal of Machine Learning Research 12,
+#   2825-2830. [jmlr.org/papers/v12/pedregosa11a.html](https://www.jmlr.org/papers/v12/pedregosa11a.html): the
+#   library.
 
 # %%
 from ser_helpers import check

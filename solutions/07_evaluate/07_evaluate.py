@@ -20,6 +20,14 @@
 #       actor_interval: {arguments: correct actors n_resamples rng, mistakes: 1}
 #       human_accuracy: {arguments: votes intended, mistakes: 2}
 #       recall_by_group: {arguments: y_true y_pred group, mistakes: 0}
+#     keep: | # the sheet's code: at most five lines besides those that import; it runs by itself
+#       from ser_helpers import corpus, evaluate
+#
+#       answers = evaluate.load_predictions().query("protocol == 'actors' and tested_on == 'clean'")
+#       exam = answers.merge(corpus.clip_table(), on="clip")
+#       both = exam["emotion"], exam["predicted"]  # what was told, what was answered
+#       low, high = evaluate.actor_interval(evaluate.uar, *both, exam["actor_id"])  # draws whole actors
+#       print(f"UAR {evaluate.uar(evaluate.confusion(*both)):.3f} ({low:.3f} to {high:.3f})")
 # ---
 
 # %% [markdown]
@@ -1050,9 +1058,21 @@ widgets.question("07_evaluate", "beats-listeners")
 # - Your intervals draw actors, so they say how sure you are about somebody new.
 # - You can tell "what the actor was told" from "what people hear", and a gap between groups from a proof.
 #
-# **Where next:** lesson 08 takes one new recording from the file to the answer, and says what this must not be used for.
-# One thing to try first: in `answers` above, change `'actors'` to `'random'`, run the lesson again, and see how much better,
-# and how much more wrong, the report becomes.
+# One thing to try first: in the cell that makes `answers`, change `'actors'` to `'random'`, run the lesson again, and
+# see how much better, and how much more wrong, the report becomes.
+
+# %% [markdown]
+# ## Further reading
+#
+# - Efron and Tibshirani (1993). *An introduction to the bootstrap.* Chapman and Hall.
+#   [doi:10.1007/978-1-4899-4541-9](https://doi.org/10.1007/978-1-4899-4541-9): the book on drawing again.
+# - Schuller, Steidl and Batliner (2009). *The INTERSPEECH 2009 emotion challenge.* Interspeech, 312-315.
+#   [doi:10.21437/Interspeech.2009-103](https://doi.org/10.21437/Interspeech.2009-103): where UAR became the field's
+#   score.
+# - Buolamwini and Gebru (2018). *Gender shades: Intersectional accuracy disparities in commercial gender
+#   classification.* Proceedings of Machine Learning Research 81, 77-91.
+#   [proceedings.mlr.press/v81/buolamwini18a.html](https://proceedings.mlr.press/v81/buolamwini18a.html): good for
+#   whom: the study that made many ask.
 
 # %%
 from ser_helpers import check

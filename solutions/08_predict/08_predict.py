@@ -20,6 +20,14 @@
 #       top_k: {arguments: probabilities labels k, mistakes: 2}
 #       through_rate: {arguments: y rate, mistakes: 3}
 #       kept: {arguments: before after, mistakes: 3}
+#     keep: | # the sheet's code: at most five lines besides those that import; it runs by itself
+#       from ser_helpers import audio, corpus, model
+#
+#       path = corpus.lesson_clips()["path"][0]
+#       y = audio.read_clip(path)                  # any format and rate: now 16 kHz, one channel
+#       trained = model.load_model()               # no pickle: it runs nobody's code
+#       answer = model.predict(trained, y)         # labels are the model's own, trained.classes_
+#       print(answer.label, answer.probabilities)  # show the runner-up, too
 # ---
 
 # %% [markdown]
@@ -1179,8 +1187,20 @@ widgets.question("08_predict", "same-sound")
 # - You can measure how many answers survive a recording's way, find what the way has changed, and name a cure and its price.
 # - You can store a model without asking others to run your code, and say no to a use, with a reason.
 #
-# **Where next:** lesson 09, the capstone: beat the baseline honestly. One thing to try first: play the clip of the
-# beginning at half its level (`0.5 * spoken`) and predict again. Which label gains?
+# One thing to try first: play the clip of the beginning at half its level (`0.5 * spoken`) and predict again. Which
+# label gains?
+
+# %% [markdown]
+# ## Further reading
+#
+# - European Union (2024). *Regulation 2024/1689, the Artificial Intelligence Act.* Official Journal of the European
+#   Union, Article 5(1)(f). [eur-lex.europa.eu/eli/reg/2024/1689/oj](https://eur-lex.europa.eu/eli/reg/2024/1689/oj):
+#   what is forbidden at work and in education.
+# - Guo, Pleiss, Sun and Weinberger (2017). *On calibration of modern neural networks.* Proceedings of Machine
+#   Learning Research 70, 1321-1330.
+#   [proceedings.mlr.press/v70/guo17a.html](https://proceedings.mlr.press/v70/guo17a.html): whether 70 % means 70 %.
+# - Smith (2002). *Digital audio resampling home page.* Center for Computer Research in Music and Acoustics, Stanford.
+#   [ccrma.stanford.edu/~jos/resample](https://ccrma.stanford.edu/~jos/resample/): from one sample rate to another.
 
 # %%
 from ser_helpers import check

@@ -1,5 +1,6 @@
 """What lessons rely on when they ask for clips."""
 
+import itertools
 import shutil
 from pathlib import Path
 
@@ -184,6 +185,55 @@ def some_audio():
     return dict(zip(["1001_DFA_ANG_XX", "1001_DFA_SAD_XX", "1040_ITH_SAD_X"], paths, strict=True))
 
 
+def with_audio() -> pd.DataFrame:
+    """CREMA-D's clips that are found on this disk."""
+    clips = corpus.clip_table()
+    return clips.assign(path=corpus.find_audio(clips)).dropna(subset="path")
+
+
+@pytest.fixture
+def one_actor(monkeypatch, tmp_path, some_audio):
+    """A folder as people have it: three sentences of an actor in six emotions, in lower case."""
+    sound = next(iter(some_audio.values()))
+    for sentence, emotion in itertools.product(("DFA", "IOM", "TIE"), corpus.EMOTION_CODES):
+        shutil.copy(sound, tmp_path / f"1001_{sentence}_{emotion}_XX.flac".lower())
+    monkeypatch.setenv("CREMA_D_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_one_actors_clips_are_enough_for_the_lessons(one_actor):
+    clips = corpus.lesson_clips()
+    assert clips.attrs["source"] == "crema-d" and "18 recordings of 1 actors" in clips.attrs["line"]
+
+
+@pytest.mark.parametrize(
+    "spoil, words",
+    [
+        (lambda path: path.unlink() if "_sad_" in path.name else None, "fewer than three clips of sad"),
+        (
+            lambda path: (
+                path.write_text("version https://git-lfs.github.com/spec/v1\n") if "tie" in path.name else None
+            ),
+            "6 files without sound",
+        ),
+        (
+            lambda path: (
+                path.rename(path.with_name(path.name.replace("1001", "1002"))) if "_ang_" in path.name else None
+            ),
+            "no speaker who says one sentence in all six emotions",
+        ),
+    ],
+)
+def test_lessons_say_what_recordings_lack_and_go_on_with_practice_voices(one_actor, spoil, words):
+    for path in sorted(one_actor.iterdir()):
+        spoil(path)
+    clips = corpus.lesson_clips()
+    line = clips.attrs["line"]
+    assert clips.attrs["source"] == "practice" and words in " ".join(line.split())
+    assert "`ser fetch --mini` in a terminal" in " ".join(line.split())
+    assert max(map(len, line.splitlines())) <= 88  # or it breaks inside a word at the edge of a window
+
+
 @pytest.mark.parametrize("folder", ["", "flac", "AudioWAV", "audiowav", "FLAC"])
 @pytest.mark.parametrize("variable", ["CREMA_D_HOME", "SER_CLASS_FOLDER"])
 def test_audio_is_found_wherever_it_may_be(monkeypatch, tmp_path, some_audio, folder, variable):
@@ -192,8 +242,7 @@ def test_audio_is_found_wherever_it_may_be(monkeypatch, tmp_path, some_audio, fo
     for clip, path in some_audio.items():
         shutil.copy(path, tmp_path / folder / f"{clip}.flac")
     monkeypatch.setenv(variable, str(tmp_path))
-    clips = corpus.lesson_clips()
-    assert clips.attrs["source"] == "crema-d" and "3 recordings of 2 actors" in clips.attrs["line"]
+    clips = with_audio()
     assert set(clips["clip"]) == {"1001_DFA_ANG_XX", "1001_DFA_SAD_XX", "1040_ITH_SAD_XX"}  # under today's name
 
 
@@ -203,7 +252,7 @@ def test_names_in_any_case_are_found(monkeypatch, tmp_path, some_audio):
     ):
         shutil.copy(some_audio[clip], tmp_path / name)
     monkeypatch.setenv("CREMA_D_HOME", str(tmp_path))
-    clips = corpus.lesson_clips()
+    clips = with_audio()
     assert set(clips["clip"]) == {"1001_DFA_ANG_XX", "1001_DFA_SAD_XX", "1040_ITH_SAD_XX"}
     assert [corpus.clip_of(path) for path in clips["path"]] == clips["clip"].tolist()
 
@@ -222,7 +271,7 @@ def test_wav_goes_before_flac(monkeypatch, tmp_path, some_audio):
     for suffix in ("flac", "wav"):
         (tmp_path / f"1001_DFA_ANG_XX.{suffix}").touch()
     monkeypatch.setenv("CREMA_D_HOME", str(tmp_path))
-    assert corpus.lesson_clips()["path"].iloc[0].suffix == ".wav"
+    assert with_audio()["path"].iloc[0].suffix == ".wav"
 
 
 def test_a_folder_without_clips_is_an_error_and_not_an_empty_table(monkeypatch, tmp_path):

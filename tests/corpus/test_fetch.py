@@ -371,3 +371,20 @@ def test_official_recordings_have_their_official_hash(serve, tmp_path, crema_d_h
         sf.write(buffer, sf.read(path, dtype="int16")[0], 16000, format="WAV", subtype="PCM_16")
         files[clip] = buffer.getvalue()
     assert fetch(clips, tmp_path, serve(files)).complete
+
+
+def test_a_socks_proxy_is_named_at_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "socks5h://127.0.0.1:7890")
+    for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(download.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(CourseError, match="socks5h://127.0.0.1:7890 is a SOCKS proxy"):
+        download.fetch(download.select(actors=[1001]), tmp_path / "AudioWAV", progress=False)
+    assert not (tmp_path / "AudioWAV").exists()
+
+
+def test_a_proxy_that_does_not_answer_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    report = download.fetch(download.select(actors=[1001])[:1], tmp_path, progress=False)
+    assert "the proxy http://127.0.0.1:9 cannot be reached" in report.sentence()

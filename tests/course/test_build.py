@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from ser_helpers import places
-from ser_helpers.course.authoring import lint, readme, release
+from ser_helpers.course.authoring import lint, pages, readme, release
 from ser_helpers.errors import CourseError
 
 
@@ -152,3 +152,78 @@ def test_without_solutions_a_lesson_cannot_be_made_new_and_it_says_so(house):
     shutil.rmtree(root / "solutions")
     with pytest.raises(CourseError, match="made new from solutions/, which are not here"):
         release.reset("10_tiny", root)
+
+
+@pytest.fixture
+def three(house):
+    """The tiny lesson between two others, a trial beside them, and a glossary of two terms."""
+    root = house(
+        "import math\n",
+        "import math\n# %% [markdown]\n# ## Frames\n#\n# Long frames of `frames`, and its MFCC; frames.\n",
+    )
+    tiny = root / "solutions" / "10_tiny" / "10_tiny.py"
+    for name, title in (("09_first", "First: what comes before"), ("11_last", "Last"), ("98_trial", "Trial")):
+        path = root / "solutions" / name / f"{name}.py"
+        path.parent.mkdir()
+        keep = '"Tiny", keep: "import math\\nmath.pi", '
+        path.write_text(tiny.read_text().replace('"Tiny", ', keep).replace('"Tiny"', f'"{title}"'), encoding="utf-8")
+    (root / "solutions" / "glossary.md").write_text(
+        "# Glossary\n\n## frame\n<!-- also: frames, long frames -->\nA piece.\n\n## MFCC\nNumbers.\n", encoding="utf-8"
+    )
+    return root
+
+
+def test_each_lesson_leads_to_its_neighbours_and_says_how_far_it_is(three):
+    release.build(three)
+    texts = {
+        name: nbformat.read(three / "lessons" / name / f"{name}.ipynb", as_version=4).cells
+        for name in release.lesson_names(three)
+    }
+    first, tiny, last, trial = texts.values()
+    assert tiny[0].source.splitlines()[0] == (
+        "[← 09 First](../09_first/09_first.ipynb) · **10: lesson 2 of 3** · [11 Last →](../11_last/11_last.ipynb) · "
+        "[all lessons](../README.md) · [glossary](../glossary.md)"
+    )
+    assert first[0].source.startswith("**09: lesson 1 of 3** · [10 Tiny") and "11 Last" not in first[0].source
+    assert tiny[-1].source.startswith("**[On to lesson 11: Last →](../11_last/11_last.ipynb)**")
+    assert "On to" not in last[-1].source and "](../sheets/11_last.html)" in last[-1].source
+    assert trial[0].source.startswith("**98: lesson 1 of 1** · [all lessons]")
+    assert list(lint.findings(three)) == []
+
+
+def test_a_term_is_linked_where_a_lesson_first_uses_it_and_nowhere_else(three):
+    source = release.source_notebook(three / "solutions" / "10_tiny" / "10_tiny.py")
+    text = next(cell.source for cell in source.cells if cell.source.startswith("## Frames"))
+    assert (
+        text
+        == "## Frames\n\n[Long frames](../glossary.md#frame) of `frames`, and its [MFCC](../glossary.md#mfcc); frames."
+    )
+    release.build(three)
+    page = (three / "lessons" / "glossary.md").read_text(encoding="utf-8")
+    assert '<a id="mfcc"></a>\n\n## MFCC\n\nNumbers. *In lessons [09](09_first/09_first.ipynb), [10]' in page
+
+
+@pytest.mark.parametrize(
+    "link, words",
+    [
+        ("[a](11_last/nothing.ipynb)", "lessons/README.md: the link to 11_last/nothing.ipynb leads nowhere."),
+        ("[a](glossary.md#nothing)", "glossary.md#nothing names a place that is not on that page."),
+        ('<img src="no.png">', "the link to no.png leads nowhere"),
+        ("[a](glossary.md#frame) [b](11_last/11_last.ipynb#Tiny) [c](https://nowhere.invalid) `[d](e)`", ""),
+    ],
+)
+def test_links_that_lead_nowhere_are_found(three, link, words):
+    files = release.generated(three)
+    files[three / "lessons" / "README.md"] += f"\n{link}\n"
+    found = "\n".join(pages.broken_links(three, files))
+    assert words in found if words else found == ""
+
+
+def test_a_sheet_gives_no_solution_away(three):
+    path = three / "solutions" / "11_last" / "11_last.py"
+    path.write_text(path.read_text().replace("math.pi", "twice_the_argument = x + x"), encoding="utf-8")
+    release.build(three)
+    assert any(
+        "a line of a solution or hidden test is in it: 'twice_the_argument = x + x'" in line
+        for line in lint.findings(three)
+    )

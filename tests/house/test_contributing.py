@@ -29,7 +29,7 @@ STEP = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 PARTS = ("ser_helpers", "data", "solutions", "lessons", "tests/submissions", "tests/conftest.py")
-FILES = ("nbgrader_config.py", "pyproject.toml", "README.md")
+FILES = ("nbgrader_config.py", "pyproject.toml", "LICENSE", "CITATION.cff", *(path.name for path in ROOT.glob("*.md")))
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LINES_OF_A_FUNCTION, LINES_OF_A_MODULE = 60, 500  # docstrings and decorators included
 
 
-@pytest.mark.parametrize("words", ["ruff check", "ruff format --check", "mypy", "lint-imports --no-logo"])
+@pytest.mark.parametrize("words", ["ruff check", "ruff format --check", "mypy", "lint-imports --no-logo", "codespell"])
 def test_the_tools_find_nothing(words, finds_nothing):
     finds_nothing(*words.split())
 

@@ -54,7 +54,8 @@ def test_rhythm(name):
     about = notebook.metadata["ser"]
     assert 2 <= len(about["goals"]) <= 5 and about["needs"] and about["minutes"]
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    assert "## Take-away" in text and "**Where next:** lesson" in text or name == "09_capstone"
+    assert "## Take-away" in text and 2 <= text.partition("## Further reading")[2].count("\n- ") <= 4
+    assert "[On to lesson " in notebook.cells[-1].source or name == "09_capstone"
     assert "One thing to try first:" in text and "{seconds}" not in text
     bets, quiz = text.count("**What do you expect?**"), text.partition("## Quiz")[2]
     asked = [choices(block) for block in re.split(r"\*\*What do you expect\?\*\*", text.partition("## Quiz")[0])[1:]]
@@ -67,7 +68,7 @@ def test_rhythm(name):
     exercises = [c for c in notebook.cells if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("solution")]
     for step in ("Hint 1: a nudge", "Hint 2: the idea", "Hint 3: nearly the code"):
         assert text.count(step) >= len(exercises) - (name == "09_capstone")  # the choice of a model needs no hint
-    assert notebook.cells[-1].source.endswith(f'check("{name}")')
+    assert notebook.cells[-2].source.endswith(f'check("{name}")')
     assert text.count("<details>") == text.count("</details>")
     assert not re.search(r"\b(simply|just|obviously)\b", text, re.IGNORECASE)
     written = [
@@ -115,6 +116,25 @@ def test_what_lesson_08_says_of_the_courses_network():
     assert browser["answers"]["angry"] + browser["answers"]["disgust"] > 0.5 > browser["answers"]["happy"] > 0
     assert 1 - browser["kept"] == pytest.approx(3 / 5, abs=0.03)
     assert chains.loc["white", "gained_interval"][0] < 0 < chains.loc["white", "gained_interval"][1]
+
+
+@pytest.mark.parametrize("name", COURSE)
+def test_further_reading_says_who_when_what_and_where(name):
+    """Author (year). *Title.* Where, and a link: the network is not asked."""
+    text = "\n".join(cell.source for cell in nbformat.read(solution(name), as_version=4).cells)
+    for source in text.partition("## Further reading")[2].partition("\n\n")[2].split("\n- "):
+        assert re.match(
+            r"(- )?[^(]+ \((19|20)\d\d\)\. \*[^*]+[.]\* .+\]\(<?https://[^)]+\)", source.replace("\n", " ")
+        ), source
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", COURSE)
+def test_the_code_on_a_sheet_is_five_lines_and_runs_by_itself(name, capsys):
+    keep = nbformat.read(solution(name), as_version=4).metadata["ser"]["keep"]
+    lines = [line for line in keep.splitlines() if line.strip() and not re.match("from|import|#", line)]
+    assert len(lines) <= 5 and max(map(len, lines)) <= 100
+    exec(compile(keep, name, "exec"), {})
 
 
 @pytest.mark.long

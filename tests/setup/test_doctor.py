@@ -1,6 +1,8 @@
 """`ser doctor`: a line each, OK or what to do."""
 
 import json
+import re
+import shutil
 
 import pytest
 
@@ -113,3 +115,49 @@ def test_a_full_disk(monkeypatch):
 @pytest.mark.parametrize("name", ["tables", "kernel", "nbgrader"])
 def test_this_environment_has_what_lessons_need(name):
     assert check(name).ok, check(name).text
+
+
+@pytest.fixture
+def recordings(monkeypatch, tmp_path):
+    """A folder with six recordings of an actor, one of each emotion."""
+    sound = corpus.find_audio(corpus.clip_table("practice")).iloc[0]
+    for code in corpus.EMOTION_CODES:
+        shutil.copy(sound, tmp_path / f"1001_dfa_{code}_xx.flac".lower())
+    monkeypatch.setenv("CREMA_D_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_recordings_in_lower_case_are_usable(recordings):
+    assert check("CREMA-D audio").ok and "6 of 7,442 clips usable" in check("CREMA-D audio").text
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        ("version https://git-lfs.github.com/spec/v1\n", "0 of 7,442 clips usable .* 6 are pointers instead of audio"),
+        ("", "0 of 7,442 clips usable .* 6 are no audio"),
+        ("<!DOCTYPE html>", "6 are no audio"),
+    ],
+)
+def test_what_lies_in_the_place_of_recordings_is_named(recordings, content, words):
+    for path in recordings.iterdir():
+        path.write_text(content)
+    found = check("CREMA-D audio")
+    assert not found.ok and re.search(words, found.text) and "ser fetch --mini" in found.text
+
+
+def test_links_that_lead_nowhere_are_named(recordings):
+    for path in list(recordings.iterdir()):
+        path.unlink()
+        try:
+            path.symlink_to(f"/nowhere/{path.name}")
+        except OSError:
+            pytest.skip("This system makes no links for its users.")
+    found = check("CREMA-D audio")
+    assert not found.ok and "6 clips" in found.text and "lead nowhere" in found.text
+
+
+def test_an_emotion_without_recordings_is_named(recordings):
+    (recordings / "1001_dfa_sad_xx.flac").unlink()
+    found = check("CREMA-D audio")
+    assert not found.ok and "5 of 7,442 clips usable" in found.text and "none is sad" in found.text

@@ -82,3 +82,18 @@ def test_the_command_says_it_in_a_line(tmp_path):
     )  # fmt: skip
     assert done.returncode == 2 and done.stderr.startswith("ser: SER_DATA is "), done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_numba_gets_a_folder_where_none_of_its_own_can_be_written(named, monkeypatch, tmp_path):
+    if named:
+        monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "read-only"))
+    else:
+        monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    before = os.environ.get("NUMBA_CACHE_DIR")
+    places.keep_numba_a_cache()
+    assert os.environ.get("NUMBA_CACHE_DIR") == before  # one that can be written, or made
+    monkeypatch.setattr(places.os, "access", lambda *_: False)
+    monkeypatch.setattr(places.tempfile, "mkdtemp", lambda prefix: str(tmp_path / prefix))
+    places.keep_numba_a_cache()
+    assert os.environ["NUMBA_CACHE_DIR"] == str(tmp_path / "ser-numba-")

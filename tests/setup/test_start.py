@@ -306,12 +306,93 @@ def test_a_port_in_use_is_said(start):
     assert 8888 <= start.free_port(None) < 8988
 
 
-def test_foreign_packages_stay_out(start, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", "/opt/other")
-    monkeypatch.setenv("PIP_USER", "1")
+def test_foreign_packages_and_an_editors_variables_stay_out(start, monkeypatch):
+    foreign = {"PYTHONPATH": "/opt/other", "PIP_TARGET": "/opt/other", "MPLBACKEND": "module://backend_interagg"}
+    for name, value in {**foreign, "PIP_USER": "1"}.items():
+        monkeypatch.setenv(name, value)
     variables = start.environment()
-    assert "PYTHONPATH" not in variables and variables["PIP_USER"] == "0"
+    assert not foreign.keys() & variables.keys() and variables["PIP_USER"] == "0"
     assert variables["PATH"].startswith(str(start.PYTHON.parent))
+
+
+def test_a_home_that_cannot_be_written_is_not_needed(start, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert "JUPYTER_RUNTIME_DIR" not in start.environment()  # the usual case: everything as it is
+    monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
+    for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("IPYTHONDIR", "/mine")
+    variables = start.environment()
+    assert Path(variables["JUPYTER_RUNTIME_DIR"]).is_relative_to(start.ENV) and variables["IPYTHONDIR"] == "/mine"
+
+
+@pytest.mark.parametrize(
+    "spoil, words",
+    [
+        (
+            lambda start, patch: patch.setattr(start, "HERE", start.HERE.rename(start.HERE.parent / "course 100%")),
+            "stumble over a % there",
+        ),
+        (lambda start, patch: patch.setattr(start.os, "access", lambda *_: False), "cannot be written"),
+        (lambda start, patch: patch.setenv("ALL_PROXY", "socks5h://127.0.0.1:7890"), "SOCKS proxy"),
+    ],
+)
+def test_what_would_fail_later_is_said_before_anything_is_installed(dry, monkeypatch, spoil, words):
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    spoil(dry, monkeypatch)
+    monkeypatch.setattr(dry, "LOCKS", {"course": dry.HERE / "requirements.lock"})
+    with pytest.raises(dry.Trouble, match=words):
+        dry.install("course")
+    assert not dry.steps and not dry.ENV.exists()
+
+
+@pytest.fixture
+def lessons(course):
+    """That folder with three lessons as they are handed out, all as old as each other."""
+    for name in ("00_start_here", "01_load_crema_d", "02_see_and_hear"):
+        copy = course / "lessons" / name / f"{name}.ipynb"
+        copy.parent.mkdir(parents=True)
+        shutil.copy(ROOT / "lessons" / name / copy.name, copy)
+        os.utime(copy, (1e9, 1e9))
+    return course / "lessons"
+
+
+def work_on(lesson: Path, seconds: float, change) -> None:
+    """Save a change of the first code cell, at a time."""
+    content = json.loads(lesson.read_text(encoding="utf-8"))
+    change(next(cell for cell in content["cells"] if cell["cell_type"] == "code"))
+    lesson.write_text(json.dumps(content), encoding="utf-8")
+    os.utime(lesson, (seconds, seconds))
+
+
+def test_it_opens_the_first_lesson_and_later_the_one_that_was_worked_on_last(start, lessons, monkeypatch):
+    opened = []
+    monkeypatch.setattr(start, "install", lambda _: None)
+    monkeypatch.setattr(start, "open_lab", lambda page, **_: opened.append(page.stem))
+    first, second, third = sorted(lessons.glob("*/*.ipynb"))
+    start.main([])
+    work_on(second, 1e9 + 10, lambda cell: cell.update(execution_count=1))  # ran a cell
+    start.main([])
+    work_on(third, 1e9 + 20, lambda cell: cell.update(source=["# mine\n", "1"]))  # as Jupyter writes it: lines
+    start.main(["--no-browser"])
+    work_on(second, 1e9 + 30, lambda cell: cell.update(execution_count=2))
+    os.utime(first, (1e9 + 40, 1e9 + 40))  # unpacked anew, not worked on
+    third.with_name("02_see_and_hear.mine-1.ipynb").write_text(second.read_text())
+    start.main([])
+    start.main([str(third)])  # by name
+    second.write_text("no notebook")
+    start.main([])
+    start.main(["--instructor"])  # the guide, which opens rendered
+    assert opened == [*(path.stem for path in (first, second, third, second, third, third)), "README"]
+
+
+def test_a_notebook_that_cannot_be_opened_is_said(start, tmp_path):
+    with pytest.raises(start.Trouble, match="There is no notebook .*nothing.ipynb"):
+        start.main(["nothing.ipynb"])
+    (tmp_path / "elsewhere.ipynb").touch()
+    with pytest.raises(start.Trouble, match="not inside the course's folder"):
+        start.main([str(tmp_path / "elsewhere.ipynb")])
 
 
 def begin(course: Path, *words: str, **variables: str) -> subprocess.Popen:
@@ -378,6 +459,118 @@ def test_a_newcomer_is_in_jupyterlab_and_the_second_time_at_once(tmp_path):
     assert report.returncode == 0 and report.stdout.count("OK") == 8, report.stdout
 
 
+def where_it_opened(process: subprocess.Popen, printed: Path) -> str:
+    """The address that start.py prints once JupyterLab answers."""
+    address, end = None, time.monotonic() + 300
+    while address is None and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.1)
+        address = re.search(r"http://127\.0\.0\.1:\S+", printed.read_text())
+    assert address, printed.read_text()
+    return address[0]
+
+
+# What people have in their own configuration, and on a server of a university: each kept start.py from opening, or hid it.
+OWN_SETTINGS = """
+c.ServerApp.base_url = "/jupyter/"
+c.ServerApp.certfile = "/nowhere/cert.pem"
+c.ServerApp.keyfile = "/nowhere/key.pem"
+c.ServerApp.sock = "/nowhere/socket"
+c.ServerApp.preferred_dir = "/"
+c.ServerApp.token = c.IdentityProvider.token = "mine"
+c.ServerApp.default_url = c.LabApp.default_url = "/doc"
+"""
+
+
+@pytest.fixture
+def opened(lessons, start, tmp_path):
+    """start.py on three lessons, in an environment that borrows this one's packages, for a person with settings, an editor's
+    variables and a home that cannot be written: the address that it prints."""
+    if os.name == "nt":
+        pytest.skip("borrows the environment by links, and ends the server with a signal")
+    shared = Path(sys.prefix) / "share" / "jupyter"
+    for path in (*map(Path(sys.prefix).joinpath, ("bin", "lib", "etc")), *shared.glob("*"), *shared.glob("lab/*")):
+        link = start.ENV / path.relative_to(sys.prefix)
+        if path.name not in ("lab", "settings", "kernels"):  # the ones with settings of its own
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(path)
+    shutil.copy(Path(sys.prefix) / "pyvenv.cfg", start.ENV)
+    shutil.copytree(shared / "kernels", start.ENV / "share/jupyter/kernels")
+    start.configure_jupyter()
+    start.READY.write_text(json.dumps({**start.identity(), "course": start.fingerprint(start.LOCKS["course"])}))
+    for name in ("README.md", "glossary.md"):
+        shutil.copy(ROOT / "lessons" / name, lessons)
+    shutil.copytree(ROOT / "lessons" / "sheets", lessons / "sheets")
+    (tmp_path / "settings").mkdir()
+    (tmp_path / "settings" / "jupyter_server_config.py").write_text(OWN_SETTINGS)
+    variables = {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "settings"),
+        "HOME": str(tmp_path / "printed.txt" / "home"),
+    }
+    printed = tmp_path / "printed.txt"
+    with printed.open("w") as stream:
+        process = subprocess.Popen(
+            [sys.executable, "start.py", "--no-browser"], cwd=lessons.parent, stdout=stream, stderr=stream,
+            env={**variables, "MPLBACKEND": "module://backend_interagg"},
+        )  # fmt: skip
+    yield where_it_opened(process, printed)
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=60)
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(180)
+def test_a_learner_finds_the_way_in_and_on(opened, browser):
+    """Whatever their own settings say: lesson 00 is open, its end leads to 01, words to the glossary, the list is rendered."""
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.goto(opened)
+    notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    notebook.get_by_role("heading", name="00 · Start here").wait_for(timeout=60_000)
+    notebook.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(state="attached", timeout=60_000)
+    notebook.get_by_role("strong").filter(has_text="lesson 1 of 10").wait_for()
+    notebook.get_by_role("link", name="all lessons").first.click()
+    rendered = page.locator(".jp-MarkdownViewer")
+    rendered.get_by_role("heading", name="The lessons").wait_for()
+    rendered.get_by_role("link", name="Load CREMA-D").click()
+    notebook.get_by_role("heading", name="01 · Load CREMA-D").wait_for()
+    follow(notebook, "crowd")
+    term = rendered.locator("[data-jupyter-id=crowd]").first
+    term.wait_for(state="attached")
+    page.wait_for_function("box => box.getBoundingClientRect().top < 400", arg=term.element_handle())
+    page.get_by_role("tab", name="01_load_crema_d.ipynb").click()
+    follow(notebook, "One page to keep")
+    sheet = page.frame_locator(".jp-HTMLViewer iframe")
+    sheet.get_by_role("heading", name="What you can do now").wait_for()
+    page.get_by_role("tab", name="01_load_crema_d.ipynb").click()
+    follow(notebook, "On to lesson 02")
+    notebook.get_by_role("heading", name="02 · See and hear").wait_for()
+    page.close()
+
+
+def follow(notebook, name: str) -> None:
+    """Scroll down to a link and click it: JupyterLab draws only the cells that are near."""
+    link = notebook.get_by_role("link", name=name, exact=len(name) < 10)
+    for _ in range(200):
+        if link.count():
+            return link.first.click()
+        notebook.locator(".jp-WindowedPanel-outer").evaluate("panel => panel.scrollBy(0, 400)")
+        notebook.page.wait_for_timeout(50)
+    raise AssertionError(f"There is no link {name!r}.")
+
+
+@pytest.mark.browser
+def test_each_sheet_prints_on_one_page(browser):
+    page = browser.new_page()
+    sheets = sorted((ROOT / "lessons" / "sheets").glob("*.html"))
+    for sheet in sheets:
+        page.goto(sheet.as_uri())
+        printed = page.pdf(prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1, sheet.name
+        assert b"/MediaBox [0 0 594.95996 841.91998]" in printed or b"/MediaBox [0 0 595" in printed, sheet.name  # A4
+    assert len(sheets) == 10
+    page.close()
+
+
 def seconds_until_answer(clone: Path) -> float:
     """Start, wait for the printed address, ask it for the lessons, and end the server."""
     begun, printed = time.monotonic(), clone / "printed.txt"
@@ -386,12 +579,9 @@ def seconds_until_answer(clone: Path) -> float:
             [sys.executable, "start.py", "--no-browser"], cwd=clone, stdout=stream, stderr=stream
         )
     try:
-        address = None
-        while address is None and process.poll() is None and time.monotonic() < begun + 300:
-            time.sleep(0.1)
-            address = re.search(r"http://127\.0\.0\.1:\S+", printed.read_text())
-        assert address, printed.read_text()
-        base, token = address[0].split("/lab/tree/lessons?token=")
+        base, token = where_it_opened(process, printed).split(
+            "/lab/tree/lessons/00_start_here/00_start_here.ipynb?token="
+        )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(f"{base}/api/contents/lessons?token={token}", timeout=30) as answer:
             assert "00_start_here" in answer.read().decode()

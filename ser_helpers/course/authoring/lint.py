@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from ... import places
-from . import release, run
+from . import pages, release, run
 
 DRAWS = re.compile(r"\bplt\.|\.subplots\(|\bFigure\(|sns\.\w+plot|\.(plot|hist|imshow|specshow|waveshow)\(")
 QUESTION = re.compile(r"^<!-- question (\S+) -->\n\*\*", re.MULTILINE)
@@ -89,7 +89,7 @@ def contract(source: NotebookNode, text: str) -> Iterator[str]:
 
 def of_a_lesson(name: str, source: NotebookNode, lesson: NotebookNode) -> Iterator[str]:
     """Everything that is wrong with one lesson: its source, and what is handed out."""
-    text = "\n".join(cell.source for cell in lesson.cells)
+    text = "\n".join([*(cell.source for cell in lesson.cells), source.metadata["ser"].get("keep", "")])
     for line in sorted(line for line in secrets(source) if line in text):
         yield f"lessons/{name}: a line of a solution or hidden test is in it: {line!r}"
     for words in contract(source, text):
@@ -116,6 +116,7 @@ def findings(root: Path | None = None) -> Iterator[str]:
     for extra in sorted(set(root.glob("lessons/*/*")) - set(files)):
         if ".mine-" not in extra.name and ".ipynb_checkpoints" not in extra.parts:
             yield f"{extra.relative_to(root)} comes from no source."
+    yield from pages.broken_links(root, files)
     for name in release.lesson_names(root):
         source, lesson = (
             nbformat.reads(files[root / room / name / f"{name}.ipynb"], as_version=4)

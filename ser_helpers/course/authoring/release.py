@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 
 from ... import places
 from ...errors import CourseError
-from . import readme
+from . import pages, readme
 
 REGION = re.compile(r"^([ \t]*)### BEGIN (SOLUTION|HIDDEN TESTS)$\n(.*?)^[ \t]*### END \2$", re.MULTILINE | re.DOTALL)
 ABOUT = ("title", "goals", "needs", "minutes")  # what a lesson's header says of it
@@ -56,6 +56,7 @@ def source_notebook(script: Path) -> NotebookNode:
     missing = [word for word in ABOUT if word not in notebook.metadata.get("ser", {})]
     if missing:
         raise BuildError(f"{script.name}: the `ser:` part of its header lacks {', '.join(missing)}.")
+    pages.frame(notebook, script)
     notebook.metadata["language_info"] = {"name": "python"}
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     run = readme.measured(script.parents[2]).get(script.stem)
@@ -178,6 +179,7 @@ def generated(root: Path) -> dict[Path, str]:
     files = {root / "solutions" / name / f"{name}.ipynb": text_of(notebook) for name, notebook in notebooks.items()}
     lessons = release(notebooks, root)
     files |= {root / "lessons" / name / f"{name}.ipynb": text_of(lesson) for name, lesson in lessons.items()}
+    files |= pages.around(notebooks, root)
     files[root / "lessons" / "README.md"] = readme.lessons_index(notebooks, root)
     if (root / "README.md").exists():
         files[root / "README.md"] = readme.results((root / "README.md").read_text(encoding="utf-8"), root)
