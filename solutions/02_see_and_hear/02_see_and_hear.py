@@ -460,7 +460,7 @@ ten = np.array([0.0, 0.3, -0.5, 0.1, 0.0, 0.2, -0.1, 0.4, -0.9, 0.2])
 
 def frame_peaks(y, frame_length, hop_length):
     """The largest distance from rest in each whole frame."""
-    starts = range(0, len(y) - frame_length + 1, hop_length)  # the + 1: a frame may begin at the last place that fits
+    starts = range(0, len(y) - frame_length + 1, hop_length)  # + 1: the last place that fits counts
     return np.array([np.abs(y[start : start + frame_length]).max() for start in starts])
 
 
@@ -479,7 +479,8 @@ pd.DataFrame(
 for frame in (ten[0:4], ten[6:10]):
     squares = frame**2
     rms = np.sqrt(squares.mean())
-    print(f"squares {squares.round(2)}, mean {squares.mean():.4f}, root {rms:.3f}, level {20 * np.log10(rms):.1f} dBFS")
+    print(f"squares {squares.round(2)}, mean {squares.mean():.4f},", end=" ")
+    print(f"root {rms:.3f}, level {20 * np.log10(rms):.1f} dBFS")
 
 # %% [markdown]
 # ### Exercise 4: `rms_db`
@@ -818,7 +819,7 @@ widgets.question("02_see_and_hear", "window-length")
 # %%
 middle = 128 * loudest
 half_second = y[max(middle - 4000, 0) : middle + 4000]
-plots.windows(half_second, (64, 512, 4096), title="Half a second of the angry clip, three lengths of frames")
+plots.windows(half_second, (64, 512, 4096), title="Half a second of the angry clip")
 
 # %% [markdown]
 # Short frames know *when*, long frames know *how high*, and no frame knows both: with `n_fft` samples, frequencies are
@@ -831,12 +832,14 @@ plots.windows(half_second, (64, 512, 4096), title="Half a second of the angry cl
 
 # %%
 def with_frames_of(n_fft):
-    title = f"frames of {1000 * n_fft / audio.SAMPLE_RATE:g} ms, one every {250 * n_fft / audio.SAMPLE_RATE:g} ms"
+    ms = 1000 * n_fft / audio.SAMPLE_RATE
+    title = f"frames of {ms:g} ms, one every {ms / 4:g} ms"
     display(plots.spectrogram(y, title=title, n_fft=n_fft, hop=n_fft // 4))
 
 
+lengths = [64, 128, 256, 512, 1024, 2048, 4096]
 ipywidgets.interactive(
-    with_frames_of, n_fft=ipywidgets.Dropdown(options=[64, 128, 256, 512, 1024, 2048, 4096], value=512, description="n_fft")
+    with_frames_of, n_fft=ipywidgets.Dropdown(options=lengths, value=512, description="n_fft")
 )
 
 # %% [markdown]

@@ -330,9 +330,10 @@ def _():
 widgets.question("04_noise", "with-noise")
 
 # %%
-answers = evaluate.load_predictions().pivot(index="clip", columns=["protocol", "tested_on"], values="predicted")
+answers = evaluate.load_predictions()
+answers = answers.pivot(index="clip", columns=["protocol", "tested_on"], values="predicted")
 asked = corpus.clip_table().set_index("clip").loc[answers.index]
-right = answers.eq(asked["emotion"].astype(str), axis=0).astype(int)  # 1 or 0: each clip, each protocol, clean and noisy
+right = answers.eq(asked["emotion"].astype(str), axis=0).astype(int)  # 1 or 0
 
 
 def points(difference):
@@ -383,7 +384,8 @@ copies = {
     "clean clips": right["actors_noisy", "clean"] - right["actors", "clean"],
     "clips at 15 dB": right["actors_noisy", "noisy"] - right["actors", "noisy"],
 }
-pd.DataFrame({"noisy copies in training change the score by": {what: points(change) for what, change in copies.items()}})
+changes = {what: points(change) for what, change in copies.items()}
+pd.DataFrame({"noisy copies in training change the score by": changes})
 
 # %% [markdown]
 # The cost is small and real, the saving is large. Read the figure in pairs. If you look at clean clips only, augmentation seems useless, even harmful. If you look at noisy

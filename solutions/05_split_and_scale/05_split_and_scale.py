@@ -171,13 +171,14 @@ plots.leak_meter(scores)
 # clip, as in lesson 04: 1 where only the first names the emotion, -1 where only the second does. Actors are drawn again.
 
 # %%
-answers = evaluate.load_predictions().query("tested_on == 'clean'").pivot(index="clip", columns="protocol", values="predicted")
+answers = evaluate.load_predictions().query("tested_on == 'clean'")
+answers = answers.pivot(index="clip", columns="protocol", values="predicted")
 asked = corpus.clip_table().set_index("clip").loc[answers.index]
 right = answers.eq(asked["emotion"].astype(str), axis=0).astype(int)
 
 
 def lead(first, second):
-    """By how many points the first protocol's score lies above the second's, with its 95 % interval over actors."""
+    """How many points the first protocol's score lies above the second's, with its interval."""
     mean, low, high = (100 * x for x in evaluate.mean_interval(right[first] - right[second], asked["actor_id"]))
     return f"{mean:.1f} points ({low:.1f} to {high:.1f})"
 
