@@ -641,9 +641,10 @@ ipywidgets.interactive(
 )
 
 # %% [markdown]
-# **Fourier.** How does a frame become a spectrum? Joseph Fourier's discovery: *every* frame is a sum of sines. For 512 samples
-# it takes 257 of them, 1 + `n_fft` // 2, from 0 Hz to half the sample rate: 0, 31.25, 62.5 ... 8,000 Hz. How much of each there
-# is, the **Fourier transform** computes. The square of that is the power, which the spectrum above shows in dB.
+# **Fourier.** How does a frame become a spectrum? Joseph Fourier's discovery: *every* frame is a sum of sines, each with a
+# strength and a starting point of its own. For 512 samples it takes 257 of them, 1 + `n_fft` // 2, from 0 Hz to half the
+# sample rate: 0, 31.25, 62.5 ... 8,000 Hz. How strong each one is, the **Fourier transform** computes. The square of that is
+# the power, which the spectrum above shows in dB.
 #
 # Build the loudest frame again from its sines, the strongest first. From how many on do you recognise it? Frequencies
 # that lie side by side mostly belong to one tone that falls between them.
