@@ -87,8 +87,8 @@ answer = model.predict(asked.model, y, asked.recipe)
 print("The speaker was asked for:", clip["emotion"], "- the model says:", answer.label)
 
 # %%
-print(f"This model learned from: {asked.card['trained_on']};",
-      "this speaker was among them." if clip["speaker"] in asked.card["speakers"] else "this speaker was not among them.")
+was = "was" if clip["speaker"] in asked.card["speakers"] else "was not"
+display(Markdown(f"This model learned from {asked.card['trained_on']}. This speaker {was} among them."))
 plots.probabilities(answer)
 
 # %% [markdown]
@@ -148,8 +148,8 @@ display(Audio(y, rate=audio.SAMPLE_RATE, normalize=False))
 # %%
 asked = model.load_for(clip)
 answer = model.predict(asked.model, y, asked.recipe)
-print(f"Asked for: {clip['emotion']}. The model says: {answer.label}, {100 * answer.probability:.0f} %. It learned from:",
-      asked.card["trained_on"])
+Markdown(f"Asked for: {clip['emotion']}. The model says: {answer.label}, {100 * answer.probability:.0f} %. "
+         f"It learned from {asked.card['trained_on']}.")
 
 # %% [markdown]
 # ### Try it: see and hear yourself

@@ -183,17 +183,19 @@ print("the word for ANG:", corpus.EMOTION_CODES["ANG"])
 # and the last the actor. Here is a function that reads them. Follow it line by line; yours will have the same steps.
 
 # %%
-RAVDESS_EMOTIONS = {"01": "neutral", "03": "happy", "04": "sad", "05": "angry", "06": "fear", "07": "disgust"}
+RAVDESS_EMOTIONS = {
+    "01": "neutral", "03": "happy", "04": "sad", "05": "angry", "06": "fear", "07": "disgust",
+}
 
 
 def parse_ravdess_name(name):
     stem = Path(name).stem  # 1. without folder and extension, whether text or Path came
     seven = stem.split("-")  # 2. apart, at what joins the parts
-    if len(seven) != 7:  # 3. as many as there should be? Say which name is wrong
+    if len(seven) != 7:  # 3. as many as there should be? If not, say which name is wrong
         raise ValueError(f"{stem!r} has {len(seven)} parts where seven were expected")
-    if seven[2] not in RAVDESS_EMOTIONS:  # 4. look up each code; what is not there is an error that names it
+    if seven[2] not in RAVDESS_EMOTIONS:  # 4. look up each code; what is not there is an error
         raise ValueError(f"{seven[2]!r} is none of the six emotions of this course")
-    return {"actor_id": int(seven[6]), "emotion": RAVDESS_EMOTIONS[seven[2]]}  # 5. numbers as numbers, words as words
+    return {"actor_id": int(seven[6]), "emotion": RAVDESS_EMOTIONS[seven[2]]}  # 5. a number is an int
 
 
 print(parse_ravdess_name("Actor_12/03-01-06-01-02-01-12.wav"))

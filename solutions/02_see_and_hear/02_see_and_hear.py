@@ -468,7 +468,7 @@ ten = np.array([0.0, 0.3, -0.5, 0.1, 0.0, 0.2, -0.1, 0.4, -0.9, 0.2])
 
 def frame_peaks(y, frame_length, hop_length):
     """The largest distance from rest in each whole frame."""
-    starts = range(0, len(y) - frame_length + 1, hop_length)  # the + 1: a frame may begin at the last place that fits
+    starts = range(0, len(y) - frame_length + 1, hop_length)  # + 1: the last place that fits counts
     return np.array([np.abs(y[start : start + frame_length]).max() for start in starts])
 
 
@@ -487,7 +487,8 @@ pd.DataFrame(
 for frame in (ten[0:4], ten[6:10]):
     squares = frame**2
     rms = np.sqrt(squares.mean())
-    print(f"squares {squares.round(2)}, mean {squares.mean():.4f}, root {rms:.3f}, level {20 * np.log10(rms):.1f} dBFS")
+    print(f"squares {squares.round(2)}, mean {squares.mean():.4f},", end=" ")
+    print(f"root {rms:.3f}, level {20 * np.log10(rms):.1f} dBFS")
 
 # %% [markdown]
 # ### Exercise 4: `rms_db`
@@ -648,9 +649,10 @@ ipywidgets.interactive(
 )
 
 # %% [markdown]
-# **Fourier.** How does a frame become a spectrum? Joseph Fourier's discovery: *every* frame is a sum of sines. For 512 samples
-# it takes 257 of them, 1 + `n_fft` // 2, from 0 Hz to half the sample rate: 0, 31.25, 62.5 ... 8,000 Hz. How much of each there
-# is, the **Fourier transform** computes. The square of that is the power, which the spectrum above shows in dB.
+# **Fourier.** How does a frame become a spectrum? Joseph Fourier's discovery: *every* frame is a sum of sines, each with a
+# strength and a starting point of its own. For 512 samples it takes 257 of them, 1 + `n_fft` // 2, from 0 Hz to half the
+# sample rate: 0, 31.25, 62.5 ... 8,000 Hz. How strong each one is, the **Fourier transform** computes. The square of that is
+# the power, which the spectrum above shows in dB.
 #
 # Build the loudest frame again from its sines, the strongest first. From how many on do you recognise it? Frequencies
 # that lie side by side mostly belong to one tone that falls between them.
@@ -826,7 +828,7 @@ widgets.question("02_see_and_hear", "window-length")
 # %%
 middle = 128 * loudest
 half_second = y[max(middle - 4000, 0) : middle + 4000]
-plots.windows(half_second, (64, 512, 4096), title="Half a second of the angry clip, three lengths of frames")
+plots.windows(half_second, (64, 512, 4096), title="Half a second of the angry clip")
 
 # %% [markdown]
 # Short frames know *when*, long frames know *how high*, and no frame knows both: with `n_fft` samples, frequencies are
@@ -839,12 +841,14 @@ plots.windows(half_second, (64, 512, 4096), title="Half a second of the angry cl
 
 # %%
 def with_frames_of(n_fft):
-    title = f"frames of {1000 * n_fft / audio.SAMPLE_RATE:g} ms, one every {250 * n_fft / audio.SAMPLE_RATE:g} ms"
+    ms = 1000 * n_fft / audio.SAMPLE_RATE
+    title = f"frames of {ms:g} ms, one every {ms / 4:g} ms"
     display(plots.spectrogram(y, title=title, n_fft=n_fft, hop=n_fft // 4))
 
 
+lengths = [64, 128, 256, 512, 1024, 2048, 4096]
 ipywidgets.interactive(
-    with_frames_of, n_fft=ipywidgets.Dropdown(options=[64, 128, 256, 512, 1024, 2048, 4096], value=512, description="n_fft")
+    with_frames_of, n_fft=ipywidgets.Dropdown(options=lengths, value=512, description="n_fft")
 )
 
 # %% [markdown]

@@ -339,9 +339,10 @@ def _():
 widgets.question("04_noise", "with-noise")
 
 # %%
-answers = evaluate.load_predictions().pivot(index="clip", columns=["protocol", "tested_on"], values="predicted")
+answers = evaluate.load_predictions()
+answers = answers.pivot(index="clip", columns=["protocol", "tested_on"], values="predicted")
 asked = corpus.clip_table().set_index("clip").loc[answers.index]
-right = answers.eq(asked["emotion"].astype(str), axis=0).astype(int)  # 1 or 0: each clip, each protocol, clean and noisy
+hits = answers.eq(asked["emotion"].astype(str), axis=0).astype(int)  # 1 or 0
 
 
 def points(difference):
@@ -350,7 +351,7 @@ def points(difference):
     return f"{mean:+.1f} points ({low:+.1f} to {high:+.1f})"
 
 
-quiet, window = right["actors", "clean"], right["actors", "noisy"]
+quiet, window = hits["actors", "clean"], hits["actors", "noisy"]
 Markdown(f"Clean clips **{100 * quiet.mean():.1f} %**, the same clips at 15 dB **{100 * window.mean():.1f} %**: "
          f"**{points(window - quiet)}**, 95 % interval over {asked['actor_id'].nunique()} actors ({len(asked):,} clips, five "
          "folds, actors kept apart; guessing gives about 17 %).")
@@ -389,10 +390,11 @@ plots.clean_and_noisy(evaluate.load_scores())
 
 # %%
 copies = {
-    "clean clips": right["actors_noisy", "clean"] - right["actors", "clean"],
-    "clips at 15 dB": right["actors_noisy", "noisy"] - right["actors", "noisy"],
+    "clean clips": hits["actors_noisy", "clean"] - hits["actors", "clean"],
+    "clips at 15 dB": hits["actors_noisy", "noisy"] - hits["actors", "noisy"],
 }
-pd.DataFrame({"noisy copies in training change the score by": {what: points(change) for what, change in copies.items()}})
+changes = {what: points(change) for what, change in copies.items()}
+pd.DataFrame({"noisy copies in training change the score by": changes})
 
 # %% [markdown]
 # The cost is small and real, the saving is large. Read the figure in pairs. If you look at clean clips only, augmentation seems useless, even harmful. If you look at noisy

@@ -62,7 +62,7 @@ print("Data: CREMA-D, scores and features measured beforehand (data/). This less
 # %% [markdown]
 # ## Still there? Two questions from earlier lessons
 #
-# <!-- question again-umbrella -->
+# <!-- question again-decibels -->
 # **From lesson 04.** Noise at 15 dB SNR: how strong is its power beside the clip's?
 #
 # <details><summary>A. A fifteenth</summary>
@@ -71,7 +71,7 @@ print("Data: CREMA-D, scores and features measured beforehand (data/). This less
 # </details>
 # <details><summary>B. About a thirtieth</summary>
 #
-# Yes: 10 to the power of 1.5 is 31.6. That little cost the network more than half of what it knew.
+# Yes: 10 to the power of 1.5 is 31.6. That little cost the network more than half of what it knew beyond guessing.
 # </details>
 # <details><summary>C. About a sixth</summary>
 #
@@ -79,7 +79,7 @@ print("Data: CREMA-D, scores and features measured beforehand (data/). This less
 # </details>
 
 # %%
-widgets.question("05_split_and_scale", "again-umbrella")
+widgets.question("05_split_and_scale", "again-decibels")
 
 # %% [markdown]
 # <!-- question again-two-labels -->
@@ -183,14 +183,15 @@ plots.leak_meter(scores)
 # clip, as in lesson 04: 1 where only the first names the emotion, -1 where only the second does. Actors are drawn again.
 
 # %%
-answers = evaluate.load_predictions().query("tested_on == 'clean'").pivot(index="clip", columns="protocol", values="predicted")
+answers = evaluate.load_predictions().query("tested_on == 'clean'")
+answers = answers.pivot(index="clip", columns="protocol", values="predicted")
 asked = corpus.clip_table().set_index("clip").loc[answers.index]
-right = answers.eq(asked["emotion"].astype(str), axis=0).astype(int)
+hits = answers.eq(asked["emotion"].astype(str), axis=0).astype(int)
 
 
 def lead(first, second):
-    """By how many points the first protocol's score lies above the second's, with its 95 % interval over actors."""
-    mean, low, high = (100 * x for x in evaluate.mean_interval(right[first] - right[second], asked["actor_id"]))
+    """How many points the first protocol's score lies above the second's, with its interval."""
+    mean, low, high = (100 * x for x in evaluate.mean_interval(hits[first] - hits[second], asked["actor_id"]))
     return f"{mean:.1f} points ({low:.1f} to {high:.1f})"
 
 
