@@ -206,3 +206,22 @@ def test_every_published_score_says_where_it_stands():
     assert len(rows) == 7
     for _, source in rows:
         assert re.search(r"\(20\d\d\)", source) and ("](https://" in source or source.endswith("as above"))
+
+
+def test_what_lessons_04_and_05_say_of_protocols():
+    """Their sentences without a number beside them; those with one are printed from the same file."""
+    answers = evaluate.load_predictions().pivot(index="clip", columns=["protocol", "tested_on"], values="predicted")
+    clips = corpus.clip_table().set_index("clip").loc[answers.index]
+    hits = answers.eq(clips["emotion"].astype(str), axis=0).astype(int)
+
+    def lead(first, second):
+        return [100 * x for x in evaluate.mean_interval(hits[first] - hits[second], clips["actor_id"])]
+
+    clean, noisy = hits["actors", "clean"].mean(), hits["actors", "noisy"].mean()
+    assert 0.40 < clean < 0.50 and noisy < 1 / 3  # almost half; fewer than a third
+    assert clean - noisy > (clean - 1 / 6) / 2  # more than half of what it knew beyond guessing
+    cost = lead(("actors_noisy", "clean"), ("actors", "clean"))
+    assert -2 < cost[0] < -1 and cost[2] < 0  # a point or two, small and real
+    assert lead(("actors_noisy", "noisy"), ("actors", "noisy"))[1] > 10  # large
+    assert 5.5 < lead(("random", "clean"), ("actors", "clean"))[0] < 7  # some six points
+    assert 9 < lead(("leak", "clean"), ("actors", "clean"))[0] < 11  # about ten
