@@ -26,8 +26,7 @@
 # %% tags=["setup"]
 from IPython.display import Audio, Markdown
 
-from ser_helpers import audio, corpus, evaluate, model, plots, widgets
-from ser_helpers.course import expect
+from ser_helpers import audio, check, corpus, evaluate, model, plots, widgets
 
 clips = corpus.lesson_clips()
 print(clips.attrs["line"])
@@ -304,6 +303,4 @@ widgets.question("00_start_here", "float-type")
 # clip in the menu above on which you and the model disagree. Who is right?
 
 # %%
-from ser_helpers import check
-
 check("00_start_here")

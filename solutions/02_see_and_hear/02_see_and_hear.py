@@ -43,8 +43,7 @@ import pandas as pd
 from IPython.display import Audio, Markdown, display
 from matplotlib.figure import Figure
 
-from ser_helpers import audio, corpus, plots, widgets
-from ser_helpers.course import expect
+from ser_helpers import audio, check, corpus, plots, widgets
 
 LABELS = list(corpus.LABELS)
 clips = corpus.lesson_clips()
@@ -818,6 +817,4 @@ widgets.question("02_see_and_hear", "waveshow")
 # and shout the same word into any recorder, and look at both with `plots.spectrogram`.
 
 # %%
-from ser_helpers import check
-
 check("02_see_and_hear")

@@ -38,8 +38,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import Audio, Markdown, display
 
-from ser_helpers import audio, corpus, evaluate, features, plots, widgets
-from ser_helpers.course import expect
+from ser_helpers import audio, check, corpus, evaluate, features, plots, widgets
 
 LABELS = list(corpus.LABELS)
 clips = corpus.lesson_clips()
@@ -530,6 +529,4 @@ widgets.question("04_noise", "augment-then-split")
 # at 15 dB twice. What is the SNR then?
 
 # %%
-from ser_helpers import check
-
 check("04_noise")

@@ -41,8 +41,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from ser_helpers import corpus, evaluate, features, plots, widgets
-from ser_helpers.course import expect
+from ser_helpers import check, corpus, evaluate, features, plots, widgets
 
 LABELS = list(corpus.LABELS)
 print("Data: CREMA-D, scores and features measured beforehand (data/). This lesson needs no sound.")
@@ -657,6 +656,4 @@ widgets.question("05_split_and_scale", "two-names")
 # than 80 % on CREMA-D, and look for the line that splits the data. Which question does its score answer?
 
 # %%
-from ser_helpers import check
-
 check("05_split_and_scale")

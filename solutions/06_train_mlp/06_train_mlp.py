@@ -56,8 +56,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from ser_helpers import corpus, features, model, plots, widgets
-from ser_helpers.course import expect
+from ser_helpers import check, corpus, features, model, plots, widgets
 
 threadpool_limits(1)  # these matrices are small: a second thread would only wait for the first
 LABELS = list(corpus.LABELS)
@@ -703,6 +702,4 @@ widgets.question("06_train_mlp", "best-of-twenty")
 # `seed=1`. How different are the answers on three voices?
 
 # %%
-from ser_helpers import check
-
 check("06_train_mlp")

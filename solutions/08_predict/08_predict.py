@@ -41,8 +41,7 @@ import numpy as np
 import soxr
 from IPython.display import Audio, display
 
-from ser_helpers import audio, corpus, features, model, plots, widgets
-from ser_helpers.course import expect
+from ser_helpers import audio, check, corpus, features, model, plots, widgets
 
 
 def clip_features(y, sample_rate):
@@ -662,6 +661,4 @@ widgets.question("08_predict", "best-model")
 # beginning at half its level (`0.5 * spoken`) and predict again. Which label gains?
 
 # %%
-from ser_helpers import check
-
 check("08_predict")

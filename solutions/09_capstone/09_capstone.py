@@ -48,8 +48,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
-from ser_helpers import corpus, evaluate, features, model, widgets
-from ser_helpers.course import expect
+from ser_helpers import check, corpus, evaluate, features, model, widgets
 
 threadpool_limits(1)  # these matrices are small: a second thread would only wait for the first
 LABELS = list(corpus.LABELS)
@@ -588,6 +587,4 @@ widgets.question("09_capstone", "chosen-columns")
 # know?
 
 # %%
-from ser_helpers import check
-
 check("09_capstone")

@@ -84,7 +84,9 @@ def test_without_the_solutions_only_visible_checks_run_and_it_says_so(write):
 
 
 def test_in_a_class_a_copy_of_the_lessons_is_enough(write, tmp_path, monkeypatch):
-    shutil.copytree(write("return 2 * x") / "lessons", tmp_path / "class" / "lessons")
+    root = write("return 2 * x")
+    for room in ("lessons", "data"):
+        shutil.copytree(root / room, tmp_path / "class" / room)
     shutil.rmtree(tmp_path / "class" / "lessons" / "10_tiny" / ".ipynb_checkpoints", ignore_errors=True)
     monkeypatch.chdir(tmp_path / "class" / "lessons")
     assert rows(check.run("10_tiny"))["double"] == (3, 3, "passed")
