@@ -69,7 +69,7 @@ class Exercise:
 
 
 def find(name: str) -> Exercise:
-    """An exercise by its name.
+    """An exercise by its name, of the lesson whose folder we are in before any other.
 
     Raises
     ------
@@ -81,28 +81,40 @@ def find(name: str) -> Exercise:
     >>> [part.grade_id for part in find("log_mel").parts], len(find("log_mel").hints)
     (['log_mel-check', 'log_mel-more'], 3)
     """
-    for lesson, exercises in _lessons():
-        if name in exercises:
-            parts, hidden = [Part(**part) for part in exercises[name]["parts"]], _hidden(lesson)
-            whole = all(part.grade_id in hidden for part in parts)
-            parts = [Part(p.grade_id, p.points, hidden[p.grade_id]) for p in parts] if whole else parts
-            return Exercise(name, parts, exercises[name]["hints"], whole)
-    raise CourseError(f"No lesson has an exercise {name!r}. The name of its function is what check() takes.")
+    root = places.course_folder()
+    lessons = {file.stem for folder in _folders(root) for file in folder.glob("*.json")}
+    for lesson in sorted(lessons, key=lambda lesson: (lesson != Path.cwd().name, lesson)):
+        for exercise in of_lesson(lesson, root):
+            if exercise.name == name:
+                return exercise
+    raise CourseError(f"No lesson has an exercise {name!r}. check() takes the name of its function.")
 
 
-def _lessons() -> Iterator[tuple[str, dict]]:
-    """The checks of every lesson, those of the lesson whose folder we are in first."""
-    with contextlib.suppress(CourseError):
-        for root in (places.course_folder() / "data", places.DATA):
-            files = sorted((root / "checks").glob("*.json"), key=lambda file: file.stem != Path.cwd().name)
-            yield from ((file.stem, json.loads(file.read_text(encoding="utf-8"))) for file in files)
+def of_lesson(lesson: str, root: Path) -> list[Exercise]:
+    """The exercises of a lesson in their order, [] where nothing is known of it."""
+    for folder in _folders(root):
+        if (file := folder / f"{lesson}.json").is_file():
+            known = json.loads(file.read_text(encoding="utf-8"))
+            return [_exercise(name, about, _hidden(lesson, root)) for name, about in known.items()]
+    return []
 
 
-def _hidden(lesson: str) -> dict[str, str]:
+def _folders(root: Path) -> tuple[Path, Path]:
+    return root / "data" / "checks", places.DATA / "checks"
+
+
+def _exercise(name: str, about: dict, hidden: dict[str, str]) -> Exercise:
+    parts = [Part(**part) for part in about["parts"]]
+    whole = all(part.grade_id in hidden for part in parts)
+    if whole:
+        parts = [Part(part.grade_id, part.points, hidden[part.grade_id]) for part in parts]
+    return Exercise(name, parts, about["hints"], whole)
+
+
+def _hidden(lesson: str, root: Path) -> dict[str, str]:
     """The whole checks of a lesson by grade_id, where the solutions are at hand."""
-    with contextlib.suppress(OSError, ValueError, CourseError):
-        file = places.course_folder() / "solutions" / lesson / f"{lesson}.ipynb"
-        cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+    with contextlib.suppress(OSError, ValueError):
+        cells = json.loads((root / "solutions" / lesson / f"{lesson}.ipynb").read_text(encoding="utf-8"))["cells"]
         graded = [(cell["metadata"].get("nbgrader", {}), "".join(cell["source"])) for cell in cells]
         return {about["grade_id"]: source for about, source in graded if about.get("grade")}
     return {}
@@ -115,7 +127,7 @@ def judge(part: Part) -> NotPassed | None:
     """
     notebook = sys.modules["__main__"].__dict__
     try:
-        with _quiet():
+        with quiet():
             exec(compile(part.source, f"<{part.grade_id}>", "exec"), {**notebook, "expect": expect})
     except BaseException as error:
         words = _in_words(error, notebook)
@@ -128,7 +140,7 @@ def judge(part: Part) -> NotPassed | None:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep prints, displays, warnings and new figures away from the cell."""
     from IPython.utils.capture import capture_output
 
@@ -263,7 +275,7 @@ def more(name: str) -> None:
     exercise = find(name)
     if not somebody_looks():
         _raise(judge(exercise.parts[-1]))
-    elif not (failed := _judged(exercise)[-1]):
+    elif _judged(exercise)[-1] is None:
         says = "Other inputs, too." if exercise.whole else f"{WAITS}."
         _show(Verdict("Passed.", says))
     else:
