@@ -238,6 +238,8 @@ def _put_together(submitted: NotebookNode, text: str, solution: Path) -> tuple[N
             "The solutions are not at hand: these are the visible checks only, and more run when your work is marked."
         )
         notebook = nbformat.reads(text, as_version=4)
+        for number, cell in enumerate(notebook.cells):
+            cell.setdefault("id", f"cell-{number}")  # older notebooks have none
         rebuild.skip_what_no_answer_needs(notebook)
         return notebook, [note]
     source = nbformat.read(solution, as_version=4)
