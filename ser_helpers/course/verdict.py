@@ -26,7 +26,7 @@ from .. import places
 from ..errors import CourseError
 
 LONGEST = 420  # characters of a sentence: about three lines of a notebook
-WIDTH = 85  # `nbgrader validate` cuts longer lines
+WIDTH = 80  # `nbgrader validate` cuts longer lines
 CODE_WORD = re.compile(r"[a-z]\w*_\w+|[a-z]\w*(?==)|(?<=\w\.)[a-z]\w+")
 WAITS = "More checks run when your work is marked"
 
