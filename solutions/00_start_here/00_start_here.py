@@ -133,10 +133,10 @@ Markdown(f"**{100 * score['accuracy']:.0f} %** right (interval {100 * low:.0f} t
 #
 # - **Shift+Enter** runs a cell and goes on. Run a lesson from top to bottom; nothing that you can do breaks it.
 # - **Exercises** are cells with `raise NotImplementedError` in a function. Replace that line with your answer.
-# - **Checks** stand right behind, mostly two cells. The first tells you what is wrong, in words. The second holds one
-#   small call, and more checks run there when your work is marked.
-# - **Hints** wait below the checks, three steps: a nudge, the idea, nearly the code.
-# - **`check(...)`** in the last cell runs all checks of a lesson on the notebook *as you saved it*.
+# - **Checks** stand right behind. `check(...)` tries your answer and tells you in a sentence what is wrong, or that it
+#   passed. `check.more(...)` below it holds the points for further inputs.
+# - **Hints** open below that sentence and below the checks, three steps: a nudge, the idea, nearly the code.
+# - **`check(...)`** with the lesson's name, in the last cell, runs all checks on the notebook *as you saved it*.
 #
 # An exercise that you skip stops nothing: the explanations use the course's own version of every function.
 
@@ -262,7 +262,7 @@ widgets.question("00_start_here", "model-says")
 
 # %% [markdown]
 # <!-- question not-answered-yet -->
-# **2. A check says "not answered yet", although you have written your answer. What do you do first?**
+# **2. A check says "Not solved yet", although you have written your answer. What do you do first?**
 #
 # <details><summary>A. Reset the lesson</summary>
 #

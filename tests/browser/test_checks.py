@@ -91,13 +91,12 @@ def test_the_next_hint_opens_with_the_keyboard_and_the_one_after_it_inside(page)
 def test_run_all_goes_through_an_untouched_lesson(name, lab, browser):
     notebook = nbformat.read(places.CHECKOUT / "lessons" / name / f"{name}.ipynb", as_version=4)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(LOOKED_AT))
-    path = lab.folder / f"untouched-{name}" / f"untouched-{name}.ipynb"
+    path = lab.folder / f"{name}-untouched" / f"{name}-untouched.ipynb"
     path.parent.mkdir()
     nbformat.write(notebook, path)
     page = browser.new_page(viewport={"width": 1366, "height": 768})
     lab.run(page, path.stem, timeout=120)
     outputs = [output for cell in lab.saved(page, path) for output in cell["outputs"]]
     assert not [output for output in outputs if output["output_type"] == "error"]
-    assert "of 0 points" not in page.content()
     page.close()
     shutil.rmtree(path.parent)

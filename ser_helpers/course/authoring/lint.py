@@ -94,6 +94,9 @@ def of_a_lesson(name: str, source: NotebookNode, lesson: NotebookNode) -> Iterat
         yield f"lessons/{name}: {words}"
     for words in questions(source, name):
         yield f"solutions/{name}: {words}"
+    setup = "\n".join(cell.source for cell in _code(source) if "setup" in cell.metadata.get("tags", []))
+    if not re.search(r"^from ser_helpers import .*\bcheck\b", setup, re.MULTILINE):
+        yield f"solutions/{name}: the set-up does not import `check`, which stands in every check cell."
     for grade_id, bound in loose_names(source):
         yield f"solutions/{name}: the check {grade_id} binds {bound!r}; put its code into a function below @expect.check."
     for cell in undescribed_figures(source):
