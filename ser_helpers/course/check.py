@@ -167,7 +167,7 @@ def _lessons(root: Path) -> list[str]:
 
 def _unsaved(path: Path) -> list[str]:
     """A word when this kernel has run a version of a function that is not in the saved file."""
-    with contextlib.suppress(ImportError, AttributeError, OSError):
+    with contextlib.suppress(ImportError, AttributeError, OSError, ValueError):
         from IPython import get_ipython
 
         saved = {cell.source.strip() for cell in nbformat.read(path, as_version=4).cells}
@@ -219,7 +219,8 @@ def run(lesson: str, root: Path | None = None, tick: Tick = lambda done, of, nam
                 f"{path.name} {error} `ser reset {lesson}` makes it new and keeps this one beside it."
             ) from None
         notebook, more = _put_together(submitted, text, root / "solutions" / lesson / f"{lesson}.ipynb")
-        exercises = verdict.of_lesson(lesson, root)
+        if not (exercises := verdict.of_lesson(lesson, root)):
+            raise CourseError(f"The checks of {lesson} are not here: data/checks/{lesson}.json is missing.")
         heard = _hear(process, notebook, exercises, tick)
     finally:
         process.end()

@@ -31,11 +31,19 @@ CODE_WORD = re.compile(r"[a-z]\w*_\w+|[a-z]\w*(?==)|(?<=\w\.)[a-z]\w+")
 WAITS = "More checks run when your work is marked"
 
 
-class NotPassed(AssertionError):
-    """A check that failed, in a sentence; Jupyter, nbgrader and IPython show that and no traceback."""
+class _Sentence(Exception):
+    """An exception of which IPython, and so Jupyter and nbgrader, show the sentence and no traceback."""
 
     def _render_traceback_(self) -> list[str]:
         return textwrap.wrap(str(self), WIDTH)
+
+
+class NotPassed(_Sentence, AssertionError):
+    """A check that failed."""
+
+
+class NoSuchExercise(_Sentence, CourseError):
+    """A name that no lesson has."""
 
 
 class NotSolved(NotPassed, NotImplementedError):
@@ -72,7 +80,7 @@ def find(name: str) -> Exercise:
 
     Raises
     ------
-    CourseError
+    NoSuchExercise
         When no lesson has it.
 
     Examples
@@ -80,13 +88,15 @@ def find(name: str) -> Exercise:
     >>> [part.grade_id for part in find("log_mel").parts], len(find("log_mel").hints)
     (['log_mel-check', 'log_mel-more'], 3)
     """
-    root = places.course_folder()
+    root = places.CHECKOUT
+    with contextlib.suppress(CourseError):  # a notebook may lie anywhere
+        root = places.course_folder()
     lessons = {file.stem for folder in _folders(root) for file in folder.glob("*.json")}
     for lesson in sorted(lessons, key=lambda lesson: (lesson != Path.cwd().name, lesson)):
         for exercise in of_lesson(lesson, root):
             if exercise.name == name:
                 return exercise
-    raise CourseError(f"No lesson has an exercise {name!r}. check() takes the name of its function.")
+    raise NoSuchExercise(f"No lesson has an exercise {name!r}. check() takes the name of its function.")
 
 
 def of_lesson(lesson: str, root: Path) -> list[Exercise]:
@@ -162,7 +172,7 @@ def _in_words(error: BaseException, notebook: dict) -> str:
     if isinstance(error, NotImplementedError):
         return "Not solved yet. Write your answer into its cell above and run that; then run this one again."
     if isinstance(error, AssertionError):
-        where = _own_line(error.__context__, notebook) if error.__context__ else ""
+        where = next(filter(None, (_own_line(one, notebook) for one in (error, error.__context__) if one)), "")
         return f"{error or 'An assert without a message failed.'}{f' It came from {where}.' if where else ''}"
     where = _own_line(error, notebook)
     if isinstance(error, NameError) and not where:
@@ -170,6 +180,8 @@ def _in_words(error: BaseException, notebook: dict) -> str:
             f"Python does not know `{error.name}` yet. Run the cells above this one first: Run > Run All Above Selected "
             "Cell. If the cell of your answer shows an error, mend that one."
         )
+    if isinstance(error, SystemExit):
+        return f"exit() or sys.exit() ended it{f' in {where}' if where else ''}."
     if isinstance(error, KeyboardInterrupt):
         return f"It was stopped{f' in {where}' if where else ''}. Is there a loop without an end?"
     said = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".: ")

@@ -13,12 +13,13 @@ from ser_helpers import places
 from ser_helpers.course.authoring import release
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-# A number, a dict, a table, a figure, an array, chance, a model.
+# A dict, a table, a figure, an array, chance, a number, choices, a model.
 KINDS = {
     "01_load_crema_d": ["parse_clip_name", "build_clip_table"],
     "02_see_and_hear": ["plot_waveform", "time_axis"],
     "03_mfcc": ["log_mel"],
     "04_noise": ["add_noise", "measure_snr"],
+    "05_split_and_scale": ["choices"],
     "06_train_mlp": ["build_model"],
 }
 LOOKED_AT = 'import os\nos.environ.pop("SER_CHECK")'  # the server of these tests has it set

@@ -127,6 +127,9 @@ def test_code_that_stops_is_shown_by_the_learners_own_line(notebook, seen):
     notebook("06_train_mlp", "def softmax(z):\n    return [][3]")
     check("softmax")
     assert "in line 2 of the cell with `softmax`, `return [][3]`: IndexError" in seen[1].says
+    notebook("06_train_mlp", "def relu(z):\n    assert z.size > 99\n    return z")
+    check("relu")
+    assert "line 2 of the cell with `relu`, `assert z.size > 99`" in seen[2].says
     assert "ser_helpers" not in str(seen) and "<code>return [][3]</code>" in seen[1]._repr_html_()
 
 

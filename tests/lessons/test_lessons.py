@@ -127,7 +127,9 @@ def test_nbgraders_own_validation(name, monkeypatch, tmp_path):
     config.Execute.timeout = 120
     for file in (solution(name), lesson(name)):
         notebook = nbformat.read(file, as_version=4)
-        notebook.cells = [c for c in notebook.cells if "nbgrader" in c.metadata or "setup" in c.metadata.get("tags", [])]
+        notebook.cells = [
+            c for c in notebook.cells if "nbgrader" in c.metadata or "setup" in c.metadata.get("tags", [])
+        ]
         nbformat.write(notebook, tmp_path / f"{file.parents[1].name}.ipynb")
     solved = Validator(config=config).validate(str(tmp_path / "solutions.ipynb"))
     assert not solved.get("failed") and not solved.get("changed"), solved

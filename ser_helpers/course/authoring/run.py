@@ -1,4 +1,4 @@
-"""Notebooks and their cells, run: `ser check`, `ser build` and the tests all come here."""
+"""Notebooks and their cells, run: `ser build` and the tests come here."""
 
 from __future__ import annotations
 
