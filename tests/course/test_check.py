@@ -48,6 +48,12 @@ def test_untouched(write):
     assert "0 of 3 points" in check.progress(root)
 
 
+def test_it_tells_how_far_it_is(write):
+    ticks = []
+    check.run("10_tiny", write("return 2 * x"), tick=lambda *told: ticks.append(told))
+    assert ticks == [(0, 2, "the notebook's own cells"), (1, 2, "double"), (2, 2, "double")]
+
+
 def test_half_done_gets_the_hidden_message_and_a_hint(write):
     report = check.run("10_tiny", write("return abs(x) + abs(x)"))
     assert rows(report)["double"] == (1, 3, "Negative numbers double, too.")
