@@ -28,7 +28,6 @@ from .verdict import code_in
 
 SECONDS_PER_CELL = 60
 LONGEST = 1000  # characters of what a check says
-STUB = "def {name}(*_, **__):\n    raise NotImplementedError"  # for an answer that Python cannot read
 WRITTEN, UNWRITTEN = "written: marked by a person", "not written yet"
 NOT_RUN = "did not run: the process ended before this check"
 Tick = Callable[[int, int, str], object]  # told before each exercise: how many are done, of how many, its name
@@ -253,8 +252,6 @@ def _hear(
     """Have cells and checks run; how each check ended and each cell that stopped, and what it says."""
     parts = [(exercise.name, part) for exercise in exercises for part in exercise.parts]
     cells = rebuild.what_the_checks_need(notebook, [part.source for _, part in parts])
-    not_read = unreadable(notebook)
-    cells = [(name, STUB.format(name=name) if name in not_read else source) for name, source in cells]
     job = apart.Job(SECONDS_PER_CELL, cells, [asdict(part) for _, part in parts])
     heard: dict[str, tuple[str, str]] = {}
     todo = [name for name, part in parts]
@@ -370,6 +367,8 @@ def _rows(notebook: NotebookNode, exercises: list[verdict.Exercise], heard: dict
         begun = how != "NotSolved"
         row = Row(exercise.name, exercise.points, earned, words if begun else "not started")
         if how != "passed":
+            needs = [name for name in not_read if f"name '{name}' is not defined" in row.says]
+            row.says = f"It needs `{needs[0]}`, which Python cannot read yet." if needs else row.says
             row.says = not_read.get(exercise.name, row.says)
             passed = sum(how == "passed" for how, _ in ended)
             hints = verdict.hints_for(exercise, row.says if begun else "", passed)
