@@ -59,6 +59,19 @@ NbGraderAPI.get_submitted_timestamp = lambda self, lesson, student: admit.submit
 c.ClearSolutions.code_stub = {"python": '# Your answer goes here.\nraise NotImplementedError("not answered yet")'}
 c.ClearSolutions.text_stub = "*Your answer goes here: double-click, write, and run the cell.*"
 
+# In a lesson a check is one line, as `ser build` makes it; the gradebook has the check itself before that.
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.LockCells",
+    "nbgrader.preprocessors.ClearSolutions",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "ser_helpers.course.grading.adapters.OneLine",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
 # A submission is read, repaired, run in a sandbox and judged by the course: the stock steps stop a whole class for one copied
 # cell. A loop without an end costs a minute, once per cell that calls it; all cells together have five.
 c.Autograde.exporter_class = "ser_helpers.course.grading.adapters.SubmissionExporter"

@@ -1,4 +1,4 @@
-"""Feedback without a teacher: the checks of a lesson, run on the notebook as it is saved, in a fresh kernel.
+"""Feedback without a teacher: the checks of a lesson, run on the notebook as it is saved, in a process of its own.
 
 In a lesson: ``check("03_mfcc")``; in a terminal: ``ser check 03_mfcc`` (or a notebook's path), and ``ser check`` for all
 lessons at a glance.
@@ -12,8 +12,7 @@ import html
 import json
 import os
 import re
-import subprocess
-import sys
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -23,15 +22,16 @@ from nbformat import NotebookNode
 
 from .. import places
 from ..errors import CourseError
-from . import rebuild
+from . import apart, rebuild, verdict
 from .authoring import release
-from .authoring.run import execute
+from .verdict import code_in
 
 SECONDS_PER_CELL = 60
 LONGEST = 1000  # characters of what a check says
 WRITTEN, UNWRITTEN = "written: marked by a person", "not written yet"
+NOT_RUN = "did not run: the process ended before this check"
+Tick = Callable[[int, int, str], object]  # told before each exercise: how many are done, of how many, its name
 STAR = re.compile(r"^from numpy import \*", re.MULTILINE)
-HINT = re.compile(r"<details>\s*<summary>(Hint 1.*?)</summary>(.*?)</details>", re.DOTALL)
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Report:
     def _repr_html_(self) -> str:
         cells = "".join(
             f"<tr><th scope='row' style='text-align:left'>{html.escape(row.exercise)}</th><td>{row.earned:g}/{row.points:g}</td>"
-            f"<td style='text-align:left'>{_code_in(row.says)}{'<br><i>' + _code_in(row.hint) + '</i>' if row.hint else ''}"
+            f"<td style='text-align:left'>{code_in(row.says)}{'<br><i>' + code_in(row.hint) + '</i>' if row.hint else ''}"
             "</td></tr>"
             for row in self.rows
         )
@@ -89,11 +89,6 @@ class Report:
             f"<section aria-label='Checks of {self.lesson}'><p role='status'><b>{self.head}</b></p>{notes}<table><thead><tr><th>exercise</th><th>points</th><th>what the checks say</th></tr></thead>"
             f"<tbody>{cells}</tbody></table></section>"
         )
-
-
-def _code_in(text: str) -> str:
-    """Text as HTML, what stands in backticks as code."""
-    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def check(lesson: str) -> Report | None:
@@ -119,19 +114,43 @@ def check(lesson: str) -> Report | None:
     path = Path(os.environ.get("JPY_SESSION_NAME", ""))  # what Jupyter calls the notebook of this kernel
     if not (path.name.startswith(lesson) and path.is_file()):
         path = _place(lesson, places.course_folder())
-    done = subprocess.run(
-        [sys.executable, "-m", "ser_helpers", "check", str(path), "--json"],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
-    if done.returncode not in (0, 1) or not done.stdout:
-        words = (done.stderr.strip() or "The check ended without a word.").splitlines()[-1]
-        return Report(lesson, [], [words.removeprefix("ser: ")])
-    contents = json.loads(done.stdout)
-    report = Report(lesson, [Row(**row) for row in contents["rows"]], contents["notes"])
+    try:
+        with _bar_in_a_notebook() as tick:
+            report = run(str(path), tick=tick)
+    except CourseError as error:
+        return Report(lesson, [], [str(error)])
     report.notes += _unsaved(path)
     return report
+
+
+@contextlib.contextmanager
+def _bar_in_a_notebook() -> Iterator[Tick]:
+    """A bar that names the exercise which is checked, and leaves when all are."""
+    from IPython.display import HTML, display
+
+    def bar(done: int, of: int, name: str) -> HTML:
+        return HTML(f"<label>Checking {html.escape(name)} <progress value='{done}' max='{of}'></progress></label>")
+
+    shown = display(bar(0, 1, "the notebook"), display_id=True)
+    try:
+        yield lambda done, of, name: shown and shown.update(bar(done, of, name))
+    finally:
+        if shown:
+            shown.update(HTML(""))
+
+
+@contextlib.contextmanager
+def _bar_in_a_terminal(wanted: bool) -> Iterator[Tick]:
+    """The same, on a terminal; nothing where nobody reads it."""
+    import tqdm
+
+    with tqdm.tqdm(leave=False, disable=None if wanted else True, bar_format="{desc} {bar} {n_fmt}/{total_fmt}") as bar:
+
+        def tick(done: int, of: int, name: str) -> None:
+            bar.total, bar.n = of, done
+            bar.set_description(name)
+
+        yield tick
 
 
 def _place(lesson: str, root: Path) -> Path:
@@ -147,7 +166,7 @@ def _lessons(root: Path) -> list[str]:
 
 def _unsaved(path: Path) -> list[str]:
     """A word when this kernel has run a version of a function that is not in the saved file."""
-    with contextlib.suppress(ImportError, AttributeError, OSError):
+    with contextlib.suppress(ImportError, AttributeError, OSError, ValueError):
         from IPython import get_ipython
 
         saved = {cell.source.strip() for cell in nbformat.read(path, as_version=4).cells}
@@ -166,7 +185,7 @@ def _unsaved(path: Path) -> list[str]:
     return []
 
 
-def run(lesson: str, root: Path | None = None) -> Report:
+def run(lesson: str, root: Path | None = None, tick: Tick = lambda done, of, name: None) -> Report:
     """The work of `check`: read, put the notebook together as the grader does, run it, and say what happened.
 
     Parameters
@@ -175,6 +194,8 @@ def run(lesson: str, root: Path | None = None) -> Report:
         A lesson's name, or the path of a notebook whose name begins with one.
     root : Path, optional
         The course's folder, if not `places.course_folder`.
+    tick : function, optional
+        Called with the number of exercises that are done, how many there are, and the name of the next.
 
     Raises
     ------
@@ -187,41 +208,59 @@ def run(lesson: str, root: Path | None = None) -> Report:
     if lesson not in names or not path.exists():
         shown = path.relative_to(root) if path.is_relative_to(root) else path
         raise CourseError(f"There is no lesson in {shown}. Lessons: {', '.join(names)}.")
-    text = path.read_text(encoding="utf-8", errors="replace")
+    process = apart.Process(str(path.parent))  # loads while we read
     try:
-        submitted, notes = rebuild.notebook_of(text)
-    except rebuild.NotANotebook as error:
-        raise CourseError(
-            f"{path.name} {error} `ser reset {lesson}` makes it new and keeps this one beside it."
-        ) from None
-    notebook, more = _put_together(submitted, text, root / "solutions" / lesson / f"{lesson}.ipynb")
-    not_read = _syntax_errors(notebook, submitted)
-    execute(notebook, path.parent, SECONDS_PER_CELL)
-    _without_unfinished(notebook)
-    report = Report(lesson, _rows(notebook), [*notes, *more, *_broken(notebook, submitted, not_read)])
+        text = path.read_text(encoding="utf-8", errors="replace")
+        try:
+            submitted, notes = rebuild.notebook_of(text)
+        except rebuild.NotANotebook as error:
+            raise CourseError(
+                f"{path.name} {error} `ser reset {lesson}` makes it new and keeps this one beside it."
+            ) from None
+        notebook, more = _put_together(submitted, text, root / "solutions" / lesson / f"{lesson}.ipynb")
+        if not (exercises := verdict.of_lesson(lesson, root)):
+            raise CourseError(f"The checks of {lesson} are not here: data/checks/{lesson}.json is missing.")
+        heard = _hear(process, notebook, exercises, tick)
+    finally:
+        process.end()
+    report = Report(lesson, _rows(notebook, exercises, heard), [*notes, *more, *_broken(notebook, heard)])
     if report.earned < report.points:
-        report.notes += _stars(notebook, submitted)
+        report.notes += _stars(notebook)
     if path == _place(lesson, root):
         _remember(report, root)
     return report
 
 
 def _put_together(submitted: NotebookNode, text: str, solution: Path) -> tuple[NotebookNode, list[str]]:
-    """What is to run, hidden checks included; without the solutions it is the notebook as it is."""
+    """What is to run; without the solutions it is the notebook as it is."""
     if not solution.exists():
         note = (
             "The solutions are not at hand: these are the visible checks only, and more run when your work is marked."
         )
-        return nbformat.reads(text, as_version=4), [note]
+        notebook = nbformat.reads(text, as_version=4)
+        for number, cell in enumerate(notebook.cells):
+            cell.setdefault("id", f"cell-{number}")  # older notebooks have none
+        rebuild.skip_what_no_answer_needs(notebook)
+        return notebook, [note]
     source = nbformat.read(solution, as_version=4)
     return rebuild.rebuild(submitted, release.outline(source), source)
 
 
-def _without_unfinished(notebook: NotebookNode) -> None:
-    """A cell that ended the kernel has a number by then, and has not passed."""
-    for cell in _code(notebook):
-        if "shell.execute_reply" not in cell.metadata.get("execution", {}):
-            cell.execution_count = None
+def _hear(
+    process: apart.Process, notebook: NotebookNode, exercises: list[verdict.Exercise], tick: Tick
+) -> dict[str, tuple[str, str]]:
+    """Have cells and checks run; how each check ended and each cell that stopped, and what it says."""
+    parts = [(exercise.name, part) for exercise in exercises for part in exercise.parts]
+    cells = rebuild.what_the_checks_need(notebook, [part.source for _, part in parts])
+    job = apart.Job(SECONDS_PER_CELL, cells, [asdict(part) for _, part in parts])
+    heard: dict[str, tuple[str, str]] = {}
+    todo = [name for name, part in parts]
+    tick(0, len(parts), "the notebook's own cells")
+    for name, ended, says in process.run(job):
+        heard[name] = ended, says
+        done = sum(part.grade_id in heard for _, part in parts)
+        tick(done, len(parts), todo[min(done, len(todo) - 1)])
+    return heard
 
 
 def _syntax_error(source: str) -> SyntaxError | None:
@@ -247,46 +286,33 @@ def unreadable(notebook: NotebookNode) -> dict[str, str]:
     return {name: f"SyntaxError, line {error.lineno}: {error.msg}" for name, error in errors.items() if error}
 
 
-def _syntax_errors(notebook: NotebookNode, submitted: NotebookNode) -> dict[str, str]:
-    """Where Python cannot read what was written: the cell's text -> a sentence."""
-    found = {}
+def _broken(notebook: NotebookNode, heard: dict[str, tuple[str, str]]) -> list[str]:
+    """What is wrong outside the answers: cells that cannot be read, and the first that stopped."""
+    notes, stopped = [], []
+    for cell in filter(rebuild.is_own, _code(notebook)):
+        if error := _syntax_error(cell.source):
+            notes.append(f"{_called(cell)}, line {error.lineno}: Python cannot read it ({error.msg}).")
     for cell in _code(notebook):
-        error = _syntax_error(cell.source)
-        if error:
-            line = dict(enumerate(cell.source.splitlines(), start=1)).get(error.lineno or 0, "").strip()
-            where = f"{_name(cell, submitted)}, line {error.lineno}"
-            found[cell.source] = f"{where}: Python cannot read {line!r} ({error.msg})."
-    return found
+        name = rebuild.grade_id(cell) or cell.id
+        if name in heard and not rebuild.has_points(cell) and not _syntax_error(cell.source):
+            stopped.append(f"{_called(cell)} stopped ({in_words(*heard[name])}). Checks that need it fail with it.")
+    return notes + stopped[:1]
 
 
-def _broken(notebook: NotebookNode, submitted: NotebookNode, not_read: dict[str, str]) -> list[str]:
-    """What is wrong outside the checks: cells that cannot be read, and the first that stopped."""
-    for cell in _code(notebook):
-        stopped = said(cell) if cell.get("execution_count") and cell.source not in not_read else ""
-        if stopped and not cell.metadata.get("nbgrader", {}).get("grade"):
-            return [
-                *not_read.values(),
-                f"{_name(cell, submitted)} stopped ({stopped}). Checks that need it fail with it.",
-            ]
-    return list(not_read.values())
-
-
-def _stars(notebook: NotebookNode, submitted: NotebookNode) -> list[str]:
+def _stars(notebook: NotebookNode) -> list[str]:
     """A word on what may have changed under a right answer."""
     return [
-        f"{_name(cell, submitted)}: `from numpy import *` puts numpy's all, any, max, min, round and sum in the place of Python's; "
+        f"{_called(cell)}: `from numpy import *` puts numpy's all, any, max, min, round and sum in the place of Python's; "
         "all(x > 0 for x in y) is always true then. Write `import numpy as np`, and np. where you mean numpy's."
         for cell in _code(notebook)
         if STAR.search(cell.source)
     ]
 
 
-def _name(cell: NotebookNode, submitted: NotebookNode) -> str:
-    """A cell by its number among the code cells that the learner sees, or by its exercise when it was joined from several."""
-    sources = [one.source for one in _code(submitted)]
-    if cell.source in sources:
-        return f"Code cell {1 + sources.index(cell.source)}"
-    return f"The cell of {rebuild.grade_id(cell)}" if rebuild.grade_id(cell) else "A cell of the course"
+def _called(cell: NotebookNode) -> str:
+    """A cell by its exercise, or by how it begins."""
+    name, first = rebuild.grade_id(cell), cell.source.strip().partition("\n")[0]
+    return f"The cell of {name}" if name else f"The cell that begins `{first}`"
 
 
 def _code(notebook: NotebookNode) -> list[NotebookNode]:
@@ -331,28 +357,28 @@ def exercise_of(grade_id: str) -> str:
     return re.sub("-(check|more)$", "", grade_id)
 
 
-def _rows(notebook: NotebookNode) -> list[Row]:
-    """A row per exercise; its two check cells together."""
-    rows: dict[str, Row] = {}
-    not_read = unreadable(notebook)
-    for cell in notebook.cells:
-        graded = cell.metadata.get("nbgrader", {})
-        hint = HINT.search(cell.source) if cell.cell_type == "markdown" else None
-        if hint and rows and (last := list(rows.values())[-1]).says not in ("passed", ""):
-            last.hint = f"{hint[1].strip()}: {' '.join(hint[2].split())}"
-        if not graded.get("grade"):
-            continue
-        name, points = exercise_of(graded["grade_id"]), graded.get("points", 0)
-        row = rows.setdefault(name, Row(name, 0, 0, ""))
-        row.points += points
+def _rows(notebook: NotebookNode, exercises: list[verdict.Exercise], heard: dict[str, tuple[str, str]]) -> list[Row]:
+    """A row per exercise, its two check cells together; then one for each written task."""
+    not_read, rows = unreadable(notebook), []
+    for exercise in exercises:
+        ended = [heard.get(part.grade_id, ("", NOT_RUN)) for part in exercise.parts]
+        earned = sum(part.points for part, (how, _) in zip(exercise.parts, ended, strict=True) if how == "passed")
+        how, words = next((one for one in ended if one[0] != "passed"), ("passed", "passed"))
+        begun = how != "NotSolved"
+        row = Row(exercise.name, exercise.points, earned, words if begun else "not started")
+        if how != "passed":
+            needs = [name for name in not_read if f"name '{name}' is not defined" in row.says]
+            row.says = f"It needs `{needs[0]}`, which Python cannot read yet." if needs else row.says
+            row.says = not_read.get(exercise.name, row.says)
+            passed = sum(how == "passed" for how, _ in ended)
+            hints = verdict.hints_for(exercise, row.says if begun else "", passed)
+            row.hint = ": ".join(" ".join(part.split()) for part in hints[0].split("\n", 1)) if hints else ""
+        rows.append(row)
+    for cell in filter(rebuild.has_points, notebook.cells):
         if cell.cell_type == "markdown":
-            row.says = UNWRITTEN if cell.source.strip() == release.TEXT_STUB else WRITTEN
-            continue
-        words = said(cell) and not_read.get(name, said(cell))
-        row.earned += 0 if words else points
-        if row.says in ("", "passed"):
-            row.says = words or "passed"
-    return list(rows.values())
+            says = UNWRITTEN if cell.source.strip() == release.TEXT_STUB else WRITTEN
+            rows.append(Row(rebuild.grade_id(cell), cell.metadata["nbgrader"]["points"], 0, says))
+    return rows
 
 
 def _progress_file(root: Path) -> Path:
@@ -391,6 +417,7 @@ def report(lesson: str | None, as_json: bool) -> int:
     if lesson is None:
         print(progress())
         return 0
-    result = run(lesson)
+    with _bar_in_a_terminal(not as_json) as tick:
+        result = run(lesson, tick=tick)
     print(json.dumps(asdict(result)) if as_json else result)
     return 0 if all(row.says in ("passed", WRITTEN) for row in result.rows) else 1

@@ -43,7 +43,6 @@ def check(function: Callable[[], None]) -> Any:
     >>> _
     'mine'
     """
-    __tracebackhide__ = True
     notebook = function.__globals__
     names = {name: value for name, value in notebook.items() if name.startswith("__") or not hasattr(builtins, name)}
     FunctionType(function.__code__, names)()
@@ -57,7 +56,6 @@ def true(condition: bool, message: str) -> None:
     --------
     >>> true(1 < 2, "never seen")
     """
-    __tracebackhide__ = True
     if not condition:
         raise AssertionError(message)
 
@@ -187,7 +185,7 @@ def _plain(value: Any) -> Any:
 
 def _short(value: Any) -> str:
     text = " ".join(repr(_plain(value)).split())
-    return text if len(text) <= 200 else text[:190] + " ..."
+    return text if len(text) <= 120 else text[:115] + " ..."
 
 
 def equal(got: Any, want: Any, what: str, mistakes: Iterable[tuple[Any, str]] = (), look: str = "") -> None:

@@ -1,6 +1,6 @@
 """How notebooks of the course are run: nbclient's kernels, a kernel that lives on, and a way around a wake-up that pyzmq misses.
 
-`CourseKernel` is what a learner's `check` and the grader run: an `exit()` that was left over ends its cell and not the kernel,
+`CourseKernel` is what the grader and `ser build --measure` run: an `exit()` that was left over ends its cell and not the kernel,
 which stops a tenth of a second later, at a cell that differs from run to run.
 
 libzmq tells an event loop of messages through an edge-triggered file descriptor (ZMQ_FD): a message that comes while

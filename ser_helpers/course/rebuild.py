@@ -149,6 +149,11 @@ def is_answer(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("solution"))
 
 
+def is_own(cell: NotebookNode) -> bool:
+    """Whether a cell of a notebook from `rebuild` is the learner's own."""
+    return "ser" in cell.metadata
+
+
 def has_points(cell: NotebookNode) -> bool:
     """Whether a cell is marked: a check, or a written task."""
     return bool(cell.metadata.get("nbgrader", {}).get("grade"))
@@ -267,6 +272,49 @@ def skip_what_no_answer_needs(notebook: NotebookNode) -> None:
             tags.append("skip-execution")
         else:
             needed |= used
+
+
+def what_the_checks_need(notebook: NotebookNode, checks: list[str]) -> list[tuple[str, str]]:
+    """The cells to run before the checks, as (grade_id or id, code): answers, own cells, and of the set-up what they use."""
+    needed = set().union(*(_names(check)[1] for check in checks))
+    cells = []
+    for cell in reversed(notebook.cells):
+        if cell.cell_type != "code" or has_points(cell) or "skip-execution" in cell.metadata.get("tags", []):
+            continue
+        source = cell.source
+        if "setup" in cell.metadata.get("tags", []):
+            source, used = _statements(source, needed)
+        else:
+            used = _names(source)[1]
+        needed |= used
+        cells.append((grade_id(cell) or cell.id, source))
+    return cells[::-1]
+
+
+def _statements(source: str, needed: set[str]) -> tuple[str, set[str]]:
+    """Those statements of a set-up that make something needed, or that only do something; and the names they use."""
+    try:
+        parts = [part for statement in ast.parse(source).body for part in _one_by_one(statement)]
+    except SyntaxError:  # a magic
+        return source, _names(source)[1]
+    kept, needed = [], set(needed)
+    for part in reversed(parts):
+        text = ast.unparse(part)
+        made, used = _names(text)
+        prints = isinstance(part, ast.Expr) and text.startswith(("print(", "display("))
+        if not prints and (not made or made & needed):
+            kept.append(text)
+            needed |= used
+    return "\n".join(kept[::-1]), needed
+
+
+def _one_by_one(statement: ast.stmt) -> list[ast.stmt]:
+    """An import of several names as one of each."""
+    if isinstance(statement, ast.Import):
+        return [ast.Import([name]) for name in statement.names]
+    if isinstance(statement, ast.ImportFrom):
+        return [ast.ImportFrom(statement.module, [name], statement.level) for name in statement.names]
+    return [statement]
 
 
 def _names(source: str) -> tuple[set[str] | None, set[str]]:

@@ -34,8 +34,7 @@
 # %% tags=["setup"]
 from IPython.display import Audio, Markdown, display
 
-from ser_helpers import audio, corpus, evaluate, model, plots, widgets
-from ser_helpers.course import expect
+from ser_helpers import audio, check, corpus, evaluate, model, plots, widgets
 
 clips = corpus.lesson_clips()
 print(clips.attrs["line"])
@@ -180,10 +179,10 @@ widgets.recorder(verdict=False)
 #
 # - **Shift+Enter** runs a cell and goes on. Run a lesson from top to bottom; nothing that you can do breaks it.
 # - **Exercises** are cells with `raise NotImplementedError` in a function. Replace that line with your answer.
-# - **Checks** stand right behind, mostly two cells. The first tells you what is wrong, in words. The second holds one
-#   small call, and more checks run there when your work is marked.
-# - **Hints** wait below the checks, three steps: a nudge, the idea, nearly the code.
-# - **`check(...)`** in the last cell runs all checks of a lesson on the notebook *as you saved it*.
+# - **Checks** stand right behind. `check(...)` tries your answer and tells you in a sentence what is wrong, or that it
+#   passed. `check.more(...)` below it holds the points for further inputs.
+# - **Hints** open below that sentence and below the checks, three steps: a nudge, the idea, nearly the code.
+# - **`check(...)`** with the lesson's name, in the last cell, runs all checks on the notebook *as you saved it*.
 #
 # An exercise that you skip stops nothing: the explanations use the course's own version of every function.
 
@@ -312,7 +311,7 @@ widgets.question("00_start_here", "model-says")
 
 # %% [markdown]
 # <!-- question not-answered-yet -->
-# **2. A check says "not answered yet", although you have written your answer. What do you do first?**
+# **2. A check says "Not solved yet", although you have written your answer. What do you do first?**
 #
 # <details><summary>A. Reset the lesson</summary>
 #
@@ -362,6 +361,4 @@ widgets.question("00_start_here", "float-type")
 #   whole field.
 
 # %%
-from ser_helpers import check
-
 check("00_start_here")

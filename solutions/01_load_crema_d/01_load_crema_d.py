@@ -53,8 +53,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import Audio, Markdown, display
 
-from ser_helpers import audio, corpus, plots, widgets
-from ser_helpers.course import expect
+from ser_helpers import audio, check, corpus, plots, widgets
 
 LABELS = list(corpus.LABELS)
 clips = corpus.lesson_clips()
@@ -868,6 +867,4 @@ widgets.question("01_load_crema_d", "which-label")
 #   about faces, and it holds for voices.
 
 # %%
-from ser_helpers import check
-
 check("01_load_crema_d")

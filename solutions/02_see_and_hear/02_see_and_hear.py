@@ -50,8 +50,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import Audio, Markdown, display
 
-from ser_helpers import audio, corpus, plots, widgets
-from ser_helpers.course import expect
+from ser_helpers import audio, check, corpus, plots, widgets
 
 LABELS = list(corpus.LABELS)
 clips = corpus.lesson_clips()
@@ -1017,6 +1016,4 @@ widgets.question("02_see_and_hear", "waveshow")
 #   acted emotions, measured.
 
 # %%
-from ser_helpers import check
-
 check("02_see_and_hear")

@@ -53,8 +53,7 @@ from IPython.display import Audio, Markdown, display
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.model_selection import GroupKFold, cross_val_score
 
-from ser_helpers import audio, corpus, features, places, plots, widgets
-from ser_helpers.course import expect
+from ser_helpers import audio, check, corpus, features, places, plots, widgets
 
 LABELS = list(corpus.LABELS)
 clips = corpus.lesson_clips()
@@ -682,6 +681,4 @@ widgets.question("03_mfcc", "wrong-length")
 #   with a reason.
 
 # %%
-from ser_helpers import check
-
 check("03_mfcc")

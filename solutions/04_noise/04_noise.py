@@ -47,8 +47,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import Audio, Markdown, display
 
-from ser_helpers import audio, corpus, evaluate, features, plots, widgets
-from ser_helpers.course import expect
+from ser_helpers import audio, check, corpus, evaluate, features, plots, widgets
 
 LABELS = list(corpus.LABELS)
 clips = corpus.lesson_clips()
@@ -613,6 +612,4 @@ widgets.question("04_noise", "augment-then-split")
 #   [doi:10.1109/ICASSP.2017.7953152](https://doi.org/10.1109/ICASSP.2017.7953152): copies in other rooms.
 
 # %%
-from ser_helpers import check
-
 check("04_noise")

@@ -53,8 +53,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from ser_helpers import corpus, evaluate, features, plots, widgets
-from ser_helpers.course import expect
+from ser_helpers import check, corpus, evaluate, features, plots, widgets
 
 LABELS = list(corpus.LABELS)
 print("Data: CREMA-D, scores and features measured beforehand (data/). This lesson needs no sound.")
@@ -758,6 +757,4 @@ widgets.question("05_split_and_scale", "two-names")
 #   same mistake with patients in the place of actors.
 
 # %%
-from ser_helpers import check
-
 check("05_split_and_scale")

@@ -65,8 +65,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from ser_helpers import corpus, features, model, plots, widgets
-from ser_helpers.course import expect
+from ser_helpers import check, corpus, features, model, plots, widgets
 
 threadpool_limits(1)  # these matrices are small: a second thread would only wait for the first
 print("Data in use: synthetic practice voices for live training (scores on them say nothing about people),")
@@ -763,6 +762,4 @@ widgets.question("06_train_mlp", "best-of-twenty")
 #   library.
 
 # %%
-from ser_helpers import check
-
 check("06_train_mlp")

@@ -52,8 +52,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import Audio, Markdown, display
 
-from ser_helpers import audio, corpus, evaluate, features, plots, widgets
-from ser_helpers.course import expect
+from ser_helpers import audio, check, corpus, evaluate, features, plots, widgets
 
 LABELS = list(corpus.LABELS)
 sounds = corpus.lesson_clips()
@@ -1075,6 +1074,4 @@ widgets.question("07_evaluate", "beats-listeners")
 #   whom: the study that made many ask.
 
 # %%
-from ser_helpers import check
-
 check("07_evaluate")

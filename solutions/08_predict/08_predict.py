@@ -53,8 +53,7 @@ import pandas as pd
 import soxr
 from IPython.display import Audio, display
 
-from ser_helpers import audio, corpus, evaluate, features, model, plots, widgets
-from ser_helpers.course import expect
+from ser_helpers import audio, check, corpus, evaluate, features, model, plots, widgets
 
 
 def clip_features(y, sample_rate):
@@ -1203,6 +1202,4 @@ widgets.question("08_predict", "same-sound")
 #   [ccrma.stanford.edu/~jos/resample](https://ccrma.stanford.edu/~jos/resample/): from one sample rate to another.
 
 # %%
-from ser_helpers import check
-
 check("08_predict")

@@ -61,8 +61,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
-from ser_helpers import evaluate, features, model, widgets
-from ser_helpers.course import expect
+from ser_helpers import check, evaluate, features, model, widgets
 
 threadpool_limits(1)  # these matrices are small: a second thread would only wait for the first
 clips, X_clean, X_noisy = features.load_features()
@@ -651,6 +650,4 @@ widgets.question("09_capstone", "chosen-columns")
 #   where.
 
 # %%
-from ser_helpers import check
-
 check("09_capstone")

@@ -64,8 +64,9 @@ class Lab:
         """Save the notebook that is open; the code cells of the file on the disk."""
         page.keyboard.press("Control+s")
         page.wait_for_timeout(500)
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        return [cell for cell in cells if cell["cell_type"] == "code"]
+        while not (text := path.read_text(encoding="utf-8")).endswith("}\n"):  # it is being written
+            page.wait_for_timeout(100)
+        return [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
 
 
 @pytest.fixture(scope="module")

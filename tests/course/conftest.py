@@ -11,6 +11,7 @@ LESSON = '''# ---
 # # Tiny
 # %% tags=["setup"]
 import math
+from ser_helpers import check
 # %% nbgrader={"grade_id": "double", "solution": true}
 def double(x):
     """Twice x."""

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
+from nbgrader.utils import compute_checksum
 
 from ser_helpers.course.authoring import release
 from ser_helpers.course.grading import adapters, admit
@@ -58,12 +59,13 @@ def test_the_courses_own_cells_come_from_the_course(room):
 
 def test_a_check_that_the_course_has_mended_since_was_not_changed_by_the_student(new_classroom):
     room, lesson = new_classroom(), Lesson.read(LESSON, ROOT)
-    for notebook in (lesson.release, lesson.source):
-        mended = notebook.cells[place(notebook, "fit_scaler-check")]
-        mended.source += "\n# mended"
-        mended.metadata["nbgrader"]["points"] = 2
+    mended = lesson.source.cells[place(lesson.source, "fit_scaler-check")]
+    mended.source += "\n# mended"
+    mended.metadata["nbgrader"]["points"] = 2
     handed_in = room.solved(LESSON)
     check = handed_in.cells[place(handed_in, "fit_scaler-check")]
+    check.source = "assert fit_scaler([[1.0], [3.0]])"  # as a whole check stood there once
+    check.metadata["nbgrader"]["checksum"] = compute_checksum(check)
     changed = f"{check.metadata['nbgrader']['grade_id']}: the check had been changed; the course's own ran."
     for text, checksum, notes in (
         (check.source, check.metadata["nbgrader"]["checksum"], []),
@@ -73,9 +75,7 @@ def test_a_check_that_the_course_has_mended_since_was_not_changed_by_the_student
         check.source, check.metadata["nbgrader"]["checksum"] = text, checksum
         read, _ = admit.admit(room.submit("ann", LESSON, handed_in), LESSON)
         made, repairs = rebuild(read, lesson.release, lesson.source)
-        assert (
-            repairs == rebuild(read, release.outline(lesson.source), lesson.source)[1] == notes
-        )  # as `ser check` has it
+        assert repairs == rebuild(read, release.outline(lesson.source), lesson.source)[1] == notes  # as in `ser check`
         assert made.cells[place(made, "fit_scaler-check")].source.endswith("# mended")
 
 

@@ -177,17 +177,24 @@ def test_in_an_untouched_lesson_every_cell_but_the_checks_runs(name):
 @pytest.mark.timeout(300)
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", NAMES)
-def test_nbgraders_own_validation(name, monkeypatch):
-    """Every check passes on the solution; on the untouched lesson none does."""
+def test_nbgraders_own_validation(name, monkeypatch, tmp_path):
+    """Every check passes on the solution; on the untouched lesson none does. Checks stand on the set-up alone."""
     from nbgrader.validator import Validator
     from traitlets.config import Config
 
     monkeypatch.setenv("SER_CHECK", "1")
+    monkeypatch.setenv("SER_COURSE", str(ROOT))
     config = Config()
     config.Execute.timeout = 120
-    solved = Validator(config=config).validate(str(solution(name)))
+    for file in (solution(name), lesson(name)):
+        notebook = nbformat.read(file, as_version=4)
+        notebook.cells = [
+            c for c in notebook.cells if "nbgrader" in c.metadata or "setup" in c.metadata.get("tags", [])
+        ]
+        nbformat.write(notebook, tmp_path / f"{file.parents[1].name}.ipynb")
+    solved = Validator(config=config).validate(str(tmp_path / "solutions.ipynb"))
     assert not solved.get("failed") and not solved.get("changed"), solved
-    untouched = Validator(config=config, invert=True).validate(str(lesson(name)))
+    untouched = Validator(config=config, invert=True).validate(str(tmp_path / "lessons.ipynb"))
     assert not untouched.get("passed") and not untouched.get("changed"), untouched
 
 
@@ -225,3 +232,9 @@ def test_what_lessons_04_and_05_say_of_protocols():
     assert lead(("actors_noisy", "noisy"), ("actors", "noisy"))[1] > 10  # large
     assert 5.5 < lead(("random", "clean"), ("actors", "clean"))[0] < 7  # some six points
     assert 9 < lead(("leak", "clean"), ("actors", "clean"))[0] < 11  # about ten
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_check_cell_is_one_line(name):
+    checks = [cell.source for cell in nbformat.read(lesson(name), as_version=4).cells if release.is_check(cell)]
+    assert checks and all(re.fullmatch(r"check(\.more)?\(\"\w+\"\)", source) for source in checks)

@@ -31,7 +31,8 @@ def contract(lesson: str) -> dict[str, tuple[list[str], int]]:
 
 def ground(lesson: str) -> list[str]:
     """The set-up and the course's own answers: what an answer stands on."""
-    return [text for nbgrader, is_setup, text in cells(lesson) if is_setup or nbgrader.get("solution")]
+    course = [text for nbgrader, is_setup, text in cells(lesson) if is_setup or nbgrader.get("solution")]
+    return ["from ser_helpers.course import expect", *course]
 
 
 def checks(lesson: str, exercise: str) -> list[str]:

@@ -12,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from ... import places
+from ..rebuild import is_answer
 from . import pages, release, run
 
 DRAWS = re.compile(r"\bplt\.|\.subplots\(|\bFigure\(|sns\.\w+plot|\.(plot|hist|imshow|specshow|waveshow)\(")
@@ -41,25 +42,21 @@ def undescribed_figures(notebook: NotebookNode) -> Iterator[str]:
             yield cell.source.strip().splitlines()[0]
 
 
-def passing_untouched(lesson: NotebookNode) -> Iterator[str]:
+def passing_untouched(lesson: NotebookNode, source: NotebookNode) -> Iterator[str]:
     """Graded code cells of a released lesson that pass although nothing was solved."""
-    cells = []
-    for cell in _code(lesson):
-        graded = cell.metadata.get("nbgrader", {})
-        if "setup" in cell.metadata.get("tags", []) or graded:
-            cells.append((graded.get("grade_id") if graded.get("grade") else None, cell.source))
-    for (grade_id, _), error in zip(cells, run.each_cell([source for _, source in cells]), strict=True):
-        if grade_id and error is None:
-            yield grade_id
+    ground = [cell.source for cell in _code(lesson) if "setup" in cell.metadata.get("tags", []) or is_answer(cell)]
+    parts = [part for exercise in release.open_checks(source).values() for part in exercise["parts"]]
+    errors = list(run.each_cell([*ground, *(part["source"] for part in parts)]))[len(ground) :]
+    yield from (part["grade_id"] for part, error in zip(parts, errors, strict=True) if error is None)
 
 
 def loose_names(source: NotebookNode) -> Iterator[tuple[str, str]]:
-    """(grade_id, name) of what a check would bind among the learner's own names."""
+    """(grade_id, name) of what a check would bind among the learner's own names, `expect` apart."""
     for cell in _code(source):
         graded = cell.metadata.get("nbgrader", {})
         if graded.get("grade"):
             for name in symtable.symtable(cell.source, graded["grade_id"], "exec").get_symbols():
-                if (name.is_assigned() or name.is_imported()) and name.get_name() != "_":
+                if (name.is_assigned() or name.is_imported()) and name.get_name() not in ("_", "expect"):
                     yield graded["grade_id"], name.get_name()
 
 
@@ -90,17 +87,21 @@ def contract(source: NotebookNode, text: str) -> Iterator[str]:
 def of_a_lesson(name: str, source: NotebookNode, lesson: NotebookNode) -> Iterator[str]:
     """Everything that is wrong with one lesson: its source, and what is handed out."""
     text = "\n".join([*(cell.source for cell in lesson.cells), source.metadata["ser"].get("keep", "")])
-    for line in sorted(line for line in secrets(source) if line in text):
+    checks = [part["source"] for exercise in release.open_checks(source).values() for part in exercise["parts"]]
+    for line in sorted(line for line in secrets(source) if line in "\n".join([text, *checks])):
         yield f"lessons/{name}: a line of a solution or hidden test is in it: {line!r}"
     for words in contract(source, text):
         yield f"lessons/{name}: {words}"
     for words in questions(source, name):
         yield f"solutions/{name}: {words}"
+    setup = "\n".join(cell.source for cell in _code(source) if "setup" in cell.metadata.get("tags", []))
+    if not re.search(r"^from ser_helpers import .*\bcheck\b", setup, re.MULTILINE):
+        yield f"solutions/{name}: the set-up does not import `check`, which stands in every check cell."
     for grade_id, bound in loose_names(source):
         yield f"solutions/{name}: the check {grade_id} binds {bound!r}; put its code into a function below @expect.check."
     for cell in undescribed_figures(source):
         yield f"solutions/{name}: a figure without a describing sentence (plots.describe): {cell!r}"
-    for grade_id in passing_untouched(lesson):
+    for grade_id in passing_untouched(lesson, source):
         yield f"lessons/{name}: the check {grade_id} passes although nothing was solved."
 
 

@@ -1,6 +1,7 @@
 """From the one source to everything generated: `ser build`.
 
     solutions/NN/NN.py  ->  solutions/NN/NN.ipynb  ->  (nbgrader's generate_assignment)  ->  lessons/NN/NN.ipynb
+                                                   ->  data/checks/NN.json, what the lesson's check cells run
 
 and lessons/README.md and the results in README.md from data/results/. The same bytes each time. Where a function takes
 `root`, it is the course's folder; without it, the one that `places.course_folder` finds.
@@ -31,6 +32,8 @@ ABOUT = ("title", "goals", "needs", "minutes")  # what a lesson's header says of
 # What nbgrader_config.py has nbgrader put in the place of a solution.
 CODE_STUB = '# Your answer goes here.\nraise NotImplementedError("not answered yet")'
 TEXT_STUB = "*Your answer goes here: double-click, write, and run the cell.*"
+
+HINT = re.compile(r"<details>\s*<summary>(Hint \d.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
 
 
 class BuildError(CourseError):
@@ -66,6 +69,8 @@ def source_notebook(script: Path) -> NotebookNode:
         if cell.cell_type == "markdown":
             cell.source = cell.source.replace("{seconds}", seconds)
         given = cell.metadata.get("nbgrader")
+        if cell.source.startswith("@expect.check"):  # the lesson's own cells hold nothing for the checks
+            cell.source = f"from ser_helpers.course import expect\n\n\n{cell.source}"
         if given is not None:
             cell.metadata["nbgrader"] = _full_metadata(given, cell, script, seen)
             name = given["grade_id"]
@@ -162,11 +167,47 @@ def outline(source: NotebookNode) -> NotebookNode:
     lesson = deepcopy(source)
     for cell in lesson.cells:
         graded = cell.metadata.get("nbgrader", {})
-        if graded.get("solution") and not REGION.search(cell.source):
+        if is_check(cell):
+            cell.source = check_line(graded["grade_id"])
+        elif graded.get("solution") and not REGION.search(cell.source):
             cell.source = TEXT_STUB
         elif graded:
             cell.source = REGION.sub(_stub, cell.source).rstrip("\n")
     return lesson
+
+
+def is_check(cell: NotebookNode) -> bool:
+    """Whether a cell checks an exercise, in a source or in a lesson."""
+    return bool(cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"))
+
+
+def check_line(grade_id: str) -> str:
+    """What a check cell holds in a lesson.
+
+    Examples
+    --------
+    >>> check_line("log_mel-check"), check_line("log_mel-more")
+    ('check("log_mel")', 'check.more("log_mel")')
+    """
+    exercise, _, part = grade_id.rpartition("-")
+    return f'check.more("{exercise}")' if part == "more" else f'check("{exercise}")'
+
+
+def open_checks(source: NotebookNode) -> dict[str, dict]:
+    """What a learner may read of each exercise's checks, and its hints, for data/checks/."""
+    exercises: dict[str, dict] = {}
+    for cell in source.cells:
+        if is_check(cell):
+            about = cell.metadata["nbgrader"]
+            visible = REGION.sub("", cell.source).rstrip("\n")
+            part = {"grade_id": about["grade_id"], "points": about["points"], "source": visible}
+            part["waits"] = visible != cell.source.rstrip("\n")
+            name = about["grade_id"].rpartition("-")[0]
+            exercises.setdefault(name, {"parts": [], "hints": []})["parts"].append(part)
+        elif cell.cell_type == "markdown" and exercises:
+            found = [f"{title}\n{text}" for title, text in HINT.findall(cell.source)]
+            exercises[list(exercises)[-1]]["hints"] += found
+    return exercises
 
 
 def _stub(region: re.Match[str]) -> str:
@@ -180,6 +221,10 @@ def generated(root: Path) -> dict[Path, str]:
     lessons = release(notebooks, root)
     files |= {root / "lessons" / name / f"{name}.ipynb": text_of(lesson) for name, lesson in lessons.items()}
     files |= pages.around(notebooks, root)
+    for name, notebook in notebooks.items():
+        files[root / "data" / "checks" / f"{name}.json"] = (
+            json.dumps(open_checks(notebook), indent=1, ensure_ascii=False) + "\n"
+        )
     files[root / "lessons" / "README.md"] = readme.lessons_index(notebooks, root)
     if (root / "README.md").exists():
         files[root / "README.md"] = readme.results((root / "README.md").read_text(encoding="utf-8"), root)

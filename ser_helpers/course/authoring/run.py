@@ -1,4 +1,4 @@
-"""Notebooks and their cells, run: `ser check`, `ser build` and the tests all come here."""
+"""Notebooks and their cells, run: `ser build` and the tests come here."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from ... import places
+from ..apart import OURS
 from . import readme, release
 
 MEASURE = """
@@ -36,9 +37,6 @@ _warnings.simplefilter("error")
 _warnings.filterwarnings("ignore", message="unclosed", category=ResourceWarning)  # numba's and joblib's own
 _warnings.filterwarnings("ignore", category=PendingDeprecationWarning, module="ipykernel")  # as the kernel ends
 """
-
-# A check in the notebook does nothing then; and figures are Jupyter's, whatever an editor has set for its own.
-OURS = {"SER_CHECK": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 
 
 def execute(notebook: NotebookNode, folder: Path, seconds_per_cell: int, allow_errors: bool = True) -> None:

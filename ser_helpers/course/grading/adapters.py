@@ -21,10 +21,12 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import ClearHiddenTests
 from traitlets import Integer
 from traitlets.config import Config, PyFileConfigLoader
 
 from ...errors import CourseError
+from ..authoring.release import check_line, is_check
 from ..rebuild import grade_id, has_points, is_answer
 from . import decisions, feedback, records, seed
 from .admit import submitted_at, survey
@@ -192,6 +194,16 @@ class SubmissionGrader(Autograde):
         except Exception as error:
             self.trouble = error
             raise
+
+
+class OneLine(ClearHiddenTests):
+    """Where nbgrader takes the hidden tests out of a lesson: the rest of a check goes with them, into data/checks/."""
+
+    def preprocess_cell(self, cell: NotebookNode, resources: Any, cell_index: int) -> tuple[NotebookNode, Any]:
+        if not is_check(cell):
+            return super().preprocess_cell(cell, resources, cell_index)
+        cell.source = check_line(grade_id(cell))
+        return cell, resources
 
 
 class FeedbackExporter(Exporter):
