@@ -486,6 +486,8 @@ def _():
         (np.sum(right) / np.sum(alone), "You left the tied clips out. They stay in, as wrong ones."),
         (np.mean(majority), "You asked for more than half of the votes. The most frequent vote is enough, if it stands alone."),
         (share, "You counted votes. The share asked for is of clips."),
+        (np.mean([r and len(set(c[c > 0])) == np.count_nonzero(c) for r, c in zip(right, counts)]), "You took any two equal counts for a tie. Only a tie for the first place counts: 4, 1, 1 has a winner."),
+        (np.mean([r and len(set(c)) == 6 for r, c in zip(right, counts)]), "You took any two equal counts for a tie. Only a tie for the first place counts: 4, 1, 1 has a winner."),
     ]
     for form, what in ((list, "a list"), (np.asarray, "an array"), (pd.Series, "a Series"), (lambda v: pd.Series(v, index=rng.permutation(500)), "a Series")):
         intended_in = form(intended)
@@ -647,6 +649,16 @@ def _():
             f"On 20 actors with 4 to 61 clips your interval is {got[0]:.3f} to {got[1]:.3f}; {want[0]:.3f} to {want[1]:.3f} was expected "
             f"(within {tolerance:.3f}). Draw as many actors as there are, with replacement; an actor drawn twice counts twice.",
         )
+    alike, who = np.tile([True, True, True, False], 24), np.repeat(np.arange(12), 8)
+    expect.close(
+        actor_interval(alike, who, 200, np.random.default_rng(rng.integers(2**32))), (0.75, 0.75), "actor_interval when each actor has six of eight clips right", atol=1e-6,
+        look="Whichever actors are drawn, the share is the same, unless clips are drawn within actors as well. An actor who is drawn brings all clips, each once.",
+    )
+    one_fails, who = np.arange(100) >= 10, np.repeat(np.arange(10), 10)
+    expect.close(
+        actor_interval(one_fails, who, 4000, np.random.default_rng(rng.integers(2**32))), (0.7, 1.0), "actor_interval of ten actors, nine always right and one never,", atol=1e-6,
+        look="Percentiles 2.5 and 97.5 are shares that were drawn, from 3 times the one who fails to not at all. So many standard errors to both sides are another interval, which need not fit between 0 and 1.",
+    )
     seed = int(rng.integers(2**31))
     again = [actor_interval(right, actors, 50, np.random.default_rng(seed)) for seed in (seed, seed, seed + 1)]
     expect.true(tuple(again[0]) == tuple(again[1]), "Two calls with the same Generator seed differ: draw from `rng` only.")

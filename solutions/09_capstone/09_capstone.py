@@ -332,13 +332,24 @@ def _():
         expect.close(got[0], difference, f"the difference, with {what},", atol=1e-6, look="UAR of new minus UAR of baseline, on all clips; matched by position.",
                      mistakes=[(np.mean(t == new) - np.mean(t == base), "That is a difference of accuracies; UAR was asked for."), (-difference, "Your difference is baseline minus new.")])
     ends = np.asarray(got[1:], dtype=float)
+    seed = int(rng.integers(2**31))
     for other, words in wrong:
         expect.true(np.abs(ends - want).max() <= tolerance or np.abs(ends - other).max() > tolerance, words)
     expect.true(
         np.abs(ends - want).max() <= tolerance,
         f"Your interval is {ends[0]:.3f} to {ends[1]:.3f}; about {want[0]:.3f} to {want[1]:.3f} was expected (within {tolerance:.3f}). Draw whole actors (not clips), the same for both models, and let an actor drawn twice count twice.",
     )
-    seed = int(rng.integers(2**31))
+    words, people = np.tile(["fear", "fear", "sad", "sad"], 20), np.repeat(np.arange(10), 8)
+    half = np.where(np.arange(80) % 2 == 0, words, "angry")  # one of two right, whoever speaks
+    expect.close(
+        paired_interval(words, words, half, people, 100, np.random.default_rng(seed)), (0.5, 0.5, 0.5), "paired_interval when all actors gain alike", atol=1e-6,
+        look="Whichever actors are drawn, the difference is the same, unless clips are drawn within actors as well. An actor who is drawn brings all clips, each once.",
+    )
+    fails = np.where(people == 0, "angry", words)
+    expect.close(
+        paired_interval(words, words, fails, people, 1000, np.random.default_rng(seed)), (0.1, 0, 0.3), "paired_interval when one actor of ten gains", atol=1e-6,
+        look="Percentiles 2.5 and 97.5 are differences that were drawn, from 0 to 3 times that actor. So many standard errors to both sides are another interval.",
+    )
     again = [tuple(map(float, paired_interval(t, new, base, who, 20, np.random.default_rng(seed)))) for seed in (seed, seed, seed + 1)]
     expect.true(again[0] == again[1], "Two calls with the same Generator seed differ: draw from `rng` only.")
     expect.true(again[0] != again[2], "Another seed gives the same interval: draw from `rng`, not from a generator of your own.")
@@ -425,6 +436,8 @@ def _():
     for _, rows, _ in seen.fits:
         leaked = sum(row.tobytes() in forbidden for row in np.asarray(rows, dtype=X.dtype))
         expect.true(not leaked, f"{leaked} of the {len(rows)} rows that a model was fitted on belong to test actors. Fit on X and y, the development rows.")
+    whole = [rows for _, rows, _ in seen.fits if {row.tobytes() for row in X} <= {row.tobytes() for row in np.asarray(rows, dtype=X.dtype)}]
+    expect.true(len(whole) >= min(2, len(seen.fits)), f"A model was fitted on {min((len(rows) for _, rows, _ in seen.fits), default=0)} rows, without some of X. Fit both on all development rows, X and y.")
     expect.true(len(seen.fits) >= 2, f"{len(seen.fits)} pipelines were fitted; two were expected: chosen_model(seed) and model.build_model(seed).")
     names, nets = [pipeline.steps[-1][0] for pipeline, _, _ in seen.fits], [pipeline[-1] for pipeline, _, _ in seen.fits]
     expect.true("seed 3" in names, "chosen_model was not called with the seed that final_report was given, and fitted.")
