@@ -1,5 +1,6 @@
 """The bank of answers, and what the checks say of one; for the tests here and in tests/grading."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -40,9 +41,43 @@ def checks(lesson: str, exercise: str) -> list[str]:
     return [text for nbgrader, _, text in cells(lesson) if nbgrader.get("grade_id") in names]
 
 
+# What every exercise promises (lesson 00 says it to the learner); a wrong answer may break one of these instead.
+RULES = {
+    "state": "The global random state stays as it was.",
+    "arguments": "Arguments stay as they were.",
+    "forms": "Matched columns come as lists, arrays or Series.",
+    "position": "They are matched by position, never by index.",
+}
+
+
+@cache
+def sentences(lesson: str) -> dict[str, dict[str, str]]:
+    """What the contract of each exercise says, sentence by sentence, each under the word that wrong answers name it by."""
+    said: dict[str, dict[str, str]] = {}
+    for line in jupytext.read(ROOT / "tests" / "submissions" / lesson / "answers.py").cells[0].source.splitlines():
+        if exercise := re.fullmatch(r"\*\*(\w+)\*\*", line):
+            said[exercise[1]] = {}
+        elif sentence := re.fullmatch(r"- (\w+): (.+)", line):
+            said[next(reversed(said))][sentence[1]] = sentence[2]
+    return said
+
+
+def broken(lesson: str) -> list[tuple[str, str, list[str]]]:
+    """(exercise, sentence, the wrong answers that break it), for every sentence of a lesson's contracts."""
+    wrong = [answer for answer in answers(lesson) if answer["kind"] == "wrong"]
+    return [
+        (name, said, [one["why"] for one in wrong if (one["exercise"], one["breaks"]) == (name, key)])
+        for name, contract_of in sentences(lesson).items()
+        for key, said in {**contract_of, **{key: rule for key, rule in RULES.items() if key not in contract_of}}.items()
+        if key in contract_of or any((one["exercise"], one["breaks"]) == (name, key) for one in wrong)
+    ]
+
+
 @cache
 def answers(lesson: str) -> list[dict]:
-    """The bank of a lesson: exercise, kind ("right" or "wrong"), why, source, and what a wrong one must be told (says)."""
+    """The bank of a lesson: exercise, kind ("right" or "wrong"), why, source; of a wrong one the sentence that it breaks,
+    and what it must be told (says).
+    """
     notebook = jupytext.read(ROOT / "tests" / "submissions" / lesson / "answers.py")
     return [{**cell.metadata, "source": cell.source} for cell in notebook.cells if cell.cell_type == "code"]
 
