@@ -206,7 +206,8 @@ def _():
                 got = split_by_actor(given_in, fraction, seed)
             expect.array(got, "split_by_actor(...)", shape=(len(given),), dtype="bool", why="One True or False per clip.")
             test, train = set(given[got].tolist()), set(given[~got].tolist())
-            expect.true(not test & train, "An actor stands on both sides: you split clips. Draw actors first, then mark all their clips.")
+            by_index = "Lists and arrays came out right, this Series did not: actors are matched by position, never by index." if what == "a Series" else ""
+            expect.true(not test & train, by_index or "An actor stands on both sides: you split clips. Draw actors first, then mark all their clips.")
             n = len(test | train)
             allowed = {min(max(1, int(k)), n - 1) for k in (round(fraction * n), np.ceil(fraction * n - 1e-9), np.floor(fraction * n + 0.5))}
             expect.true(len(test) in allowed, f"{len(test)} of {n} actors are in the test for a fraction of {fraction:.3g}; {' or '.join(map(str, sorted(allowed)))} was expected (round or ceil; at least one, never all).")

@@ -388,7 +388,7 @@ def _():
             not (abs(float(got[1]) - unprepared.max()) < 1e-6 < abs(unprepared.max() - probabilities[best])),
             "Your features were computed at 48,000 Hz as if it were 16,000. Call prepare first.",
         )
-        expect.equal(str(got[0]), str(loud.classes_[best]), "the label", look="Which column is the largest, and which name in classes_ belongs to it? Channels are averaged first, by prepare.")
+        expect.equal(str(got[0]), str(loud.classes_[best]), "the label", look="Which column is the largest, and which name in classes_ belongs to it? Channels are averaged first, by prepare; the scaler is inside the pipeline, so hand it unscaled features.")
         expect.kind(got[1], float, "the probability")
         expect.close(float(got[1]), float(probabilities[best]), "the probability", atol=0.05, look="Of the label you answer, after prepare, which filters and averages; the scaler is inside the pipeline, so hand it unscaled features.")
     ### END HIDDEN TESTS

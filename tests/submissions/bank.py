@@ -54,7 +54,8 @@ RULES = {
 def sentences(lesson: str) -> dict[str, dict[str, str]]:
     """What the contract of each exercise says, sentence by sentence, each under the word that wrong answers name it by."""
     said: dict[str, dict[str, str]] = {}
-    for line in jupytext.read(ROOT / "tests" / "submissions" / lesson / "answers.py").cells[0].source.splitlines():
+    notebook = jupytext.read(ROOT / "tests" / "submissions" / lesson / "answers.py")
+    for line in "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown").splitlines():
         if exercise := re.fullmatch(r"\*\*(\w+)\*\*", line):
             said[exercise[1]] = {}
         elif sentence := re.fullmatch(r"- (\w+): (.+)", line):

@@ -74,11 +74,11 @@ HABITS = {
         """got = answer(*given)
     for one in given:
         if isinstance(one, list):
-            one.reverse()
+            one[:] = one[1:] + one[:1]
         elif isinstance(one, np.ndarray):
-            one[...] = one[::-1].copy()
+            one[...] = np.roll(one, 1, axis=0)
         elif isinstance(one, pd.Series):
-            one.iloc[:] = one.to_numpy()[::-1].copy()
+            one.iloc[:] = np.roll(one.to_numpy(), 1)
         elif isinstance(one, pd.DataFrame):
             one.drop(columns=one.columns[0], inplace=True)
     return got""",
@@ -88,7 +88,6 @@ HABITS = {
         "return answer(*[one.sort_index() if isinstance(one, pd.Series) else one for one in given])",
         "position",
     ),
-    "takes arrays only": ("assert all(one.shape for one in given[:1]); return answer(*given)", "lists"),
     "returns numpy's own numbers": (
         """got = answer(*given)
     if isinstance(got, (bool, int, float)):
@@ -110,7 +109,7 @@ EXERCISES = [(lesson, name) for lesson in LESSONS for name in contract(lesson)]
 @pytest.mark.parametrize("lesson, exercise", EXERCISES)
 def test_what_holds_for_every_exercise(lesson, exercise, habit):
     """The rules of lesson 00, each broken on its own around the course's answer; or kept in an unusual way."""
-    if habit in ("sorts Series by index", "takes arrays only") and exercise not in COLUMNS:
+    if habit == "sorts Series by index" and exercise not in COLUMNS:
         pytest.skip("It takes no matched columns.")
     if habit == "turns its arguments round" and exercise in UNCHANGING:
         pytest.skip("It is given numbers and text.")

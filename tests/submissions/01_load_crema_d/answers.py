@@ -252,7 +252,7 @@ def parse_clip_name(name):
 
 # %% exercise="parse_clip_name" kind="wrong" breaks="unknown" says="a level that CREMA-D" why="an unknown level is unspecified"
 def parse_clip_name(name):
-    actor, sentence, emotion, level = parts = Path(name).stem.split("_")
+    actor, sentence, emotion, level = Path(name).stem.split("_")
     if level not in ("LO", "MD", "HI", "XX", "X") and level.isupper():
         level = "XX"
     return corpus.parse_clip_name("_".join([actor, sentence, emotion, level]))

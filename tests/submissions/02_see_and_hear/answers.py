@@ -207,7 +207,9 @@ class _Level:
     def of(self, y):
         y = np.asarray(y, dtype=np.float32)
         starts = np.arange(0, max(len(y) - self.n, 0) + 1, self.hop)
-        rms = np.array([np.linalg.norm(y[s : s + self.n]) / np.sqrt(np.float32(len(y[s : s + self.n]))) for s in starts])
+        rms = np.array(
+            [np.linalg.norm(y[s : s + self.n]) / np.sqrt(np.float32(len(y[s : s + self.n]))) for s in starts]
+        )
         with np.errstate(divide="ignore"):
             db = np.float32(20) * np.log10(rms.astype(np.float32))
         return np.where(db < self.floor, self.floor, db)
@@ -672,7 +674,9 @@ def spectrogram_db(y, n_fft, hop_length):
 
     padded = np.pad(np.asarray(y, dtype=float), n_fft)
     machine = ShortTimeFFT(hann(n_fft, sym=False), hop=1, fs=1, phase_shift=None)
-    frames = np.lib.stride_tricks.sliding_window_view(padded[n_fft // 2 : len(padded) - n_fft // 2], n_fft)[::hop_length]
+    frames = np.lib.stride_tricks.sliding_window_view(padded[n_fft // 2 : len(padded) - n_fft // 2], n_fft)[
+        ::hop_length
+    ]
     power = np.abs(np.fft.rfft(frames * machine.win, axis=1).T) ** 2
     if not power.any():
         return power - 80

@@ -73,7 +73,9 @@ class _Bank:
     def frames(self, y):
         padded = np.pad(np.asarray(y, dtype=np.float32), 1024)
         for start in range(0, len(padded) - 2047, 512):
-            yield self.filters @ (np.abs(np.fft.rfft(self.window * padded[start : start + 2048])) ** 2).astype(np.float32)
+            yield self.filters @ (np.abs(np.fft.rfft(self.window * padded[start : start + 2048])) ** 2).astype(
+                np.float32
+            )
 
 
 def log_mel(y, sample_rate, n_mels):

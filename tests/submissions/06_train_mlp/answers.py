@@ -476,7 +476,12 @@ _scaler_for_all = StandardScaler()
 
 def build_model(seed):
     net = MLPClassifier(
-        solver="sgd", alpha=0.839903176695813, batch_size=150, learning_rate="adaptive", max_iter=100000, random_state=seed
+        solver="sgd",
+        alpha=0.839903176695813,
+        batch_size=150,
+        learning_rate="adaptive",
+        max_iter=100000,
+        random_state=seed,
     )
     return make_pipeline(_scaler_for_all, net)
 
@@ -492,7 +497,12 @@ def build_model(seed):
 # %% exercise="build_model" kind="wrong" breaks="unfitted" says="fitted already" why="a scaler that is fitted"
 def build_model(seed):
     net = MLPClassifier(
-        solver="sgd", alpha=0.839903176695813, batch_size=150, learning_rate="adaptive", max_iter=100000, random_state=seed
+        solver="sgd",
+        alpha=0.839903176695813,
+        batch_size=150,
+        learning_rate="adaptive",
+        max_iter=100000,
+        random_state=seed,
     )
     return make_pipeline(StandardScaler().fit(np.eye(168)), net)
 
