@@ -145,7 +145,8 @@ def prepare(y, sample_rate):
     where = np.arange(round(len(y) * 16000 / sample_rate)) * sample_rate / 16000
     first = np.floor(where).astype(int)[:, None] + np.arange(-half, half + 1)
     x = where[:, None] - first
-    taps = cut * np.sinc(cut * x) * np.i0(9 * np.sqrt(np.clip(1 - (x / (half + 1)) ** 2, 0, None))) / np.i0(9)
+    window = np.interp(x / (half + 1), np.linspace(-1, 1, 2001), np.kaiser(2001, 9))
+    taps = cut * np.sinc(cut * x) * window
     inside = (first >= 0) & (first < len(y))
     return (taps * inside * y[np.clip(first, 0, len(y) - 1)]).sum(axis=1).astype(np.float32)
 
