@@ -99,7 +99,7 @@ HABITS = {
 FREE = {"rms_db", "spectrogram_db", "mfcc_from_log_mel", "scale", "relu", "softmax", "mlp_forward"}  # any float dtype
 COLUMNS = {
     "augment_training", "split_by_actor", "shared_actors", "confusion", "uar", "human_accuracy", "actor_interval",
-    "recall_by_group", "actor_folds", "paired_interval",
+    "recall_by_group", "kept", "actor_folds", "paired_interval",
 }  # fmt: skip
 UNCHANGING = {"parse_clip_name", "time_axis", "build_model", "split_by_actor"}  # what they are given cannot change
 EXERCISES = [(lesson, name) for lesson in LESSONS for name in contract(lesson)]
