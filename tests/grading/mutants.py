@@ -30,11 +30,10 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "submissions"))
-from bank import LESSONS, ROOT, RULES, broken, cells, checks, contract, ground
+from bank import LESSONS, ROOT, cells, checks, contract, contracts_in_markdown, ground
 
 TABLE = ROOT / "solutions" / "kill_table.md"
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.json")
-CONTRACTS = "## The contracts, sentence by sentence\n"
 SECONDS = 30
 OUTCOMES = ("survived", "visible check", "hidden check", "time limit")
 EXERCISES = [(lesson, name) for lesson in LESSONS for name in contract(lesson)] + [("09_capstone", "final_report")]
@@ -206,22 +205,6 @@ def table(found: dict[str, list[tuple[str, str, str, str]]], reasons: dict[str, 
     return "\n".join(text) + "\n"
 
 
-def sentences() -> str:
-    """Which wrong answers break which sentence of the contracts, in Markdown."""
-    rows = [row for lesson in LESSONS for row in broken(lesson)]
-    text = [
-        CONTRACTS,
-        f"{len(rows)} sentences, {sum(len(wrong) for _, _, wrong in rows)} wrong answers. Each breaks one of them and "
-        "loses points for it, in words that name it.\n",
-        "For every exercise holds as well: " + " ".join(RULES.values()) + " A test breaks these in every answer of the "
-        "course that takes such arguments.\n",
-        "| exercise | what its contract says | wrong answers that break it |",
-        "|---|---|---|",
-        *(f"| `{exercise}` | {said} | {'; '.join(wrong)} |" for exercise, said, wrong in rows),
-    ]
-    return "\n".join(text) + "\n"
-
-
 def main() -> int:
     if os.environ.get("PYTHONHASHSEED") != "0":  # the order of a set would change the table from run to run
         fixed = {"PYTHONHASHSEED": "0", "SER_COURSE_SEED": "0", "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"}
@@ -231,7 +214,7 @@ def main() -> int:
     with ProcessPoolExecutor(2, max_tasks_per_child=1) as pool:
         jobs = {lesson: pool.submit(judge, lesson) for lesson in slow_first}
         found = {lesson: jobs[lesson].result() for lesson in lessons}
-    text = table(found, json.loads(EQUIVALENT.read_text(encoding="utf-8"))) + "\n" + sentences()
+    text = table(found, json.loads(EQUIVALENT.read_text(encoding="utf-8"))) + "\n" + contracts_in_markdown()
     print(text)
     if "--check" in sys.argv:
         return 0 if TABLE.read_text(encoding="utf-8") == text else 1

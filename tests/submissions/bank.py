@@ -74,6 +74,22 @@ def broken(lesson: str) -> list[tuple[str, str, list[str]]]:
     ]
 
 
+def contracts_in_markdown() -> str:
+    """Which wrong answers break which sentence of the contracts, in Markdown."""
+    rows = [row for lesson in LESSONS for row in broken(lesson)]
+    text = [
+        "## The contracts, sentence by sentence\n",
+        f"{len(rows)} sentences, {sum(len(wrong) for _, _, wrong in rows)} wrong answers. Each breaks one of them and "
+        "loses points for it, in words that name it.\n",
+        "For every exercise holds as well: " + " ".join(RULES.values()) + " A test breaks these in every answer of the "
+        "course that takes such arguments.\n",
+        "| exercise | what its contract says | wrong answers that break it |",
+        "|---|---|---|",
+        *(f"| `{exercise}` | {said} | {'; '.join(wrong)} |" for exercise, said, wrong in rows),
+    ]
+    return "\n".join(text) + "\n"
+
+
 @cache
 def answers(lesson: str) -> list[dict]:
     """The bank of a lesson: exercise, kind ("right" or "wrong"), why, source; of a wrong one the sentence that it breaks,

@@ -4,7 +4,20 @@ import ast
 import re
 
 import pytest
-from bank import LESSONS, RULES, answers, broken, cells, checked, checks, contract, ground, sentences
+from bank import (
+    LESSONS,
+    ROOT,
+    RULES,
+    answers,
+    broken,
+    cells,
+    checked,
+    checks,
+    contract,
+    contracts_in_markdown,
+    ground,
+    sentences,
+)
 
 from ser_helpers.course.authoring.run import run_cells
 
@@ -64,6 +77,11 @@ def test_every_sentence_of_a_contract_has_a_wrong_answer_that_breaks_it(lesson):
     for answer in answers(lesson):
         if answer["kind"] == "wrong":
             assert answer["breaks"] in {**RULES, **sentences(lesson)[answer["exercise"]]}, answer["why"]
+
+
+def test_the_table_of_contracts_is_what_the_bank_says_today():
+    table = (ROOT / "solutions" / "kill_table.md").read_text(encoding="utf-8")
+    assert table.endswith(contracts_in_markdown()), "Run `python tests/grading/mutants.py`: the bank has changed."
 
 
 # What the course's own answers do all the same, wrapped so: (the wrapper's lines, what is said of it; "" for nothing).
