@@ -632,11 +632,13 @@ def _():
         return np.abs(np.asarray(got, dtype=float) - other).max() <= tolerance
 
     means = np.array([np.mean(right[actors == a]) for a in np.unique(actors)])
+    error = np.std(reference_interval(right, actors, 20000, rng, np.linspace(0, 100, 2001)))
     wrong = [
         (np.percentile(means[rng.integers(20, size=(20000, 20))].mean(axis=1), [2.5, 97.5]), "You averaged the actors' shares. The share asked for is over all clips of the drawn actors: an actor with more clips weighs more."),
         (np.percentile(rng.binomial(len(right), right.mean(), 20000) / len(right), [2.5, 97.5]), "Your interval is the one that drawing single clips gives: it is too narrow. Draw whole actors, and take all their clips along."),
         (reference_interval(right, actors, 20000, rng, (5, 95)), "Your interval is a little too narrow. Does an actor that was drawn twice count twice, and do you end at percentiles 2.5 and 97.5, not 5 and 95?"),
         (reference_interval(right, actors, 20000, rng, n_drawn=10), "Your interval is too wide, as if half of the actors were drawn. Draw as many as there are."),
+        (right.mean() + 1.96 * error * np.array([-1, 1]), "You went 1.96 standard errors to both sides. The percentiles 2.5 and 97.5 of the shares were asked for."),
     ]
     for form, what in ((list, "lists"), (np.asarray, "arrays"), (lambda v: pd.Series(v, index=rng.permutation(len(v))), "Series")):
         right_in, actors_in = form(right), form(actors)

@@ -324,6 +324,7 @@ def _():
     tolerance = 0.065 * (want[1] - want[0])
     wrong = [
         (np.percentile(reference(np.minimum(times, 1)), [2.5, 97.5]), "Your interval is a little too narrow. Does an actor that was drawn twice count twice, and do you end at percentiles 2.5 and 97.5?"),
+        (difference + 1.96 * drawn.std() * np.array([-1, 1]), "You went 1.96 standard errors to both sides. The percentiles 2.5 and 97.5 of the differences were asked for."),
         (np.percentile(drawn, [5, 95]), "Your interval is a little too narrow. Does an actor that was drawn twice count twice, and do you end at percentiles 2.5 and 97.5?"),
     ]
     for form, what, n in ((list, "lists", 300), (lambda v: pd.Series(v, index=rng.permutation(len(v))), "Series", 300), (np.asarray, "arrays", 4000)):
