@@ -369,6 +369,26 @@ def two_panels() -> Iterator[tuple]:
 
 
 @contextmanager
+def _global_state_watched() -> Iterator[None]:
+    """From a state that nobody else sets: seeding again what was seeded before would not show."""
+    theirs = np.random.get_state(), random.getstate()  # noqa: NPY002, the global state is what is watched
+    np.random.seed(2_718_281_828)  # noqa: NPY002
+    random.seed("a state that nobody else sets")
+    ours = np.random.get_state(), random.getstate()  # noqa: NPY002
+    try:
+        yield
+        now = np.random.get_state(), random.getstate()  # noqa: NPY002
+    finally:
+        np.random.set_state(theirs[0])  # noqa: NPY002
+        random.setstate(theirs[1])
+    touched = any(np.any(a != b) for a, b in zip(ours[0], now[0], strict=True)) or now[1] != ours[1]
+    true(
+        not touched,
+        "Your function touched the global random state. Draw from the Generator it was given, and seed nothing.",
+    )
+
+
+@contextmanager
 def unchanged(*values: Any) -> Iterator[None]:
     """Check that the block leaves these arguments, and the global random state, as they were.
 
@@ -379,19 +399,13 @@ def unchanged(*values: Any) -> Iterator[None]:
     ...     z = y * 2
     """
     before = [_copy(value) for value in values]
-    numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002, the global state is what is watched
-    yield
+    with _global_state_watched():
+        yield
     for old, value in zip(before, values, strict=True):
         true(
             not _changed(old, value),
             "Your function changed its argument. Work on a copy, and leave the original as it was.",
         )
-    now = np.random.get_state()  # noqa: NPY002
-    touched = any(np.any(a != b) for a, b in zip(numpy_state, now, strict=True)) or random.getstate() != python_state
-    true(
-        not touched,
-        "Your function touched the global random state. Draw from the Generator it was given, and seed nothing.",
-    )
 
 
 @contextmanager

@@ -420,7 +420,8 @@ def _():
     ### BEGIN HIDDEN TESTS
     rng = expect.rng("build_clip_table")
     some = [str(clip) for clip in rng.choice(corpus.clip_table()["clip"].to_numpy(dtype=str), 60, replace=False)]
-    mixed = [f"AudioWAV/{clip}.wav" for clip in some] + ["README.md", "AudioWAV", "1001_DFA_JOY_XX.wav"] + [Path("copy") / f"{some[3]}.flac", "9_ITH_SAD_X.wav", "9_ITH_SAD_XX.wav"]
+    mixed = [f"AudioWAV/{clip}.wav" for clip in some[:50]] + ["README.md", "AudioWAV", "1001_DFA_JOY_XX.wav"] + some[50:55] + [Path("more") / f"{clip}.flac" for clip in some[55:]]
+    mixed += [Path("copy") / f"{some[3]}.flac", "9_ITH_SAD_X.wav", "9_ITH_SAD_XX.wav"]
     clips = sorted({*some, "9_ITH_SAD_X", "9_ITH_SAD_XX"})
     want = pd.DataFrame([{"clip": clip, **corpus.parse_clip_name(clip)} for clip in clips])
     with expect.standing_in(parse_clip_name=corpus.parse_clip_name), expect.unchanged(mixed):
@@ -439,7 +440,7 @@ def _():
             (want.assign(clip=[f"AudioWAV/{clip}.wav" for clip in clips]), "Paths were left in the column clip: the bare name was asked for."),
             (want.sort_values(["actor_id", "clip"]).reset_index(drop=True), "Your rows are sorted by actor. Sorted by clip, as text, was asked for: there '9_ITH...' comes last."),
         ],
-        look="Sorted by clip, one row per clip, a fresh index; ..._X and ..._XX are two clips.",
+        look="Sorted by clip, one row per clip, a fresh index; ..._X and ..._XX are two clips. A bare name is a clip's name, too, and so is one that ends in .flac.",
     )
     expect.true(not isinstance(got["actor_id"].iloc[0], str), "actor_id holds text. Keep it an int.")
     expect.true(

@@ -547,6 +547,7 @@ def _():
 
     rng = expect.rng("rms_db")
     quiet = 10 ** (-85 / 20) * np.sqrt(2) * np.sin(np.arange(4000) / 5)
+    faint = 10 ** (-25 / 20) * quiet  # -110 dB: not silence, and below the floor all the same
     drawn = [(rng.uniform(-1, 1, int(rng.integers(600, 5000))) * 10 ** rng.uniform(-3, 0), int(rng.integers(2, 600)), int(rng.integers(1, 300))) for _ in range(4)]
     for _y, _frame, hop in (
         (rng.uniform(-1, 1, 5000), 400, 160),
@@ -555,6 +556,7 @@ def _():
         (np.zeros(2000), 400, 160),
         (quiet, 1000, 500),
         (0.2 * quiet, 1000, 500),
+        (faint, 1000, 500),
         (0.2 + rng.uniform(-0.1, 0.1, 1000), 100, 100),
         (rng.uniform(-1, 1, 50), 400, 160),
         (np.ones(400), 400, 160),
@@ -571,6 +573,8 @@ def _():
         )
         got = np.asarray(got, dtype=float)
         expect.true(not np.isinf(got).any(), "Silence came out as minus infinity. Levels below -100 dB become -100.")
+        if _y is faint:
+            expect.true((got > -100.5).all(), f"A tone at -110 dB came out at {got.min():.1f} dB. Every level below -100 becomes -100, not that of silence alone.")
         error = np.abs(got - want).max()
         if _y is quiet and error > 0.05:
             expect.true(False, f"A quiet tone at -85 dB came out {error:.1f} dB off. Something was added before the logarithm; a floor (np.maximum) leaves quiet frames where they are.")

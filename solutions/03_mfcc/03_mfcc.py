@@ -521,7 +521,7 @@ def _():
         expect.equal(np.shape(clip_features(0.3 * np.sin(np.arange(4096) / 7), 16000)), (168,), "the shape of clip_features of a quarter of a second")
     # More checks run here when your work is marked.
     ### BEGIN HIDDEN TESTS
-    def mistakes(y, db, coefficients, mel, want):
+    def mistakes(y, rate, db, coefficients, mel, want):
         """Computed only when the answer is not right."""
         found = [
             (scipy.fft.dct(db.mean(axis=1), norm="ortho")[1:41], "Your coefficients begin at 1: coefficient 0, the level, belongs to the forty."),
@@ -531,15 +531,20 @@ def _():
             (np.median(coefficients, axis=1), "You took the median over time; the mean was asked for."),
             (mel[:40], "The mel means stand first. The 40 MFCC means come first, the 128 mel means follow."),
             (librosa.feature.mfcc(S=librosa.power_to_db(librosa.feature.melspectrogram(y=y)), n_mfcc=40).mean(axis=1), "The bands are those of 22,050 Hz: hand the sample rate on."),
+            (librosa.feature.mfcc(S=librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=16000)), n_mfcc=40).mean(axis=1), "The bands are those of 16,000 Hz whatever the clip's own rate is: hand the sample rate on."),
+            (librosa.feature.mfcc(S=librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=rate), top_db=None), n_mfcc=40).mean(axis=1), "The 80 dB range of log_mel is missing: nothing lies more than 80 dB below the clip's loudest cell (top_db=80)."),
         ]
         yield from ((wrong, words) for wrong, words in found if np.abs(wrong - want).max() > 0.1)
 
     rng = expect.rng("clip_features")
     paths = corpus.find_audio(corpus.clip_table("practice"))
     voice, other = (audio.read_clip(paths.iloc[int(i)]) for i in rng.integers(0, len(paths), 2))
+    burst = np.concatenate([np.zeros(9000), 0.5 * rng.uniform(-1, 1, 3000), np.zeros(9000)])
     for y, rate in (
         (voice, 16000),
         (other.astype(np.float64), 16000),
+        (other, int(rng.choice([22050, 44100]))),
+        (burst, 16000),
         (np.zeros(16000, dtype=np.float32), 16000),
         (0.05 * rng.uniform(-1, 1, 80000).astype(np.float32), 16000),
         (rng.uniform(-0.5, 0.5, 2048), 16000),
@@ -558,7 +563,7 @@ def _():
         mfcc, mel = coefficients.mean(axis=1), power.mean(axis=1)
         expect.close(
             got[:40], mfcc, f"the 40 MFCC means of {what}", atol=0.05,
-            mistakes=mistakes(y, db, coefficients, mel, mfcc),
+            mistakes=mistakes(y, rate, db, coefficients, mel, mfcc),
             look="mfcc_from_log_mel(log_mel(y, sample_rate, 128), 40), averaged over time.",
         )
         tolerance = 0.01 * mel + 1e-6 * mel.max() + 1e-9

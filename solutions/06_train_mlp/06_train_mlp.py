@@ -463,7 +463,7 @@ def _():
     expect.kind(got, Pipeline, "build_model(3)")
     expect.true(any(isinstance(step, StandardScaler) for _, step in got.steps), "The scaler is missing from your pipeline. Without it the network hears only the largest column.")
     expect.true(len(got.steps) == 2 and isinstance(got[0], StandardScaler) and isinstance(got[1], MLPClassifier), "Two steps were asked for: StandardScaler, then MLPClassifier.")
-    expect.true(not hasattr(got[1], "coefs_"), "The model is fitted already; an unfitted one was asked for.")
+    expect.true(not hasattr(got[0], "mean_") and not hasattr(got[1], "coefs_"), "The model, or its scaler, is fitted already; an unfitted one was asked for.")
 
 # %% nbgrader={"grade_id": "build_model-more", "grade": true, "points": 2, "locked": true}
 @expect.check
@@ -484,13 +484,15 @@ def _():
         if name == "hidden_layer_sizes":
             same, want = value in (100, (100,), [100]), (100,)
         else:
-            same = value == want or (value is None and want is None)
+            whole = isinstance(want, int) and not isinstance(want, bool)  # scikit-learn's fit refuses 1e5 where it counts
+            same = (value == want and not (whole and isinstance(value, (float, np.floating)))) or (value is None and want is None)
         whose = "was asked for" if name in asked or name == "hidden_layer_sizes" else "is the default, and stays"
         expect.true(same, f"The parameter {name} is {value!r} where {want!r} {whose}.")
     scaler = {k: v for k, v in got[0].get_params().items() if v != StandardScaler().get_params()[k]}
     expect.true(not scaler, f"The scaler's parameters should stay at their defaults; {scaler} differ.")
     a, b = build_model(1), build_model(2)
     expect.true(a is not b and a[1] is not b[1] and a[1].random_state == 1, "Each call should build a new model with its own seed.")
+    expect.true(a[0] is not b[0], "Two models share one scaler: fitting the second would change what the first has learned. Make a new StandardScaler in each call.")
     ### END HIDDEN TESTS
 
 # %% [markdown]

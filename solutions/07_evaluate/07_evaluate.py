@@ -549,6 +549,8 @@ def _():
         (np.sum(right) / np.sum(alone), "You left the tied clips out. They stay in, as wrong ones."),
         (np.mean(majority), "You asked for more than half of the votes. The most frequent vote is enough, if it stands alone."),
         (share, "You counted votes. The share asked for is of clips."),
+        (np.mean([r and len(set(c[c > 0])) == np.count_nonzero(c) for r, c in zip(right, counts)]), "You took any two equal counts for a tie. Only a tie for the first place counts: 4, 1, 1 has a winner."),
+        (np.mean([r and len(set(c)) == 6 for r, c in zip(right, counts)]), "You took any two equal counts for a tie. Only a tie for the first place counts: 4, 1, 1 has a winner."),
     ]
     for form, what in ((list, "a list"), (np.asarray, "an array"), (pd.Series, "a Series"), (lambda v: pd.Series(v, index=rng.permutation(500)), "a Series")):
         intended_in = form(intended)
@@ -712,16 +714,19 @@ def _():
         return np.abs(np.asarray(got, dtype=float) - other).max() <= tolerance
 
     means = np.array([np.mean(right[actors == a]) for a in np.unique(actors)])
+    error = np.std(reference_interval(right, actors, 20000, rng, np.linspace(0, 100, 2001)))
     wrong = [
         (np.percentile(means[rng.integers(20, size=(20000, 20))].mean(axis=1), [2.5, 97.5]), "You averaged the actors' shares. The share asked for is over all clips of the drawn actors: an actor with more clips weighs more."),
         (np.percentile(rng.binomial(len(right), right.mean(), 20000) / len(right), [2.5, 97.5]), "Your interval is the one that drawing single clips gives: it is too narrow. Draw whole actors, and take all their clips along."),
         (reference_interval(right, actors, 20000, rng, (5, 95)), "Your interval is a little too narrow. Does an actor that was drawn twice count twice, and do you end at percentiles 2.5 and 97.5, not 5 and 95?"),
         (reference_interval(right, actors, 20000, rng, n_drawn=10), "Your interval is too wide, as if half of the actors were drawn. Draw as many as there are."),
+        (right.mean() + 1.96 * error * np.array([-1, 1]), "You went 1.96 standard errors to both sides. The percentiles 2.5 and 97.5 of the shares were asked for."),
     ]
     for form, what in ((list, "lists"), (np.asarray, "arrays"), (lambda v: pd.Series(v, index=rng.permutation(len(v))), "Series")):
         right_in, actors_in = form(right), form(actors)
         with expect.calling(f"actor_interval with {what}", "They come as lists, arrays or Series; np.asarray makes arrays of them."), expect.unchanged(right_in, actors_in):
             got = actor_interval(right_in, actors_in, 6000, np.random.default_rng(rng.integers(2**32)))
+        expect.true(near(want) or what != "Series", "Lists and arrays came out right, Series did not: they are matched by position, never by index.")
         for other, words in wrong:
             expect.true(near(want) or not near(other), words)
         expect.true(
@@ -729,6 +734,16 @@ def _():
             f"On 20 actors with 4 to 61 clips your interval is {got[0]:.3f} to {got[1]:.3f}; {want[0]:.3f} to {want[1]:.3f} was expected "
             f"(within {tolerance:.3f}). Draw as many actors as there are, with replacement; an actor drawn twice counts twice.",
         )
+    alike, who = np.tile([True, True, True, False], 24), np.repeat(np.arange(12), 8)
+    expect.close(
+        actor_interval(alike, who, 200, np.random.default_rng(rng.integers(2**32))), (0.75, 0.75), "actor_interval when each actor has six of eight clips right", atol=1e-6,
+        look="Whichever actors are drawn, the share is the same, unless clips are drawn within actors as well. An actor who is drawn brings all clips, each once.",
+    )
+    one_fails, who = np.arange(100) >= 10, np.repeat(np.arange(10), 10)
+    expect.close(
+        actor_interval(one_fails, who, 4000, np.random.default_rng(rng.integers(2**32))), (0.7, 1.0), "actor_interval of ten actors, nine always right and one never,", atol=1e-6,
+        look="Percentiles 2.5 and 97.5 are shares that were drawn, from 3 times the one who fails to not at all. So many standard errors to both sides are another interval, which need not fit between 0 and 1.",
+    )
     seed = int(rng.integers(2**31))
     again = [actor_interval(right, actors, 50, np.random.default_rng(seed)) for seed in (seed, seed, seed + 1)]
     expect.true(tuple(again[0]) == tuple(again[1]), "Two calls with the same Generator seed differ: draw from `rng` only.")

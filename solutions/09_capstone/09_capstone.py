@@ -176,8 +176,9 @@ def _():
             with expect.calling(f"actor_folds({what} of 300 clips, {n}, {seed})", "Actors come as a list, an array or a Series."), expect.unchanged(names_in):
                 a, b = list(actor_folds(names_in, n, seed)), list(actor_folds(names_in, n, seed))
             expect.equal(len(a), n, f"the number of folds of actor_folds(..., {n}, {seed})")
+            by_index = "Lists and arrays came out right, this Series did not: actors are matched by position, never by index." if what == "a Series" else ""
             for (train, test), (train2, test2) in zip(a, b):
-                expect.true(not set(names[train]) & set(names[test]), "An actor is on both sides of a fold: rows were dealt, not actors.")
+                expect.true(not set(names[train]) & set(names[test]), by_index or "An actor is on both sides of a fold: rows were dealt, not actors.")
                 expect.true(np.array_equal(np.sort(test), np.sort(test2)), "The same seed gave other folds: hand the seed on to what shuffles.")
                 expect.true(sorted([*train, *test]) == list(range(300)), "Training and test of a fold should hold every row once.")
                 expect.true(0 < len(test) < 300, "A fold has nothing on one of its sides.")
@@ -369,6 +370,7 @@ def _():
     tolerance = 0.065 * (want[1] - want[0])
     wrong = [
         (np.percentile(reference(np.minimum(times, 1)), [2.5, 97.5]), "Your interval is a little too narrow. Does an actor that was drawn twice count twice, and do you end at percentiles 2.5 and 97.5?"),
+        (difference + 1.96 * drawn.std() * np.array([-1, 1]), "You went 1.96 standard errors to both sides. The percentiles 2.5 and 97.5 of the differences were asked for."),
         (np.percentile(drawn, [5, 95]), "Your interval is a little too narrow. Does an actor that was drawn twice count twice, and do you end at percentiles 2.5 and 97.5?"),
     ]
     for form, what, n in ((list, "lists", 300), (lambda v: pd.Series(v, index=rng.permutation(len(v))), "Series", 300), (np.asarray, "arrays", 4000)):
@@ -378,13 +380,24 @@ def _():
         expect.close(got[0], difference, f"the difference, with {what},", atol=1e-6, look="UAR of new minus UAR of baseline, on all clips; matched by position.",
                      mistakes=[(np.mean(t == new) - np.mean(t == base), "That is a difference of accuracies; UAR was asked for."), (-difference, "Your difference is baseline minus new.")])
     ends = np.asarray(got[1:], dtype=float)
+    seed = int(rng.integers(2**31))
     for other, words in wrong:
         expect.true(np.abs(ends - want).max() <= tolerance or np.abs(ends - other).max() > tolerance, words)
     expect.true(
         np.abs(ends - want).max() <= tolerance,
         f"Your interval is {ends[0]:.3f} to {ends[1]:.3f}; about {want[0]:.3f} to {want[1]:.3f} was expected (within {tolerance:.3f}). Draw whole actors (not clips), the same for both models, and let an actor drawn twice count twice.",
     )
-    seed = int(rng.integers(2**31))
+    words, people = np.tile(["fear", "fear", "sad", "sad"], 20), np.repeat(np.arange(10), 8)
+    half = np.where(np.arange(80) % 2 == 0, words, "angry")  # one of two right, whoever speaks
+    expect.close(
+        paired_interval(words, words, half, people, 100, np.random.default_rng(seed)), (0.5, 0.5, 0.5), "paired_interval when all actors gain alike", atol=1e-6,
+        look="Whichever actors are drawn, the difference is the same, unless clips are drawn within actors as well. An actor who is drawn brings all clips, each once.",
+    )
+    fails = np.where(people == 0, "angry", words)
+    expect.close(
+        paired_interval(words, words, fails, people, 1000, np.random.default_rng(seed)), (0.1, 0, 0.3), "paired_interval when one actor of ten gains", atol=1e-6,
+        look="Percentiles 2.5 and 97.5 are differences that were drawn, from 0 to 3 times that actor. So many standard errors to both sides are another interval.",
+    )
     again = [tuple(map(float, paired_interval(t, new, base, who, 20, np.random.default_rng(seed)))) for seed in (seed, seed, seed + 1)]
     expect.true(again[0] == again[1], "Two calls with the same Generator seed differ: draw from `rng` only.")
     expect.true(again[0] != again[2], "Another seed gives the same interval: draw from `rng`, not from a generator of your own.")
@@ -472,6 +485,8 @@ def _():
         leaked = sum(row.tobytes() in forbidden for row in np.asarray(rows, dtype=X.dtype))
         expect.true(not leaked, f"{leaked} of the {len(rows)} rows that a model was fitted on belong to test actors. Fit on X and y, the development rows.")
     expect.true(len(seen.fits) >= 2, f"{len(seen.fits)} pipelines were fitted; two were expected: chosen_model(seed) and model.build_model(seed).")
+    fewest = sorted(len(rows) for _, rows, _ in seen.fits)[-2]
+    expect.true(fewest >= len(X), f"A model was fitted on {fewest:,} of the {len(X):,} development rows. Fit both on all of them, X and y.")
     names, nets = [pipeline.steps[-1][0] for pipeline, _, _ in seen.fits], [pipeline[-1] for pipeline, _, _ in seen.fits]
     expect.true("seed 3" in names, "chosen_model was not called with the seed that final_report was given, and fitted.")
     expect.true(any(getattr(net, "random_state", None) == 3 for net in nets), "model.build_model was not called with the seed that final_report was given, and fitted.")

@@ -3,6 +3,8 @@
     python tests/grading/mutants.py            rewrites solutions/kill_table.md
     python tests/grading/mutants.py --check    says whether it would change
 
+The table ends with the contracts, sentence by sentence, and the answers of the bank (tests/submissions) that break each.
+
 Every mutant is an answer with one thing changed. It is run against the checks of its exercise, hidden ones included, in
 a process of its own with a time limit. A mutant that no check can notice, because it does the same, is listed with the
 reason in equivalent_mutants.json.
@@ -28,7 +30,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "submissions"))
-from bank import LESSONS, ROOT, cells, checks, contract, ground
+from bank import LESSONS, ROOT, cells, checks, contract, contracts_in_markdown, ground
 
 TABLE = ROOT / "solutions" / "kill_table.md"
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.json")
@@ -212,7 +214,7 @@ def main() -> int:
     with ProcessPoolExecutor(2, max_tasks_per_child=1) as pool:
         jobs = {lesson: pool.submit(judge, lesson) for lesson in slow_first}
         found = {lesson: jobs[lesson].result() for lesson in lessons}
-    text = table(found, json.loads(EQUIVALENT.read_text(encoding="utf-8")))
+    text = table(found, json.loads(EQUIVALENT.read_text(encoding="utf-8"))) + "\n" + contracts_in_markdown()
     print(text)
     if "--check" in sys.argv:
         return 0 if TABLE.read_text(encoding="utf-8") == text else 1

@@ -153,6 +153,8 @@ def _answer_one(scope: dict, name: str, values: tuple, keys: tuple[str, ...]) ->
     """
     panels = next((drawing.empty(value) for value in values if isinstance(value, drawing.Panel)), [])
     given = [panels[value.place] if isinstance(value, drawing.Panel) else value for value in values]
+    np.random.seed(2_718_281_828)  # noqa: NPY002, a state that nobody else sets: seeding again would not show
+    random.seed("a state that nobody else sets")
     before, chance = [pickle.dumps(value) for value in values], _random_state()
     plain_ones, last = [i for i, value in enumerate(given) if value is values[i]], len(given) - len(keys)
     try:
