@@ -55,6 +55,12 @@ NbGraderAPI.get_submitted_timestamp = lambda self, lesson, student: admit.submit
     self.coursedir.format_path(self.coursedir.submitted_directory, student, lesson)
 )
 
+# What late work costs: nothing, as it stands here. 10 takes a tenth of the points earned for each day begun, grace days are
+# free and not counted, and `penalty_method = "zero"` takes all points. `ser report` goes by a change, and so does Formgrader.
+c.AssignLatePenalties.plugin_class = "ser_helpers.course.grading.late.LateRule"
+c.LateRule.percent_a_day = 0
+c.LateRule.grace_days = 0
+
 # What stands in the place of a solution: it runs, and says so when it is called.
 c.ClearSolutions.code_stub = {"python": '# Your answer goes here.\nraise NotImplementedError("not answered yet")'}
 c.ClearSolutions.text_stub = "*Your answer goes here: double-click, write, and run the cell.*"

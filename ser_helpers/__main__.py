@@ -325,10 +325,10 @@ def _grade_options(sub: argparse.ArgumentParser) -> None:
 def grade(args: argparse.Namespace) -> int:
     if sys.platform == "win32":
         raise CourseError("Grading needs Linux: use a virtual machine, or Windows' own (WSL 2).")
-    from .course.grading import shards
+    from .course.grading import commands
 
     options = {"students": args.students, "n_jobs": args.jobs, "again": args.again}
-    return shards.grade_command(args.lesson, args.json, unsafe=args.unsafe, **options)
+    return commands.grade_command(args.lesson, args.json, unsafe=args.unsafe, **options)
 
 
 def _decide_options(sub: argparse.ArgumentParser) -> None:
@@ -348,9 +348,31 @@ def _decide_options(sub: argparse.ArgumentParser) -> None:
     "ser decide 03_mfcc lena reject",
 )
 def decide(args: argparse.Namespace) -> int:
-    from .course.grading import shards
+    from .course.grading import commands
 
-    return shards.decide_command(args.lesson, args.student, args.decision, args.json)
+    return commands.decide_command(args.lesson, args.student, args.decision, args.json)
+
+
+def _extend_options(sub: argparse.ArgumentParser) -> None:
+    _lesson(sub)
+    sub.add_argument("student", nargs="?", metavar="STUDENT", help="without it: everybody who has longer")
+    sub.add_argument("date", nargs="*", metavar="DATE", help='the new deadline with its zone, or "none"')
+    _json(sub)
+
+
+@command(
+    "extend",
+    _extend_options,
+    "Give one student a later deadline. It may be given before or after anything was handed in; reports, exports and Formgrader "
+    "go by it without grading again.",
+    "ser extend 03_mfcc lena 2027-03-08 23:59 Europe/Berlin",
+    "ser extend 03_mfcc lena none",
+    "ser extend 03_mfcc",
+)
+def extend(args: argparse.Namespace) -> int:
+    from .course.grading import commands
+
+    return commands.extend_command(args.lesson, args.student, " ".join(args.date), args.json)
 
 
 def _report_options(sub: argparse.ArgumentParser) -> None:
@@ -360,9 +382,9 @@ def _report_options(sub: argparse.ArgumentParser) -> None:
 
 @command("report", _report_options, "Write a lesson's reports and gradebook files again.", "ser report 03_mfcc")
 def report(args: argparse.Namespace) -> int:
-    from .course.grading import reports
+    from .course.grading import commands
 
-    return reports.report_command(args.lesson, args.json)
+    return commands.report_command(args.lesson, args.json)
 
 
 def parser() -> argparse.ArgumentParser:

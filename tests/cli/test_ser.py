@@ -117,7 +117,7 @@ COMMANDS = [
     "build",
     "grade",
 ]
-COMMANDS += ["decide", "report"]
+COMMANDS += ["decide", "extend", "report"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

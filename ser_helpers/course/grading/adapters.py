@@ -26,7 +26,7 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from ...errors import CourseError
 from ..rebuild import grade_id, has_points, is_answer
-from . import decisions, feedback, records, seed
+from . import decisions, feedback, late, records, seed
 from .admit import submitted_at, survey
 from .box.base import Box
 from .box.choose import chosen
@@ -148,6 +148,7 @@ class SubmissionExporter(NotebookExporter):
 
     def _grade(self, folder: Path, assignment: str, student: str, **_: str) -> Record:
         records.forget(assignment, student)
+        late.arrived(assignment, student, folder)
         keep_the_way_back(folder, Path(self.parent._format_dest(assignment, student)))
         lesson = Lesson.read(assignment)
         return grade_one(folder, lesson, self.box, seed.course_seed(), self.cell_seconds, self.notebook_seconds)
