@@ -41,6 +41,7 @@ c.CourseDirectory.ignore += sorted(path.parent.name for path in Path(__file__).p
 #     Lena Meier_4711_assignsubmission_file_/03_mfcc.ipynb     Lena Meier_4711_assignsubmission_file_03_mfcc.ipynb
 #     meierlena_12345_67890_03_mfcc.ipynb                      meierlena_LATE_12345_67890_03_mfcc-1.ipynb
 c.ZipCollectApp.downloaded_directory = str(CLASSROOM / "downloaded")
+c.ZipCollectApp.extractor_plugin = "ser_helpers.course.grading.returns.Extractor"
 c.FileNameCollectorPlugin.named_regexp = (
     r".*?/extracted/[^/]+/"  # the ZIP's own folder
     r"([^/]+?_(?=\d+_\d+_))?(?P<student_id>[^/_]+)_\d+_(?(1)|assignsubmission_file(?:_?/|_))"

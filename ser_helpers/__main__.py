@@ -375,12 +375,25 @@ def extend(args: argparse.Namespace) -> int:
     return commands.extend_command(args.lesson, args.student, " ".join(args.date), args.json)
 
 
-def _report_options(sub: argparse.ArgumentParser) -> None:
+def _report_like(sub: argparse.ArgumentParser) -> None:
     _lesson(sub)
     _json(sub)
 
 
-@command("report", _report_options, "Write a lesson's reports and gradebook files again.", "ser report 03_mfcc")
+@command(
+    "return",
+    _report_like,
+    "Write everybody's feedback, and pack what came through Moodle or Canvas for the way back. Decide and mark before; what is "
+    "still open, the pages say.",
+    "ser return 03_mfcc",
+)
+def return_(args: argparse.Namespace) -> int:
+    from .course.grading import commands
+
+    return commands.return_command(args.lesson, args.json)
+
+
+@command("report", _report_like, "Write a lesson's reports and gradebook files again.", "ser report 03_mfcc")
 def report(args: argparse.Namespace) -> int:
     from .course.grading import commands
 

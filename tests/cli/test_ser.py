@@ -117,7 +117,7 @@ COMMANDS = [
     "build",
     "grade",
 ]
-COMMANDS += ["decide", "extend", "report"]
+COMMANDS += ["decide", "extend", "return", "report"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

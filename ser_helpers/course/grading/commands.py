@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from . import admit, decisions, late, records, reports, shards
+from . import admit, decisions, late, records, reports, returns, shards
 from .box.unconfined import Unconfined
 from .records import Record, shown
 from .reports import Standing
@@ -65,6 +65,34 @@ def extend_command(lesson: str, student: str | None, date: str, as_json: bool) -
     plain = {name: f"{until} UTC" for name, until in longer.items()}
     print(json.dumps(plain) if as_json else "\n".join(lines) or "Nobody has longer.")
     return 0
+
+
+def return_command(lesson: str, as_json: bool) -> int:
+    """`ser return`: everybody's feedback, and the ZIP that Moodle or Canvas takes back; 0 when all of it has its way."""
+    with records.alone():
+        pages = returns.write_feedback(lesson, progress=not as_json)
+        standing = reports.look(lesson)
+        folder = reports.write(standing)[0].parent  # with links to the feedback
+        packed = returns.pack(lesson, pages, folder)
+    total = reports.totals(standing.table)
+    open_ones = total.index[total["waits"] | total["undecided"]].tolist()
+    taken = {student for _, students in packed.values() for student in students}
+    failed = [one.student for one in records.load_all(lesson) if one.status == "graded" and one.student not in pages]
+    if as_json:
+        zips = {system: str(file) for system, (file, _) in packed.items()}
+        print(json.dumps({"pages": {s: str(page) for s, page in pages.items()}, "zips": zips, "failed": failed}))
+        return 1 if failed else 0
+    print(f"{lesson}: feedback for {len(pages)}, in {returns.FEEDBACK}/NAME/{lesson}/{lesson}.html.")
+    for system, (file, students) in packed.items():
+        print(f"{file}: {len(students)} pages. In {system.capitalize()}: {returns.HOW[system]}.")
+    lists = {"not in a ZIP, as they came another way": sorted({*pages} - taken)}
+    lists |= {"whose page says that a mark or a decision is still to come": open_ones}
+    lists |= {f"without a page; see `nbgrader generate_feedback {lesson} --force`": failed}
+    print(
+        *(f"{words} ({len(names)}): {', '.join(map(shown, names))}" for words, names in lists.items() if names),
+        sep="\n",
+    )
+    return 1 if failed else 0
 
 
 def report_command(lesson: str, as_json: bool) -> int:
