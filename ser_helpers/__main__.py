@@ -393,6 +393,19 @@ def return_(args: argparse.Namespace) -> int:
     return commands.return_command(args.lesson, args.json)
 
 
+@command(
+    "alike",
+    _report_like,
+    "Show answers that resemble each other side by side. Passages that neither the lesson, its solution, known answers nor many of "
+    "the class explain: a place to look, no verdict.",
+    "ser alike 03_mfcc",
+)
+def alike(args: argparse.Namespace) -> int:
+    from .course.grading import commands
+
+    return commands.alike_command(args.lesson, args.json)
+
+
 @command("report", _report_like, "Write a lesson's reports and gradebook files again.", "ser report 03_mfcc")
 def report(args: argparse.Namespace) -> int:
     from .course.grading import commands

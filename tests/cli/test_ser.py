@@ -117,7 +117,7 @@ COMMANDS = [
     "build",
     "grade",
 ]
-COMMANDS += ["decide", "extend", "return", "report"]
+COMMANDS += ["decide", "extend", "return", "alike", "report"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

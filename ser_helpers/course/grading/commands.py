@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from . import admit, decisions, late, records, reports, returns, shards
+from . import admit, alike, decisions, late, records, reports, returns, shards
 from .box.unconfined import Unconfined
 from .records import Record, shown
 from .reports import Standing
@@ -93,6 +93,19 @@ def return_command(lesson: str, as_json: bool) -> int:
         sep="\n",
     )
     return 1 if failed else 0
+
+
+def alike_command(lesson: str, as_json: bool) -> int:
+    """`ser alike`: write the page of answers that resemble each other, and name the pairs."""
+    page, found = alike.write(lesson)
+    if as_json:
+        print(json.dumps({"page": str(page), "pairs": [two for *two, _ in found]}))
+        return 0
+    print(*(f"{shown(one)} and {shown(other)}" for one, other, _ in found), sep="\n", end="\n" if found else "")
+    print(
+        f"{len(found)} pairs share more than the exercises explain: a place to look, no verdict. Side by side: {page}"
+    )
+    return 0
 
 
 def report_command(lesson: str, as_json: bool) -> int:
