@@ -375,6 +375,25 @@ def extend(args: argparse.Namespace) -> int:
     return commands.extend_command(args.lesson, args.student, " ".join(args.date), args.json)
 
 
+def _mark_options(sub: argparse.ArgumentParser) -> None:
+    _lesson(sub)
+    sub.add_argument("--port", type=int, default=0, help="of the page's address; without it, any that is free")
+    sub.add_argument("--no-browser", action="store_true", help="print the address, and open no browser")
+
+
+@command(
+    "mark",
+    _mark_options,
+    "Mark the written answers of a lesson, one after another. A page on this computer with the mark scheme and your comments beside "
+    "each answer, names hidden; it needs no mouse. Marks go into nbgrader's gradebook.",
+    "ser mark 05_split_and_scale",
+)
+def mark(args: argparse.Namespace) -> int:
+    from .course.grading import commands
+
+    return commands.mark_command(args.lesson, args.port, not args.no_browser)
+
+
 def _report_like(sub: argparse.ArgumentParser) -> None:
     _lesson(sub)
     _json(sub)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import webbrowser
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from . import admit, alike, decisions, late, records, reports, returns, shards
+from . import admit, alike, decisions, late, mark, records, reports, returns, shards
 from .box.unconfined import Unconfined
 from .records import Record, shown
 from .reports import Standing
@@ -106,6 +108,21 @@ def alike_command(lesson: str, as_json: bool) -> int:
         f"{len(found)} pairs share more than the exercises explain: a place to look, no verdict. Side by side: {page}"
     )
     return 0
+
+
+def mark_command(lesson: str, port: int, browser: bool) -> int:
+    """`ser mark`: serve the marking page until Ctrl-C, then write the reports; 0 when nothing waits any more."""
+    marking = mark.Marking(lesson)
+    served, address = mark.server(marking, port)
+    print(f"Marking {lesson}: {address}\nCtrl-C ends it and writes the reports.", flush=True)
+    if browser:
+        webbrowser.open(address)
+    with served, contextlib.suppress(KeyboardInterrupt):
+        served.serve_forever()
+    reports.write(reports.look(lesson))
+    waits = sum(len(task.open) for task in marking.tasks)
+    print(f"\n{waits} answers still wait for a mark." if waits else "\nEvery written answer has its mark.")
+    return 1 if waits else 0
 
 
 def report_command(lesson: str, as_json: bool) -> int:
