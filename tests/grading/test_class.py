@@ -68,9 +68,9 @@ def accidents(room) -> dict[str, tuple[object, str]]:
     split.cells.insert(split.cells.index(whole) + 1, half)
     deleted.cells.remove(cell_of(deleted, "scale-check"))
     cell_of(changed, "scale-more").source = "pass"
-    leftover.cells.insert(3, new_code_cell("exit()"))
+    leftover.cells.insert(3, new_code_cell("exit()", id="leftover"))
     tricked = room.untouched(LESSON)
-    tricked.cells.insert(0, new_code_cell(NO_ASSERTS))
+    tricked.cells.insert(0, new_code_cell(NO_ASSERTS, id="trick"))
     solved = json.dumps(room.solved(LESSON))
 
     def soon(folder: Path) -> None:

@@ -4,14 +4,18 @@ import html
 import io
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import urllib.request
 import zipfile
 from datetime import datetime
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
@@ -22,6 +26,13 @@ from ser_helpers.errors import CourseError
 from ser_helpers.places import CHECKOUT as ROOT
 
 LESSON = "00_start_here"
+NO_ASSERTS = """
+import ast
+class Drop(ast.NodeTransformer):
+    def visit_Expr(self, node): return ast.Pass() if "expect" in ast.dump(node) else node
+    visit_Assert = visit_For = lambda self, node: ast.Pass()
+get_ipython().ast_transformers.append(Drop())
+"""
 STUDENTS = ("Lena Meier", "Zoë O'Hara-Li", "Ann de Vries", "12346")
 ROOTS = os.name == "posix" and os.geteuid() == 0
 
@@ -289,3 +300,71 @@ def test_feedback_goes_back_through_moodle_and_canvas(clone, monkeypatch, capsys
         f"ekbo_LATE_12346_67891_{LESSON}-1.html": "12346",
     }
     assert "feedback/Lena%20Meier/" in (reports.FOLDER / LESSON / "overview.html").read_text("utf-8")
+
+
+EXCHANGE = {"release_assignment", "fetch_assignment", "collect", "release_feedback"}  # the test above runs these
+
+
+def told() -> list[str]:
+    """Every command that the guide gives an instructor of a class, in its order."""
+    guide = (ROOT / "solutions" / "README.md").read_text(encoding="utf-8")
+    part = guide.partition("## Run a class with nbgrader")[2].partition("## Points")[0]
+    given = re.findall(r"`((?:mkdir|ser|nbgrader) [^`]+)`", part.replace("\n   ", " "))
+    return [one for one in dict.fromkeys(given) if len(one.split()) > 2 or one.startswith("mkdir")]
+
+
+def hand_in_for_the_guide(room) -> None:
+    (room.folder / ".classroom" / "students.csv").write_text("id,first_name,last_name,email,lms_user_id\nlena,,,,\n")
+    for lesson in ("02_see_and_hear", "03_mfcc"):
+        (room.submit("lena", lesson, room.solved(lesson)) / "timestamp.txt").write_text("2027-03-02 12:00 UTC")
+    tricked = room.untouched("03_mfcc")
+    tricked.cells.insert(0, nbformat.v4.new_code_cell(NO_ASSERTS))
+    room.submit("mo", "03_mfcc", tricked)
+    names = (f"{name}_{number}_assignsubmission_file_/03_mfcc.ipynb" for name, number in {"Bo Ek": 1, "Zoë": 2}.items())
+    archive = room.folder / ".classroom" / "downloaded" / "03_mfcc" / "archive" / "a.zip"
+    archive.parent.mkdir(parents=True)
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name in names:
+            packed.writestr(name, json.dumps(room.solved("03_mfcc")))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_every_command_of_the_guide_in_its_order(clone, bubblewrap):
+    """On a fresh clone; `mo` tricks the checks, so that there is something to decide about."""
+    done, words = [], told()
+    for line in words:
+        if line.split()[0] == "nbgrader" and line.split()[1] in EXCHANGE:
+            continue
+        if line.startswith("ser mark"):
+            run_in(clone, "ser grade 02_see_and_hear")
+        printed = run_in(
+            clone, line.replace("NAME", "mo"), stop="Ctrl-C ends it" if line.startswith("ser mark") else ""
+        )
+        assert "Traceback" not in printed and "ser: " not in printed, (line, printed)
+        if line.startswith("mkdir"):
+            hand_in_for_the_guide(clone)
+        done.append(line.split()[1])
+    assert {"grade", "decide", "mark", "return", "report", "alike", "extend", "zip_collect", "db"} <= {*done}
+    assert {line.split()[1] for line in words} - {*done} == EXCHANGE
+    assert (clone.folder / ".classroom" / "submitted" / "Bo Ek" / "03_mfcc" / "03_mfcc.ipynb").exists()
+
+
+def run_in(room, line: str, stop: str = "") -> str:
+    """Run a command in a course's folder, and end one that goes on with Ctrl-C; what it printed."""
+    for word in ("ser_helpers", "nbgrader"):
+        line = re.sub(f"^{word.partition('_')[0]} ", f"exec {sys.executable} -m {word} ", line)
+    running = subprocess.Popen(
+        ["bash", "-c", line], cwd=room.folder, env={**os.environ, "BROWSER": "true"}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    assert running.stdout is not None
+    printed = ""
+    while stop and stop not in printed:
+        assert (more := running.stdout.readline()), printed
+        printed += more
+    if stop:
+        running.send_signal(signal.SIGINT)
+    printed += running.communicate(timeout=600)[0]
+    assert running.returncode in (0, 1), (line, printed)
+    return printed
