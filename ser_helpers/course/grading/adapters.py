@@ -127,6 +127,7 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.record: Record | None = None
+        self.before: Record | None = None
         # The command and Formgrader make nbgrader's own Autograde and call its `start`; of what a configuration can put
         # into that, only this class is met before the first submission: `pre_convert_hook` comes once a student, after
         # the list was made, and what it raises is swallowed.
@@ -142,11 +143,12 @@ class SubmissionExporter(NotebookExporter):
             raise NbGraderException(self.record.reason)
         exported = self.from_notebook_node(self.record.marked, resources)
         if not self.parent._sanitizing:  # the gradebook has the scores now
-            decisions.renew(self.record)
+            decisions.renew(self.record, self.before)
             self._hand_on(self.record)
         return exported
 
     def _grade(self, folder: Path, assignment: str, student: str, **_: str) -> Record:
+        self.before = records.load(assignment, student)
         records.forget(assignment, student)
         late.arrived(assignment, student, folder)
         keep_the_way_back(folder, Path(self.parent._format_dest(assignment, student)))

@@ -114,11 +114,20 @@ def decide(lesson: str, student: str, decision: str) -> None:
     _enter(record, kept, anew=True)
 
 
-def renew(record: Record) -> None:
-    """After a grading: marks that an earlier decision wrote go, those of this submission's own decision come, and the rest waits."""
+def renew(record: Record, before: Record | None) -> None:
+    """After a grading: marks that an earlier decision wrote go, those of this submission's own decision come, and the rest waits.
+
+    Other marks by hand belong to what was handed in: nbgrader asks about each again, and here the same submission keeps them.
+    """
     kept = _load(record)
     if kept.written or record.disputed:
         _enter(record, kept, anew=False)
+    if before is not None and before.submission == record.submission:
+        with Gradebook(GRADEBOOK, "ser") as gradebook:
+            for grade in gradebook.find_submission_notebook(record.lesson, record.lesson, record.student).grades:
+                if grade.manual_score is not None and grade.name not in record.disputed:
+                    grade.needs_manual_grade = False
+            gradebook.db.commit()
 
 
 def _enter(record: Record, kept: _Kept, anew: bool) -> None:

@@ -61,7 +61,7 @@ class LateRule(LateSubmissionPlugin):
             costs = "It gets no points"
         elif not self.percent_a_day:
             return "It costs nothing."
-        return f"{costs}{f', after {self.grace_days:g} days that are free' if self.grace_days else ''}."
+        return f"{costs}{f'; free days before that: {self.grace_days:g}' if self.grace_days else ''}."
 
 
 def settings() -> Config:

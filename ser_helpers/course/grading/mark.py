@@ -33,10 +33,11 @@ COMMENTS = 9  # that are offered again
 
 
 class Mark(NamedTuple):
-    """A person's points, None for none yet, and comment."""
+    """A person's points, None for none yet, and comment; and whether they are about what was handed in before."""
 
     points: float | None
     comment: str
+    old: bool = False
 
 
 @dataclass
@@ -54,7 +55,8 @@ class Task:
     @property
     def open(self) -> list[int]:
         """Which answers nobody has marked, counted from 0."""
-        return [place for place, student in enumerate(self.students) if self.marks[student].points is None]
+        marks = [self.marks[student] for student in self.students]
+        return [place for place, mark in enumerate(marks) if mark.points is None or mark.old]
 
     @property
     def comments(self) -> list[str]:
@@ -115,12 +117,14 @@ class Marking:
             grade, student = grades.get(task.name), submission.student.id
             if grade is not None and (grade.needs_manual_grade or grade.manual_score is not None):
                 said = comments[task.name].manual_comment if task.name in comments else None
-                task.marks[student] = Mark(grade.manual_score, said or "")
+                task.marks[student] = Mark(grade.manual_score, said or "", old=bool(grade.needs_manual_grade))
                 task.students.append(student)
 
     def answer(self, task: Task, student: str) -> str:
         """What a student wrote, as nbgrader has kept it."""
         file = CLASSROOM / "autograded" / student / self.lesson / f"{self.lesson}.ipynb"
+        if not file.exists():
+            return f"*The marked notebook is not there any more: `ser grade {self.lesson}` makes it again.*"
         for cell in nbformat.read(file, as_version=4).cells:
             if grade_id(cell) == task.name:
                 return cell.source

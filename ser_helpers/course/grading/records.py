@@ -118,7 +118,9 @@ def shown(text: str) -> str:
 
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
-    """Let no second `ser grade` or `ser decide` work in this classroom."""
+    """Let no second `ser grade` or `ser decide` work in this classroom; outside a course's folder there is none."""
+    if not Path("nbgrader_config.py").exists():
+        raise CourseError("There is no nbgrader_config.py here. Go to the course's folder first.")
     CLASSROOM.mkdir(exist_ok=True)
     with open(CLASSROOM / "grade.lock", "w") as file:
         try:

@@ -121,7 +121,7 @@ def _row(
     status = "graded" if graded else "not graded"
     if graded and decision == "":
         status = "waits for a decision"
-    elif graded and mark.needs_manual_grade and mark.manual_score is None:
+    elif graded and mark.needs_manual_grade:  # also where a mark is about what was handed in before
         status = "waits for a person"
     points = mark.score if status == "graded" else None
     says = known.says if known is not None and known.score is not None else ""
