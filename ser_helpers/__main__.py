@@ -12,6 +12,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from .errors import CourseError
@@ -310,6 +311,15 @@ def build(args: argparse.Namespace) -> int:
     return lint.report() if args.check else run.measure() if args.measure else release.build()
 
 
+def _grading() -> ModuleType:
+    """The commands of those who have a class."""
+    if sys.platform == "win32":
+        raise CourseError("Grading needs Linux: use a virtual machine, or Windows' own (WSL 2).")
+    from .course.grading import commands
+
+    return commands
+
+
 def _grade_options(sub: argparse.ArgumentParser) -> None:
     _lesson(sub)
     sub.add_argument("--students", nargs="+", metavar="NAME", help="these alone")
@@ -323,12 +333,8 @@ def _grade_options(sub: argparse.ArgumentParser) -> None:
     "grade", _grade_options, "Grade everything that was handed in for a lesson, with nbgrader.", "ser grade 03_mfcc"
 )
 def grade(args: argparse.Namespace) -> int:
-    if sys.platform == "win32":
-        raise CourseError("Grading needs Linux: use a virtual machine, or Windows' own (WSL 2).")
-    from .course.grading import commands
-
     options = {"students": args.students, "n_jobs": args.jobs, "again": args.again}
-    return commands.grade_command(args.lesson, args.json, unsafe=args.unsafe, **options)
+    return _grading().grade_command(args.lesson, args.json, unsafe=args.unsafe, **options)
 
 
 def _decide_options(sub: argparse.ArgumentParser) -> None:
@@ -348,9 +354,7 @@ def _decide_options(sub: argparse.ArgumentParser) -> None:
     "ser decide 03_mfcc lena reject",
 )
 def decide(args: argparse.Namespace) -> int:
-    from .course.grading import commands
-
-    return commands.decide_command(args.lesson, args.student, args.decision, args.json)
+    return _grading().decide_command(args.lesson, args.student, args.decision, args.json)
 
 
 def _extend_options(sub: argparse.ArgumentParser) -> None:
@@ -370,9 +374,7 @@ def _extend_options(sub: argparse.ArgumentParser) -> None:
     "ser extend 03_mfcc",
 )
 def extend(args: argparse.Namespace) -> int:
-    from .course.grading import commands
-
-    return commands.extend_command(args.lesson, args.student, " ".join(args.date), args.json)
+    return _grading().extend_command(args.lesson, args.student, " ".join(args.date), args.json)
 
 
 def _mark_options(sub: argparse.ArgumentParser) -> None:
@@ -389,9 +391,7 @@ def _mark_options(sub: argparse.ArgumentParser) -> None:
     "ser mark 05_split_and_scale",
 )
 def mark(args: argparse.Namespace) -> int:
-    from .course.grading import commands
-
-    return commands.mark_command(args.lesson, args.port, not args.no_browser)
+    return _grading().mark_command(args.lesson, args.port, not args.no_browser)
 
 
 def _report_like(sub: argparse.ArgumentParser) -> None:
@@ -407,9 +407,7 @@ def _report_like(sub: argparse.ArgumentParser) -> None:
     "ser return 03_mfcc",
 )
 def return_(args: argparse.Namespace) -> int:
-    from .course.grading import commands
-
-    return commands.return_command(args.lesson, args.json)
+    return _grading().return_command(args.lesson, args.json)
 
 
 @command(
@@ -420,16 +418,12 @@ def return_(args: argparse.Namespace) -> int:
     "ser alike 03_mfcc",
 )
 def alike(args: argparse.Namespace) -> int:
-    from .course.grading import commands
-
-    return commands.alike_command(args.lesson, args.json)
+    return _grading().alike_command(args.lesson, args.json)
 
 
 @command("report", _report_like, "Write a lesson's reports and gradebook files again.", "ser report 03_mfcc")
 def report(args: argparse.Namespace) -> int:
-    from .course.grading import commands
-
-    return commands.report_command(args.lesson, args.json)
+    return _grading().report_command(args.lesson, args.json)
 
 
 def parser() -> argparse.ArgumentParser:
