@@ -41,6 +41,7 @@ c.CourseDirectory.ignore += sorted(path.parent.name for path in Path(__file__).p
 #     Lena Meier_4711_assignsubmission_file_/03_mfcc.ipynb     Lena Meier_4711_assignsubmission_file_03_mfcc.ipynb
 #     meierlena_12345_67890_03_mfcc.ipynb                      meierlena_LATE_12345_67890_03_mfcc-1.ipynb
 c.ZipCollectApp.downloaded_directory = str(CLASSROOM / "downloaded")
+c.ZipCollectApp.extractor_plugin = "ser_helpers.course.grading.returns.Extractor"
 c.FileNameCollectorPlugin.named_regexp = (
     r".*?/extracted/[^/]+/"  # the ZIP's own folder
     r"([^/]+?_(?=\d+_\d+_))?(?P<student_id>[^/_]+)_\d+_(?(1)|assignsubmission_file(?:_?/|_))"
@@ -54,6 +55,12 @@ CourseDirectory.get_existing_timestamp = lambda self, folder: admit.submitted_at
 NbGraderAPI.get_submitted_timestamp = lambda self, lesson, student: admit.submitted_at(
     self.coursedir.format_path(self.coursedir.submitted_directory, student, lesson)
 )
+
+# What late work costs: nothing, as it stands here. 10 takes a tenth of the points earned for each day begun, grace days are
+# free and not counted, and `penalty_method = "zero"` takes all points. `ser report` goes by a change, and so does Formgrader.
+c.AssignLatePenalties.plugin_class = "ser_helpers.course.grading.late.LateRule"
+c.LateRule.percent_a_day = 0
+c.LateRule.grace_days = 0
 
 # What stands in the place of a solution: it runs, and says so when it is called.
 c.ClearSolutions.code_stub = {"python": '# Your answer goes here.\nraise NotImplementedError("not answered yet")'}

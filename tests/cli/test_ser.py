@@ -117,7 +117,7 @@ COMMANDS = [
     "build",
     "grade",
 ]
-COMMANDS += ["decide", "report"]
+COMMANDS += ["decide", "extend", "mark", "return", "alike", "report"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -10,7 +10,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from ser_helpers.__main__ import main
-from ser_helpers.course.grading import decisions, records, reports, shards
+from ser_helpers.course.grading import commands, decisions, records, reports, shards
 from ser_helpers.course.grading.box.unconfined import OpenKernel
 
 LESSON, CHECK = "00_start_here", "seconds_of-check"
@@ -63,7 +63,7 @@ def room(graded, tmp_path, monkeypatch):
 
 def exported() -> dict[str, str]:
     """What Moodle is given: a student's points, or an empty cell."""
-    (file,) = (file for file in reports.write(LESSON) if file.name == "moodle.csv")
+    (file,) = (file for file in reports.write(reports.look(LESSON)) if file.name == "moodle.csv")
     rows = list(csv.reader(file.read_text("utf-8").splitlines()))
     return {row[0]: row[2] for row in rows[1:]}
 
@@ -102,19 +102,22 @@ def test_an_unsolved_notebook_with_a_trick_has_no_points_in_any_export(classroom
     classroom.submit("ann", "04_noise", tricked)
     (record,) = shards.grade("04_noise")
     assert record.disputed
-    for file in reports.write("04_noise")[2:]:  # moodle.csv, canvas.csv
+    for file in reports.write(reports.look("04_noise"))[2:]:  # moodle.csv, canvas.csv
         assert file.read_text("utf-8").splitlines()[-1].endswith(","), file
     decisions.decide("04_noise", "ann", "reject")
-    for file in reports.write("04_noise")[2:]:
+    for file in reports.write(reports.look("04_noise"))[2:]:
         assert file.read_text("utf-8").splitlines()[-1].endswith(",0.0"), file
 
 
 def test_what_waits_stands_in_the_summary_and_what_is_decided_too(room):
-    done, overview = records.load_all(LESSON), reports.write(LESSON)[0]
-    said = shards.summary(done, overview)
+    def summary() -> str:
+        standing = reports.look(LESSON)
+        return commands.summary(records.load_all(LESSON), standing, reports.write(standing)[0])
+
+    said = summary()
     assert f"not exported until you decide with `ser decide {LESSON} STUDENT accept|reject` (2):" in said
     decisions.decide(LESSON, "ann", "reject")
-    said = shards.summary(done, overview)
+    said = summary()
     assert "(1):" in said and f"ann: reject: {CHECK}" in said
 
 

@@ -1,23 +1,39 @@
 """The instructor's first hour, as solutions/README.md tells it: on a fresh clone, and the feedback's way back to the students."""
 
+import html
+import io
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import urllib.request
 import zipfile
 from datetime import datetime
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from ser_helpers.course.grading import adapters, admit
+from ser_helpers.__main__ import main
+from ser_helpers.course.grading import adapters, admit, reports, shards
+from ser_helpers.course.grading.box.unconfined import Unconfined
 from ser_helpers.errors import CourseError
 from ser_helpers.places import CHECKOUT as ROOT
 
 LESSON = "00_start_here"
+NO_ASSERTS = """
+import ast
+class Drop(ast.NodeTransformer):
+    def visit_Expr(self, node): return ast.Pass() if "expect" in ast.dump(node) else node
+    visit_Assert = visit_For = lambda self, node: ast.Pass()
+get_ipython().ast_transformers.append(Drop())
+"""
+STUDENTS = ("Lena Meier", "Zoë O'Hara-Li", "Ann de Vries", "12346")
 ROOTS = os.name == "posix" and os.geteuid() == 0
 
 
@@ -122,7 +138,7 @@ def test_a_deadline_with_two_readings_is_refused_in_a_sentence(clone):
     assert "not certain which moment '2027-03-01 23:59:00 CEST' means. Write it like" in printed
 
 
-def pack(room, name: str, files: dict[str, str]) -> None:
+def pack(room, name: str, files: dict[str, str | bytes]) -> None:
     archive = room.folder / ".classroom" / "downloaded" / LESSON / "archive" / name
     archive.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(archive, "w") as packed:
@@ -213,3 +229,143 @@ def test_feedback_goes_back_through_the_exchange(classroom, exchange):
             }  # fmt: skip
     succeed(theirs, "submit", LESSON, "--course=ser", at, **other)
     assert "Updating submission" in succeed(classroom, "collect", LESSON, "--update", at)
+
+
+@pytest.mark.parametrize(
+    "damage, why",
+    [
+        (lambda whole: whole[: len(whole) // 2], "File is not a zip file"),
+        (
+            lambda whole: whole.replace(b"lena", b"lina", 1),
+            f"Lena Meier_4711_assignsubmission_file_/{LESSON}.ipynb in it is damaged",
+        ),
+        (lambda whole: b"<!DOCTYPE html><title>Please log in</title>", "File is not a zip file"),
+        (lambda whole: b"", "File is not a zip file"),
+    ],
+)
+def test_a_zip_that_is_broken_is_refused_in_words_and_can_be_replaced(clone, damage, why):
+    files = {f"Lena Meier_4711_assignsubmission_file_/{LESSON}.ipynb": "lena" * 50}
+    pack(clone, "a.zip", files)
+    archive = clone.folder / ".classroom" / "downloaded" / LESSON / "archive" / "a.zip"
+    whole = archive.read_bytes()
+    archive.write_bytes(damage(whole))
+    printed, code = clone.nbgrader("zip_collect", LESSON)
+    assert code == 1 and "Traceback" not in printed and not collected(clone)
+    assert f"archive/a.zip cannot be unpacked ({why}" in printed and "download it again" in printed
+    archive.write_bytes(whole)
+    succeed(clone, "zip_collect", LESSON)
+    assert list(collected(clone)) == [f"Lena Meier/{LESSON}/{LESSON}.ipynb"]
+
+
+def test_a_broken_zip_inside_costs_its_student_alone(clone):
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as packed:
+        packed.writestr(f"{LESSON}.ipynb", "bo")
+    pack(clone, "a.zip", {
+        f"Lena Meier_4711_assignsubmission_file_/{LESSON}.ipynb": "lena",
+        "Bo Ek_4712_assignsubmission_file_/work.zip": inner.getvalue(),
+        "Eve Po_4713_assignsubmission_file_/work.zip": inner.getvalue()[:40],
+    })  # fmt: skip
+    printed = succeed(clone, "zip_collect", LESSON)
+    assert collected(clone) == {
+        f"Lena Meier/{LESSON}/{LESSON}.ipynb": "lena", f"Bo Ek/{LESSON}/work/{LESSON}.ipynb": "bo",
+    }  # fmt: skip
+    assert "Eve Po_4713_assignsubmission_file_/work.zip cannot be unpacked" in printed
+
+
+def test_feedback_goes_back_through_moodle_and_canvas(clone, monkeypatch, capsys):
+    """The names are those by which both systems know whose it is: the folder there, two numbers here."""
+    pack(clone, "moodle.zip", {
+        f"Lena Meier_4711_assignsubmission_file_/{LESSON}.ipynb": json.dumps(clone.solved(LESSON)),
+        f"Zoë O'Hara-Li_4712_assignsubmission_file/mine/{LESSON}.ipynb": json.dumps(clone.untouched(LESSON)),
+        f"Ann de Vries_4713_assignsubmission_file_{LESSON}.ipynb": json.dumps(clone.solved(LESSON)),
+        f"Eve Po_4714_assignsubmission_file_/{LESSON}.ipynb": "nothing",
+    })  # fmt: skip
+    pack(clone, "canvas.zip", {f"ekbo_LATE_12346_67891_{LESSON}-1.ipynb": json.dumps(clone.solved(LESSON))})
+    succeed(clone, "zip_collect", LESSON)
+    clone.submit("by e-mail", LESSON, clone.solved(LESSON))
+    monkeypatch.chdir(clone.folder)
+    shards.grade(LESSON, box=Unconfined())
+    assert main(["return", LESSON]) == 0
+    said = capsys.readouterr().out
+    assert f"{LESSON}: feedback for 5" in said and "came another way (1): by e-mail" in said
+    inside = {}
+    for system in ("moodle", "canvas"):
+        with zipfile.ZipFile(reports.FOLDER / LESSON / f"return-{system}.zip") as packed:
+            inside |= {name: packed.read(name).decode() for name in packed.namelist()}
+    assert {name: next(s for s in STUDENTS if f"<p>{s}:" in html.unescape(page)) for name, page in inside.items()} == {
+        f"Lena Meier_4711_assignsubmission_file_/{LESSON}.html": "Lena Meier",
+        f"Zoë O'Hara-Li_4712_assignsubmission_file_/{LESSON}.html": "Zoë O'Hara-Li",
+        f"Ann de Vries_4713_assignsubmission_file_/{LESSON}.html": "Ann de Vries",
+        f"ekbo_LATE_12346_67891_{LESSON}-1.html": "12346",
+    }
+    assert "feedback/Lena%20Meier/" in (reports.FOLDER / LESSON / "overview.html").read_text("utf-8")
+
+
+EXCHANGE = {"release_assignment", "fetch_assignment", "collect", "release_feedback"}  # the test above runs these
+
+
+def told() -> list[str]:
+    """Every command that the guide gives an instructor of a class, in its order."""
+    guide = (ROOT / "solutions" / "README.md").read_text(encoding="utf-8")
+    part = guide.partition("## Run a class with nbgrader")[2].partition("## Points")[0]
+    given = re.findall(r"`((?:mkdir|ser|nbgrader) [^`]+)`", part.replace("\n   ", " "))
+    return [one for one in dict.fromkeys(given) if len(one.split()) > 2 or one.startswith("mkdir")]
+
+
+def hand_in_for_the_guide(room) -> None:
+    (room.folder / ".classroom" / "students.csv").write_text("id,first_name,last_name,email,lms_user_id\nlena,,,,\n")
+    for lesson in ("02_see_and_hear", "03_mfcc"):
+        (room.submit("lena", lesson, room.solved(lesson)) / "timestamp.txt").write_text("2027-03-02 12:00 UTC")
+    tricked = room.untouched("03_mfcc")
+    tricked.cells.insert(0, nbformat.v4.new_code_cell(NO_ASSERTS))
+    room.submit("mo", "03_mfcc", tricked)
+    names = (f"{name}_{number}_assignsubmission_file_/03_mfcc.ipynb" for name, number in {"Bo Ek": 1, "Zoë": 2}.items())
+    archive = room.folder / ".classroom" / "downloaded" / "03_mfcc" / "archive" / "a.zip"
+    archive.parent.mkdir(parents=True)
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name in names:
+            packed.writestr(name, json.dumps(room.solved("03_mfcc")))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_every_command_of_the_guide_in_its_order(clone, bubblewrap):
+    """On a fresh clone; `mo` tricks the checks, so that there is something to decide about."""
+    done, words = [], told()
+    for line in words:
+        if line.split()[0] == "nbgrader" and line.split()[1] in EXCHANGE:
+            continue
+        if line.startswith("ser mark"):
+            run_in(clone, "ser grade 02_see_and_hear")
+        printed = run_in(
+            clone, line.replace("NAME", "mo"), stop="Ctrl-C ends it" if line.startswith("ser mark") else ""
+        )
+        assert "Traceback" not in printed and "ser: " not in printed, (line, printed)
+        if line.startswith("mkdir"):
+            hand_in_for_the_guide(clone)
+        done.append(line.split()[1])
+    assert {"grade", "decide", "mark", "return", "report", "alike", "extend", "zip_collect", "db"} <= {*done}
+    assert {line.split()[1] for line in words} - {*done} == EXCHANGE
+    assert (clone.folder / ".classroom" / "submitted" / "Bo Ek" / "03_mfcc" / "03_mfcc.ipynb").exists()
+
+
+def run_in(room, line: str, stop: str = "") -> str:
+    """Run a command in a course's folder, and end one that goes on with Ctrl-C; what it printed."""
+    for word in ("ser_helpers", "nbgrader"):
+        line = re.sub(f"^{word.partition('_')[0]} ", f"exec {sys.executable} -m {word} ", line)
+    running = subprocess.Popen(
+        ["bash", "-c", line], cwd=room.folder, env={**os.environ, "BROWSER": "true"}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in what a shell runs in the background
+    )  # fmt: skip
+    assert running.stdout is not None
+    printed = ""
+    while stop and stop not in printed:
+        assert (more := running.stdout.readline()), printed
+        printed += more
+    if stop:
+        running.send_signal(signal.SIGINT)
+    printed += running.communicate(timeout=600)[0]
+    assert running.returncode in (0, 1), (line, printed)
+    return printed

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from nbgrader.api import Gradebook
 
-from ser_helpers.course.grading import adapters, records, reports, shards
+from ser_helpers.course.grading import adapters, commands, records, reports
 from ser_helpers.errors import CourseError
 from ser_helpers.places import CHECKOUT
 
@@ -49,7 +49,7 @@ def course(new_classroom):
                 gradebook.db.commit()
                 records.save(records.Record(LESSON, student, flags=flags, cells=cells))
         records.save(records.Record(LESSON, "eve\n", "not graded", "The file is empty."))
-        yield reports.checks(LESSON)
+        yield reports.look(LESSON).table
 
 
 def test_every_student_has_a_row_for_every_exercise(course):
@@ -75,6 +75,9 @@ def test_a_check_is_judged_by_those_who_do_well_elsewhere(course):
     item = reports.items(course)
     assert item.loc["rms_db-more", "share"] == pytest.approx(2 / 5)
     assert item.loc["time_axis-check", "share"] == pytest.approx(4 / 5)
+    assert item["discrimination"].isna().all()  # five students say nothing about that
+    course = pd.concat([course.assign(student=course["student"] + str(copy)) for copy in range(3)])
+    item = reports.items(course)
     points = course.pivot(index="student", columns="check", values="points").dropna(how="all")
     rest = points.drop(columns="rms_db-more").sum(axis=1)
     assert item.loc["rms_db-more", "discrimination"] == pytest.approx(points["rms_db-more"].corr(rest))
@@ -84,13 +87,22 @@ def test_a_check_is_judged_by_those_who_do_well_elsewhere(course):
 def test_the_same_mistake_with_other_numbers_is_counted_once_a_student(course):
     first = reports.mistakes(course).iloc[0]
     assert first[["exercise", "students", "share"]].tolist() == ["rms_db", 3, 3 / 5]
+    assert first["who"] == ["bob", "cid", "dee"]
+
+
+def test_what_was_not_started_is_no_mistake(course):
+    idle = course.assign(words=course["words"].where(course["student"] != "dee", "not started"))
+    assert reports.mistakes(idle).iloc[0]["who"] == ["bob", "cid"]
+    assert "not started" not in set(reports.mistakes(idle)["words"])
+    assert set(reports.items(idle)["not started"]) == {1}
 
 
 def test_the_files_open_where_they_are_meant_to(course):
-    files = {file.name: file for file in reports.write(LESSON)}
+    files = {file.name: file for file in reports.write(reports.look(LESSON))}
     page = files["overview.html"].read_text("utf-8")
     assert "Teach this again" in page and "60%" in page and "The file is empty." in page and "0 from outside" in page
     assert "half of them have" in page and "<script" not in page and "http" not in page
+    assert "cannot be said of 5; from 15 on" in page
 
     def read(name):
         return list(csv.reader(files[name].read_text("utf-8").splitlines()))
@@ -118,14 +130,14 @@ def test_a_deadline_that_has_moved_is_seen_by_the_next_report(course, monkeypatc
         with Gradebook("sqlite:///.classroom/gradebook.db", "ser") as gradebook:
             gradebook.update_or_create_assignment(LESSON, duedate=due)
             gradebook.update_or_create_submission(LESSON, "ann", timestamp="2027-03-02 01:30:00 UTC")
-        files = {file.name: file for file in reports.write(LESSON)}
+        files = {file.name: file for file in reports.write(reports.look(LESSON))}
         rows = {row[0]: row[2] for row in csv.reader(files["moodle.csv"].read_text("utf-8").splitlines())}
-        return rows["ann"], files["overview.html"].read_text("utf-8").partition("<h2>Late</h2>")[2][:400]
+        return rows["ann"], files["overview.html"].read_text("utf-8")
 
     given, page = points("2027-03-02 23:59:00 UTC")
-    assert float(given) > 0 and "ann" not in page
+    assert float(given) > 0 and "<td>2027-03-02 01:30</td><td></td>" in page
     taken, page = points("2027-03-02 00:00:00 UTC")
-    assert float(taken) == 0 and "<td>ann</td><td>1.5</td>" in page
+    assert float(taken) == 0 and "<td>2027-03-02 01:30</td><td>1 h 30 min</td>" in page and "It gets no points." in page
     assert points("2027-03-02 23:59:00 UTC")[0] == given
 
 
@@ -142,19 +154,45 @@ def test_who_handed_nothing_in_and_what_lies_elsewhere_is_named(course):
         file = reports.SUBMITTED / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
-    elsewhere, missing = reports.absent(LESSON)
-    assert elsewhere == {
+    standing = reports.look(LESSON)
+    assert standing.elsewhere == {
         f"nora_{LESSON}.ipynb": f"NAME/{LESSON}/{LESSON}.ipynb",
         "mo/2_see_and_hear": f"mo/{LESSON}/{LESSON}.ipynb",
         f"ann/{LESSON}.ipynb": f"ann/{LESSON}/{LESSON}.ipynb",
     }
-    assert missing == ["nora"]
-    overview = reports.write(LESSON)[0]
+    assert standing.missing == ["nora"]
+    overview = reports.write(standing)[0]
     page = overview.read_text("utf-8")
     assert "1 not handed in" in page and "<td>mo/2_see_and_hear</td>" in page and "<td>nora</td>" in page
-    said = shards.summary(records.load_all(LESSON), overview)
+    said = commands.summary(records.load_all(LESSON), standing, overview)
     assert "5 of 6 submissions have their grade. Not handed in (1): nora." in said
     assert f"misplaced, so not graded (3):\n  ann/{LESSON}.ipynb: expected at ann/{LESSON}/{LESSON}.ipynb" in said
+
+
+def test_the_roster_says_of_everybody_how_the_work_came_in_and_what_is_left_to_do(course):
+    with Gradebook("sqlite:///.classroom/gradebook.db", "ser") as gradebook:
+        for student in ("nora", "zoe"):
+            gradebook.update_or_create_student(student)
+    (reports.SUBMITTED / "nora").mkdir(parents=True, exist_ok=True)
+    (reports.SUBMITTED / "nora" / f"{LESSON}.ipynb").touch()
+    page = records.CLASSROOM / "feedback" / "bob" / LESSON / f"{LESSON}.html"
+    page.parent.mkdir(parents=True)
+    page.touch()
+    standing = reports.look(LESSON)
+    rows = reports.roster(standing).set_index("student")
+    assert rows["state"].drop([*CLASS]).to_dict() == {
+        "eve\\n": "not graded", "nora": "misplaced", "zoe": "not handed in",
+        "mo": "misplaced", f"nora_{LESSON}.ipynb": "misplaced",
+    }  # fmt: skip
+    assert set(rows.loc[[*CLASS], "state"]) == {"graded"}
+    assert rows.loc["cid", "waits"] == "for a mark" and pd.isna(rows.loc["cid", "points"])
+    assert rows.loc["ann", "waits"] == "" and rows.loc["ann", "points"] > 10
+    assert rows["flagged"].dropna().to_dict() == {"bob": "open"}
+    link = f'<a href="../../feedback/bob/{LESSON}/{LESSON}.html">bob</a>'
+    assert reports.write(standing)[0].read_text("utf-8").count(link) > 1  # in the class, and among the mistakes
+    assert {(one["student"], one["status"]) for one in commands.plain([], standing)} >= {
+        ("nora", "misplaced"), ("", "misplaced"), ("zoe", "not handed in"),
+    }  # fmt: skip
 
 
 def test_a_class_of_which_nothing_could_be_graded_has_its_reports(tmp_path, monkeypatch):
@@ -163,10 +201,10 @@ def test_a_class_of_which_nothing_could_be_graded_has_its_reports(tmp_path, monk
         shutil.copy(CHECKOUT / name, tmp_path / name)
     monkeypatch.chdir(tmp_path)
     records.save(records.Record(LESSON, "ann", "not graded", "The folder is empty."))
-    assert "The folder is empty." in reports.write(LESSON)[0].read_text("utf-8")
+    assert "The folder is empty." in reports.write(reports.look(LESSON))[0].read_text("utf-8")
 
 
 def test_without_grades_it_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CourseError, match="ser grade 03_mfcc"):
-        reports.checks("03_mfcc")
+        reports.look("03_mfcc")

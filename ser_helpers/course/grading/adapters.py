@@ -28,7 +28,7 @@ from traitlets.config import Config, PyFileConfigLoader
 from ...errors import CourseError
 from ..authoring.release import check_line, is_check
 from ..rebuild import grade_id, has_points, is_answer
-from . import decisions, feedback, records, seed
+from . import decisions, feedback, late, records, seed
 from .admit import submitted_at, survey
 from .box.base import Box
 from .box.choose import chosen
@@ -129,6 +129,7 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.record: Record | None = None
+        self.before: Record | None = None
         # The command and Formgrader make nbgrader's own Autograde and call its `start`; of what a configuration can put
         # into that, only this class is met before the first submission: `pre_convert_hook` comes once a student, after
         # the list was made, and what it raises is swallowed.
@@ -144,12 +145,14 @@ class SubmissionExporter(NotebookExporter):
             raise NbGraderException(self.record.reason)
         exported = self.from_notebook_node(self.record.marked, resources)
         if not self.parent._sanitizing:  # the gradebook has the scores now
-            decisions.renew(self.record)
+            decisions.renew(self.record, self.before)
             self._hand_on(self.record)
         return exported
 
     def _grade(self, folder: Path, assignment: str, student: str, **_: str) -> Record:
+        self.before = records.load(assignment, student)
         records.forget(assignment, student)
+        late.arrived(assignment, student, folder)
         keep_the_way_back(folder, Path(self.parent._format_dest(assignment, student)))
         lesson = Lesson.read(assignment)
         return grade_one(folder, lesson, self.box, seed.course_seed(), self.cell_seconds, self.notebook_seconds)

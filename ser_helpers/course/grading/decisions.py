@@ -1,4 +1,4 @@
-"""What a person decided, as nbgrader's gradebook has it: what counts where two runs disagree, and the deadline.
+"""What a person decided, as nbgrader's gradebook has it: what counts where two runs disagree.
 
 Where the second run of a check gave another score than the first, nothing of the submission is exported until somebody has
 decided: with `ser decide`, or by a mark in Formgrader. Decisions of the command are kept below .classroom/decisions, a
@@ -9,22 +9,17 @@ decision, and other ones are asked about again.
 from __future__ import annotations
 
 import json
-import logging
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import nbformat
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.preprocessors import AssignLatePenalties
-from traitlets.config import PyFileConfigLoader
 
 from ...errors import CourseError
 from ...places import CLASSROOM
-from . import records
-from .records import Record
+from . import late, records
+from .records import GRADEBOOK, Record
 
 FOLDER = CLASSROOM / "decisions"
-GRADEBOOK = f"sqlite:///{CLASSROOM}/gradebook.db?timeout=60"
 BY_HAND = "marked by hand"
 
 
@@ -119,11 +114,20 @@ def decide(lesson: str, student: str, decision: str) -> None:
     _enter(record, kept, anew=True)
 
 
-def renew(record: Record) -> None:
-    """After a grading: marks that an earlier decision wrote go, those of this submission's own decision come, and the rest waits."""
+def renew(record: Record, before: Record | None) -> None:
+    """After a grading: marks that an earlier decision wrote go, those of this submission's own decision come, and the rest waits.
+
+    Other marks by hand belong to what was handed in: nbgrader asks about each again, and here the same submission keeps them.
+    """
     kept = _load(record)
     if kept.written or record.disputed:
         _enter(record, kept, anew=False)
+    if before is not None and before.submission == record.submission:
+        with Gradebook(GRADEBOOK, "ser") as gradebook:
+            for grade in gradebook.find_submission_notebook(record.lesson, record.lesson, record.student).grades:
+                if grade.manual_score is not None and grade.name not in record.disputed:
+                    grade.needs_manual_grade = False
+            gradebook.db.commit()
 
 
 def _enter(record: Record, kept: _Kept, anew: bool) -> None:
@@ -146,27 +150,6 @@ def _enter(record: Record, kept: _Kept, anew: bool) -> None:
                 if decision == "reject":
                     kept.written[grade.name] = grade.manual_score = cell.recomputed or 0.0
         gradebook.db.commit()
-    _penalise(record.lesson, record.student)
+    late.penalise(record.lesson, [record.student])
     if kept.decisions:
         _save(record, kept)
-
-
-def late_penalties(lesson: str) -> None:
-    """Have nbgrader work out the penalties again: deadline, extensions and marks may have changed since it graded."""
-    graded = {record.student for record in records.load_graded(lesson) if record.status == "graded"}
-    with Gradebook(GRADEBOOK, "ser") as gradebook:
-        late = {
-            one.student.id
-            for one in gradebook.assignment_submissions(lesson)
-            if one.total_seconds_late or one.late_submission_penalty
-        }
-    for student in sorted(late & graded):
-        _penalise(lesson, student)
-
-
-def _penalise(lesson: str, student: str) -> None:
-    config = PyFileConfigLoader("nbgrader_config.py", str(Path.cwd())).load_config()
-    log = logging.getLogger(__name__)
-    log.setLevel("CRITICAL")  # who is late stands in the reports
-    about = {"notebook": lesson, "assignment": lesson, "student": student, "db_url": GRADEBOOK}
-    AssignLatePenalties(config=config, log=log).preprocess(nbformat.v4.new_notebook(), {"nbgrader": about})

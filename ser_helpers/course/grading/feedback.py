@@ -85,7 +85,7 @@ def exercises(notebook: NotebookNode, record: records.Record, marks: dict, sourc
         )
         row["points"] += mark.score
         row["possible"] += mark.max_score
-        row["waits"] |= mark.needs_manual_grade and mark.manual_score is None
+        row["waits"] |= mark.needs_manual_grade
         known = record.cells.get(about["grade_id"])
         if known and not row["says"] and mark.score < mark.max_score and cell.cell_type == "code":
             row["says"] = without_hidden(known.says, source)

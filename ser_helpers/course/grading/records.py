@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,8 @@ from ...errors import CourseError
 from ...places import CLASSROOM
 
 FOLDER = CLASSROOM / "records"  # of the course whose folder we are in, as nbgrader sees it
+SUBMITTED = CLASSROOM / "submitted"
+GRADEBOOK = f"sqlite:///{CLASSROOM}/gradebook.db?timeout=60"
 
 
 @dataclass(frozen=True)
@@ -98,3 +103,28 @@ def _read(file: Path) -> Record:
     plain = json.loads(file.read_text(encoding="utf-8"))
     plain["cells"] = {name: Cell(**cell) for name, cell in plain["cells"].items()}
     return Record(**plain)
+
+
+def shown(text: str) -> str:
+    r"""Text that can be printed and written whatever it holds.
+
+    Examples
+    --------
+    >>> shown("Zoë"), shown("a\nb"), shown("\udcff")
+    ('Zoë', 'a\\nb', '\\udcff')
+    """
+    return text if text.isprintable() else ascii(text)[1:-1]
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Let no second `ser grade` or `ser decide` work in this classroom; outside a course's folder there is none."""
+    if not Path("nbgrader_config.py").exists():
+        raise CourseError("There is no nbgrader_config.py here. Go to the course's folder first.")
+    CLASSROOM.mkdir(exist_ok=True)
+    with open(CLASSROOM / "grade.lock", "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CourseError("Another `ser grade` is at work in this folder. Wait until it is done.") from None
+        yield

@@ -9,10 +9,8 @@ the submissions that were just being graded.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import itertools
-import json
 import multiprocessing
 import os
 import signal
@@ -23,7 +21,7 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -33,13 +31,11 @@ import tqdm
 
 from ...errors import CourseError
 from ...places import CLASSROOM
-from . import admit, decisions, records, reports, seed
+from . import admit, records, seed
 from .adapters import SubmissionGrader, coursedir, register
 from .box.base import Box
 from .box.choose import chosen
-from .box.unconfined import Unconfined
-from .records import Record
-from .reports import SUBMITTED
+from .records import SUBMITTED, Record, alone, shown
 
 SECONDS = 600  # wall clock a submission; its cells may take 300 and the second run of the checks 180
 BACKUPS = 10  # of the gradebook that are kept
@@ -84,7 +80,7 @@ def grade(
     """
     found = _found(lesson)
     if missing := sorted(set(students or ()) - set(found)):
-        raise CourseError(f"{SUBMITTED} has no {lesson} from {', '.join(map(reports.shown, missing))}.")
+        raise CourseError(f"{SUBMITTED} has no {lesson} from {', '.join(map(shown, missing))}.")
     students = sorted(set(students or found))
     box = box or chosen()
     with alone():
@@ -111,21 +107,9 @@ def _found(lesson: str) -> dict[str, str]:
     found = admit.survey(SUBMITTED, lesson) if SUBMITTED.exists() else {}
     if not found:
         elsewhere = admit.misplaced(SUBMITTED, lesson, [lesson]) if SUBMITTED.exists() else {}
-        there = f" Misplaced: {', '.join(map(reports.shown, elsewhere))}." if elsewhere else ""
+        there = f" Misplaced: {', '.join(map(shown, elsewhere))}." if elsewhere else ""
         raise CourseError(f"Nothing was handed in: put notebooks into {SUBMITTED}/NAME/{lesson}/{lesson}.ipynb.{there}")
     return found
-
-
-@contextlib.contextmanager
-def alone() -> Iterator[None]:
-    """Let no second `ser grade` work in this classroom."""
-    CLASSROOM.mkdir(exist_ok=True)
-    with open(CLASSROOM / "grade.lock", "w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CourseError("Another `ser grade` is at work in this folder. Wait until it is done.") from None
-        yield
 
 
 def back_up(gradebook: Path) -> Path | None:
@@ -256,64 +240,3 @@ def _end_with_parent() -> None:
     assert parent is not None  # this runs in a child
     wait([parent.sentinel])
     os._exit(1)
-
-
-def grade_command(lesson: str, as_json: bool, unsafe: bool = False, **options: Any) -> int:
-    """`ser grade`: 0 when every submission has its grade and no open flag, and none lies in a wrong place."""
-    done = grade(lesson, progress=not as_json, box=Unconfined() if unsafe else None, **options)
-    files = reports.write(lesson)
-    print(json.dumps([records.contents(record) for record in done]) if as_json else summary(done, files[0]))
-    fine = all(record.status == "graded" for record in done) and not reports.absent(lesson)[0]
-    return 0 if fine and all(decision for decision, *_ in _flags(done)) else 1
-
-
-def decide_command(lesson: str, student: str | None, decision: str | None, as_json: bool) -> int:
-    """`ser decide`: 0 when nothing is left to decide among what it lists."""
-    if student and decision:
-        with alone():
-            decisions.decide(lesson, student, decision)
-            reports.write(lesson)
-    listed = [one for one in decisions.flagged(lesson) if student in (None, one.student)]
-    listed = [one for one in listed if student or not one.decision]
-    lines = [
-        f"{reports.shown(one.student)}, {one.check}: {one.own:g} of {one.points:g} points in the submission's own kernel (accept), "
-        f"{one.second:g} when called from outside (reject; {one.says}). Decided: {one.decision or 'not yet'}."
-        for one in listed
-    ]
-    how = f"ser decide {lesson} {student or 'STUDENT'} accept|reject"
-    lines += [how] if any(not one.decision for one in listed) else []
-    print(json.dumps([asdict(one) for one in listed]) if as_json else "\n".join(lines) or "There is nothing to decide.")
-    return 1 if any(not one.decision for one in listed) else 0
-
-
-def _flags(done: list[Record]) -> list[tuple[str | None, str, str]]:
-    """Every flag: what was decided ("" for nothing yet, None where there is nothing to decide), student, words."""
-    known = {(one.student, one.check): one.decision for one in decisions.flagged(done[0].lesson)}
-    return [
-        (known.get((record.student, flag.partition(":")[0])), record.student, flag)
-        for record in done
-        for flag in record.flags
-    ]
-
-
-def summary(done: list[Record], overview: Path) -> str:
-    """What a person reads after a run."""
-    lesson, graded = done[0].lesson, [record for record in done if record.status == "graded"]
-    elsewhere, missing = reports.absent(lesson)
-    flags = _flags(done)
-    groups = {
-        "repaired": [(one.student, note) for one in graded for note in one.repairs],
-        f"flagged, not exported until you decide with `ser decide {lesson} STUDENT accept|reject`": [
-            (student, note) for decision, student, note in flags if decision == ""
-        ],
-        "flagged and decided": [(student, f"{decision}: {note}") for decision, student, note in flags if decision],
-        "flagged, nothing to decide": [(student, note) for decision, student, note in flags if decision is None],
-        "not graded": [(one.student, one.reason) for one in done if one.status != "graded"],
-        "misplaced, so not graded": [(found, f"expected at {expected}") for found, expected in elsewhere.items()],
-    }
-    more = f" Not handed in ({len(missing)}): {', '.join(map(reports.shown, missing))}." if missing else ""
-    lines = [f"{lesson}: {len(graded)} of {len(done)} submissions have their grade.{more}"]
-    for title, notes in groups.items():
-        lines += [f"{title} ({len({student for student, _ in notes})}):"] if notes else []
-        lines += [f"  {reports.shown(student)}: {note}" for student, note in notes]
-    return "\n".join([*lines, f"Where to look: {overview}. What the words mean: solutions/README.md."])
