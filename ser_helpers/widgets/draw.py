@@ -121,7 +121,9 @@ def sound(y: np.ndarray, power: np.ndarray, sentence: str, width: float = WIDTH)
         wave.wave(y, seconds),
         wave.frame(ylabel="amplitude", xticks=()),
         mel.image(features.log_mel(power), -60, 30),
-        mel.frame(xlabel="time in s", ylabel="Hz (mel)", yticks={at: f"{f:,}" for f, at in zip(hz, places, strict=True)}),
+        mel.frame(
+            xlabel="time in s", ylabel="Hz (mel)", yticks={at: f"{f:,}" for f, at in zip(hz, places, strict=True)}
+        ),
         width=width,
     )
 
