@@ -67,13 +67,11 @@ class Explorer(ClipPanel):
     title = "Prediction explorer"
     any_emotion = "any, not told"
     frame = (
-        ClipPanel.picker
-        + '<p class="ser-clip" data-part="heading"></p><audio controls aria-label="The clip as it is set below"></audio>'
-        '<div data-part="picture"></div><p class="ser-quiet" data-part="level"></p>'
+        ClipPanel.picker + '<div class="ser-columns"><div><div data-part="picture"></div>'
+        '<p class="ser-quiet" data-part="level"></p><div data-part="why"></div><p class="ser-quiet" data-part="about"></p></div>'
+        '<div><p data-part="heading"></p><audio controls aria-label="The clip as it is set below"></audio>'
         '<div class="ser-row">{snr}{gain}</div><p class="ser-clip" data-part="question"></p>{guess}'
-        '<p class="ser-lines-3" data-part="status" role="status"></p>'
-        '<div class="ser-columns"><div data-part="answer"></div><div data-part="why"></div></div>'
-        '<p class="ser-quiet" data-part="about"></p>'
+        '<p class="ser-lines-5" data-part="status" role="status"></p><div data-part="answer"></div></div></div>'
     )
 
     def __init__(self, clips: pd.DataFrame | None = None, model: Any = None):
@@ -117,8 +115,8 @@ class Explorer(ClipPanel):
         if name == "guess":
             return parts, None
         power = features.mel_power(y)
-        facts = _describe(y, power) + (f" · {100 * clipped:.1f} % of the samples cut off" if clipped else "")
-        return parts | {"picture": draw.sound(y, power, f"Waveform and mel spectrogram: {facts}."), "level": facts}, y
+        facts = _describe(y, power) + (f" · {100 * clipped:.1f} % cut off" if clipped else "")
+        return parts | {"picture": draw.sound(y, power, f"Waveform and mel spectrogram: {facts}.", width=480), "level": facts}, y
 
     def _sound(self) -> tuple[np.ndarray, float]:
         """The clip with its gain and noise as a sound card would play it, and the share of samples it cuts off."""
@@ -187,7 +185,7 @@ class Explorer(ClipPanel):
         caption = f"Why {what}{f' ({100 * p[top]:.0f} %)' if shown else ''}?"
         return (
             draw.table(caption, ["without its own ...", f"{what} moves by"], rows, "ser-why")
-            + '<p class="ser-quiet">One group of features at a time is set to its average over the training clips.</p>'
+            + '<p class="ser-quiet">One group of features at a time is set to its training average.</p>'
         )
 
 
@@ -207,9 +205,9 @@ def _small_models() -> Known:
     return Known(
         fitted,
         quick.RECIPE,
-        "Data: synthetic practice voices. They are not people, and nothing here says anything about people. "
-        f"Model: {quick.NAME}, trained just now on the other voices: {score}. The course's own model is for "
-        "CREMA-D and is not asked about synthetic voices; <code>ser fetch --mini</code> brings real recordings.",
+        "Data: synthetic practice voices, which are not people. "
+        f"Model: of practice voices ({quick.NAME}), trained just now on the other ones: {score}. "
+        "The model of people is not asked about them; <code>ser fetch --mini</code> brings real recordings.",
     )
 
 
@@ -284,4 +282,4 @@ def _describe(y: np.ndarray, power: np.ndarray) -> str:
         return f"{seconds} of silence · every sample is zero"
     strongest = BANDS[power.mean(axis=1).argmax()]
     level = f"{audio.level_db(y):.1f}".replace("-", "−")
-    return f"{seconds} · peak {np.abs(y).max():.2f} of full scale · level {level} dBFS · most power near {strongest:,.0f} Hz"
+    return f"{seconds} · peak {np.abs(y).max():.2f} · {level} dBFS · strongest near {strongest:,.0f} Hz"

@@ -4,6 +4,7 @@ export default {
     let sound = "";
     const shown = {};
     el.classList.add("ser-panel");
+    el.style.minHeight = `${model.get("height")}px`; // the frame comes into it: what stands below does not jump
 
     // JupyterLab would take arrows, letters and Enter for its own commands; Ctrl+S and the like are left to it.
     el.addEventListener("keydown", (event) => event.ctrlKey || event.metaKey || event.stopPropagation());
@@ -21,6 +22,7 @@ export default {
       if (!el.firstChild) {
         if (!frame) return; // an answer to another view of this panel; the frame of this one is on its way
         el.innerHTML = frame;
+        stay(el);
       }
       for (const [name, html] of Object.entries(parts)) {
         if (shown[name] === html) continue; // an unchanged status is not read out again

@@ -18,6 +18,7 @@ import anywidget
 import numpy as np
 import pandas as pd
 import soundfile as sf
+import traitlets
 
 from .. import audio, corpus
 from ..corpus.labels import labels_in
@@ -26,6 +27,11 @@ from ..errors import CourseError
 HERE = Path(__file__).parent
 ANY = "any"
 READY = "ready"  # what a page says when it shows a panel anew: it needs the frame, every part and the sound
+
+
+def page_code(*names: str) -> str:
+    """Files of this folder, one after the other, as the page gets them."""
+    return "".join((HERE / name).read_text(encoding="utf-8") for name in names)
 
 
 @dataclass
@@ -104,10 +110,13 @@ class Action:
 class Panel(anywidget.AnyWidget):
     """Controls and parts; a subclass gives `title`, `frame` and `update`."""
 
-    _esm = HERE / "panel.js"
-    _css = HERE / "panel.css"
+    _esm = page_code("stay.js", "panel.js")
+    _css = page_code("panel.css")
     title = ""
+    css = ""  # classes of the frame
     frame = ""  # HTML in which {name} stands for a control; data-part marks what `update` fills
+
+    height = traitlets.Int(0).tag(sync=True)  # in pixels: room that is kept for the frame until it is there
 
     def __init__(self, **controls):
         super().__init__()
@@ -139,7 +148,7 @@ class Panel(anywidget.AnyWidget):
     def _whole_frame(self) -> str:
         controls = {name: control.html(name) for name, control in self.controls.items()}
         body = f'<p class="ser-title">{self.title}</p>{self.frame}'.format(**controls)
-        return f'<section aria-label="{self.title}">{body}</section>'
+        return f'<section class="{self.css}" aria-label="{self.title}">{body}</section>'
 
 
 def _wav(y: np.ndarray) -> bytes:
@@ -151,6 +160,7 @@ def _wav(y: np.ndarray) -> bytes:
 class ClipPanel(Panel):
     """A panel about one clip, chosen by actor, sentence and emotion; a corpus without sentences has an empty menu for them."""
 
+    css = "ser-wide"
     any_emotion = "any emotion"
     moves = ("actor", "sentence", "emotion", "another")  # controls after which another clip may be meant
     picker = '<div class="ser-row">{actor}{sentence}{emotion}{another}</div>'

@@ -21,6 +21,7 @@ import traitlets
 from markdown_it import MarkdownIt
 
 from .. import places
+from .panel import page_code
 
 CHOICE = re.compile(r"<details><summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
 # Its id in a comment, a paragraph that begins in bold, and two choices or more right below it.
@@ -30,7 +31,6 @@ QUESTION = re.compile(
     re.M | re.S,
 )
 TEXT = MarkdownIt("commonmark", {"html": False})  # a tag in an explanation comes out as text
-HERE = Path(__file__).parent
 GUESSES = ".guesses.json"  # {lesson: {question: place of the choice}}; git and nbgrader leave it out
 _guesses: dict[str, dict[str, int]] = {}  # those of this kernel, for a folder that cannot be written
 
@@ -38,8 +38,8 @@ _guesses: dict[str, dict[str, int]] = {}  # those of this kernel, for a folder t
 class Question(anywidget.AnyWidget):
     """The form behind `question`."""
 
-    _esm = (HERE / "question.js").read_text(encoding="utf-8")
-    _css = "".join((HERE / name).read_text(encoding="utf-8") for name in ("panel.css", "question.css"))
+    _esm = page_code("question.js")
+    _css = page_code("panel.css", "question.css")
     choices: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)  # see `question`
     guess = traitlets.Int(
         -1

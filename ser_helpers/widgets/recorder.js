@@ -276,6 +276,7 @@ export default {
       part("takes").append(takes[name].element);
     }
     part("about").textContent = model.get("about");
+    requestAnimationFrame(() => stay(el));
     const receive = (answer) => {
       takes[answer.take].receive(answer);
       if ("compared" in answer) part("compared").textContent = answer.compared;

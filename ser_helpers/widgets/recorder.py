@@ -17,9 +17,9 @@ import traitlets
 from .. import audio, corpus, features
 from ..errors import CourseError
 from . import draw
+from .panel import page_code
 
 SECONDS = 15  # a take's limit; CREMA-D's longest clip has 5
-HERE = Path(__file__).parent
 QUALITY = {
     "too short": "too short. Say a whole sentence: those of the corpus take 1.3 to 5 seconds.",
     "too quiet": "too quiet. Come closer, or raise the microphone's level.",
@@ -89,8 +89,8 @@ class Recorder(anywidget.AnyWidget):
         ``"A"`` and ``"B"``, as far as they are there: 16 kHz mono samples.
     """
 
-    _esm = (HERE / "recorder.js").read_text(encoding="utf-8")
-    _css = "".join((HERE / name).read_text(encoding="utf-8") for name in ("panel.css", "recorder.css"))
+    _esm = page_code("stay.js", "recorder.js")
+    _css = page_code("panel.css", "recorder.css")
     about = traitlets.Unicode().tag(sync=True)
     labels: traitlets.List[str] = traitlets.List().tag(sync=True)
     seconds = traitlets.Int(SECONDS).tag(sync=True)
