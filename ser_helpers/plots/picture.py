@@ -112,23 +112,25 @@ def _for_both_themes(figure: Figure) -> tuple[np.ndarray, np.ndarray]:
     Images (spectrograms, tables in colours) and what is written on them stay as they are, and so does a figure that has
     a dark ground of its own.
     """
-    on_light, raw, box, kept = min(to_rgb(figure.get_facecolor())) > 0.9, BytesIO(), None, []
+    on_light, raw = min(to_rgb(figure.get_facecolor())) > 0.9, BytesIO()
+    box: Any = "tight"
+    kept = []
     with_images = [ax for ax in figure.axes if ax.images or any(isinstance(part, QuadMesh) for part in ax.collections)]
     if with_images:
         usual, figure.dpi = figure.dpi, DPI
         figure.draw_without_rendering()
-        box = figure.get_tightbbox().padded(0.1)
-        kept = [ax.get_window_extent().transformed(figure.dpi_scale_trans.inverted()) for ax in with_images]
+        box = figure.get_tightbbox().padded(0.1)  # in inches from the lower left; pixels count from the upper left
+        for place in (ax.get_window_extent() for ax in with_images):
+            rows = slice(round(DPI * box.y1 - place.y1), round(DPI * box.y1 - place.y0))
+            kept.append((rows, slice(round(place.x0 - DPI * box.x0), round(place.x1 - DPI * box.x0))))
         figure.dpi = usual
-    figure.savefig(raw, dpi=DPI, bbox_inches=box or "tight", transparent=on_light, pil_kwargs={"compress_level": 0})
+    figure.savefig(raw, dpi=DPI, bbox_inches=box, transparent=on_light, pil_kwargs={"compress_level": 0})
     light = np.asarray(Image.open(raw))
     if not on_light:
         return light, light
     dark = np.dstack([(255 * for_dark(light[..., :3] / np.float32(255))).round().astype(np.uint8), light[..., 3]])
-    for place in kept:
-        left, right = (round(DPI * (x - box.x0)) for x in (place.x0, place.x1))
-        top, bottom = (round(DPI * (box.y1 - y)) for y in (place.y1, place.y0))
-        dark[top:bottom, left:right] = light[top:bottom, left:right]
+    for part in kept:
+        dark[part] = light[part]
     return light, dark
 
 

@@ -131,7 +131,9 @@ class Steps:
         middle, half = best * self.hop / RATE, self.window / 2 / RATE
         padded = np.pad(self.y, self.window // 2)[best * self.hop :][: self.window]
         places = [(54, 206), (318, 146), (522, 146), (726, 146)]  # left edge and width, the same in both rows
-        upper, lower = ([draw.Area(left, top, width, 72, (0, 1), (0, 1)) for left, width in places] for top in (20, 148))
+        upper, lower = (
+            [draw.Area(left, top, width, 72, (0, 1), (0, 1)) for left, width in places] for top in (20, 148)
+        )
         (one, two, three, four), (five, six, seven, eight) = upper, lower
         one.x, one.y = (0, seconds), (-1, 1)
         five.x = six.x = (0, seconds)

@@ -142,11 +142,12 @@ function makeTake(name, model, panel, stopOthers) {
     first.textContent = answer;
     status.replaceChildren(first, " ", text);
   };
-  const show = (probabilities) => {
+  const show = (probabilities, sure) => {
     const best = Math.max(...Object.values(probabilities));
     for (const row of rows) {
       const share = probabilities[row.firstChild.textContent];
-      row.classList.toggle("ser-first", share === best);
+      row.classList.toggle("ser-first", sure && share === best);
+      row.querySelector(".ser-bar").classList.toggle("ser-unsure", !sure);
       row.querySelector(".ser-bar").style.width = `${100 * (share ?? 0)}%`;
       row.querySelector("td").lastChild.textContent = share === undefined ? "–" : `${Math.round(100 * share)} %`;
     }
@@ -238,16 +239,16 @@ function makeTake(name, model, panel, stopOthers) {
     file.value = ""; // the same file may be chosen again
   };
   save.onclick = () => ask({ ask: "save", folder: panel.querySelector("[name=folder]").value });
-  show({});
+  show({}, false);
   level(-60);
 
   return {
     element,
     stop: () => session?.stop(),
-    receive({ answer, says, probabilities, picture }) {
+    receive({ answer, says, probabilities, sure, picture }) {
       clearTimeout(waiting);
       say(says, answer);
-      if (probabilities) show(probabilities);
+      if (probabilities) show(probabilities, sure);
       if (picture) element.querySelector("[data-part=picture]").innerHTML = picture;
       save.disabled &&= !(probabilities || picture);
     },

@@ -99,7 +99,7 @@ class Recorder(anywidget.AnyWidget):
     def __init__(self, model: Any = None, verdict: bool = True):
         from .. import model as models
 
-        self._recipe = "original"
+        self._recipe: Any = "original"  # of a model that comes without its name
         if isinstance(model, models.Loaded):
             model, self._recipe = model.model, model.recipe
         self.takes: dict[str, np.ndarray] = {}
@@ -146,12 +146,14 @@ class Recorder(anywidget.AnyWidget):
         from .. import model as models
 
         if self._model is None:
-            self._model = models.load_model()
+            course = models.load()
+            self._model, self._recipe = course.model, course.recipe
         heard = models.predict(self._model, y, recipe=self._recipe)
-        return {
-            "answer": f"The model says {heard.label}, {100 * heard.probability:.0f} %.",
-            "probabilities": heard.probabilities,
-        }
+        if heard.label:
+            answer = f"The model says {heard.label}, {100 * heard.probability:.0f} %."
+        else:
+            answer = f"The model gives no label. {heard.reason}"
+        return {"answer": answer, "probabilities": heard.probabilities, "sure": bool(heard.label)}
 
     def _save(self, take: str, folder: str) -> dict:
         """Write a take as a WAV file: the only way in which a voice gets onto a disk."""

@@ -129,6 +129,16 @@ def test_another_model_brings_its_own_labels(spoken):
     assert ask(widget, "B", ask="predict", y=spoken)["answer"] == "The model says loud, 75 %."
 
 
+def test_no_label_has_its_reason(recorder, spoken, monkeypatch):
+    refused = SimpleNamespace(
+        label=None, reason="That is no voice of a person.", probabilities={"sad": 0.5, "fear": 0.5}
+    )
+    monkeypatch.setattr(model, "predict", lambda *_, **__: refused)
+    answer = ask(recorder, "A", ask="predict", y=spoken)
+    assert answer["answer"] == "The model gives no label. That is no voice of a person." and answer["sure"] is False
+    assert answer["probabilities"] == refused.probabilities and "Quality: fine" in answer["says"]
+
+
 def test_a_model_of_any_recipe_hears_its_own_features(spoken):
     class Certain:
         classes_ = np.array(["calm", "loud"])
