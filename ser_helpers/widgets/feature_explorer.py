@@ -50,6 +50,7 @@ class FeatureExplorer(ClipPanel):
     """See `feature_explorer`."""
 
     title = "From samples to features"
+    room = 636
     frame = (
         ClipPanel.picker + '<div class="ser-row">{window}{hop}{mels}{coefficients}'
         '<div class="ser-fill"><p data-part="heading"></p><audio controls aria-label="The clip"></audio></div></div>'

@@ -4,7 +4,7 @@ export default {
     let sound = "";
     const shown = {};
     el.classList.add("ser-panel");
-    el.style.minHeight = `${model.get("height")}px`; // the frame comes into it: what stands below does not jump
+    el.style.minHeight = `${model.get("height")}px`;
 
     // JupyterLab would take arrows, letters and Enter for its own commands; Ctrl+S and the like are left to it.
     el.addEventListener("keydown", (event) => event.ctrlKey || event.metaKey || event.stopPropagation());

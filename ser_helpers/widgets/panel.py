@@ -114,12 +114,13 @@ class Panel(anywidget.AnyWidget):
     _css = page_code("panel.css")
     title = ""
     css = ""  # classes of the frame
+    room = 0  # pixels that are kept for it until it is there, so that nothing below jumps
     frame = ""  # HTML in which {name} stands for a control; data-part marks what `update` fills
 
-    height = traitlets.Int(0).tag(sync=True)  # in pixels: room that is kept for the frame until it is there
+    height = traitlets.Int().tag(sync=True)
 
     def __init__(self, **controls):
-        super().__init__()
+        super().__init__(height=self.room)
         self.controls = controls
         self.values = {name: control.value for name, control in controls.items()}
         self.on_msg(self._hear)
