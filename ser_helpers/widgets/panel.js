@@ -4,7 +4,6 @@ export default {
     let sound = "";
     const shown = {};
     el.classList.add("ser-panel");
-    el.style.minHeight = `${model.get("height")}px`;
 
     // JupyterLab would take arrows, letters and Enter for its own commands; Ctrl+S and the like are left to it.
     el.addEventListener("keydown", (event) => event.ctrlKey || event.metaKey || event.stopPropagation());

@@ -18,7 +18,6 @@ import anywidget
 import numpy as np
 import pandas as pd
 import soundfile as sf
-import traitlets
 
 from .. import audio, corpus
 from ..corpus.labels import labels_in
@@ -117,10 +116,8 @@ class Panel(anywidget.AnyWidget):
     room = 0  # pixels that are kept for it until it is there, so that nothing below jumps
     frame = ""  # HTML in which {name} stands for a control; data-part marks what `update` fills
 
-    height = traitlets.Int().tag(sync=True)
-
     def __init__(self, **controls):
-        super().__init__(height=self.room)
+        super().__init__(layout={"min_height": f"{self.room}px"})
         self.controls = controls
         self.values = {name: control.value for name, control in controls.items()}
         self.on_msg(self._hear)
