@@ -71,7 +71,7 @@ class Explorer(ClipPanel):
         ClipPanel.picker + '<div class="ser-columns"><div><div data-part="picture"></div>'
         '<p class="ser-quiet" data-part="level"></p><div data-part="why"></div><p class="ser-quiet" data-part="about"></p></div>'
         '<div><p data-part="heading"></p><audio controls aria-label="The clip as it is set below"></audio>'
-        '<div class="ser-row">{snr}{gain}</div><p class="ser-clip" data-part="question"></p>{guess}'
+        '<div class="ser-row">{snr}{gain}</div><p data-part="question"></p>{guess}'
         '<p class="ser-lines-5" data-part="status" role="status"></p><div data-part="answer"></div></div></div>'
     )
 
@@ -132,7 +132,7 @@ class Explorer(ClipPanel):
     def _question(self) -> str:
         if self.values["emotion"] == "any":
             return "Which emotion do you hear? Guess, then see."
-        return f"{self._asked()}. What will the model say? Guess, then see."
+        return f"{self._asked()}. What will the model say?"
 
     def _asked(self) -> str:
         verb = "The rules were told to make it" if self.synthetic else "The actor was asked for"

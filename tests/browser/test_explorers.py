@@ -27,7 +27,7 @@ WATCH = """panel => {
 
 @pytest.fixture
 def page(browser):
-    page = browser.new_page(viewport={"width": 1300, "height": 1400})
+    page = browser.new_page(viewport={"width": 1366, "height": 1400})
     page.set_default_timeout(20_000)
     yield page
     page.close()
