@@ -50,7 +50,7 @@ class FeatureExplorer(ClipPanel):
     """See `feature_explorer`."""
 
     title = "From samples to features"
-    room = 636
+    room = 630
     frame = (
         ClipPanel.picker + '<div class="ser-row">{window}{hop}{mels}{coefficients}'
         '<div class="ser-fill"><p data-part="heading"></p><audio controls aria-label="The clip"></audio></div></div>'
@@ -59,12 +59,12 @@ class FeatureExplorer(ClipPanel):
 
     def __init__(self, clips: pd.DataFrame | None = None):
         def samples(counts):
-            return {n: f"{n:,} samples ({1000 * n / RATE:g} ms)" for n in counts}
+            return {n: f"{n:,} ({1000 * n / RATE:g} ms)" for n in counts}
 
         super().__init__(
             clips,
-            window=Choice("Window", samples((64, 128, 256, 512, 1024, 2048, 4096)), features.N_FFT),
-            hop=Choice("Hop", samples((64, 128, 256, 512, 1024, 2048, 4096)), features.HOP),
+            window=Choice("Window, samples", samples((64, 128, 256, 512, 1024, 2048, 4096)), features.N_FFT),
+            hop=Choice("Hop, samples", samples((64, 128, 256, 512, 1024, 2048, 4096)), features.HOP),
             mels=Choice("Mel bands", {n: str(n) for n in (4, 8, 16, 40, 64, 128, 256)}, features.N_MELS),
             coefficients=Choice("MFCC", {n: str(n) for n in (1, 2, 4, 13, 20, 40, 80)}, features.N_MFCC),
         )
