@@ -65,7 +65,7 @@ class Explorer(ClipPanel):
     """See `explorer`."""
 
     title = "Prediction explorer"
-    room = 640
+    room = 630
     any_emotion = "any, not told"
     frame = (
         ClipPanel.picker + '<div class="ser-columns"><div><div data-part="picture"></div>'
