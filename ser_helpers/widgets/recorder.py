@@ -112,7 +112,7 @@ class Recorder(anywidget.AnyWidget):
         )
         labels = corpus.LABELS if model is None else map(str, model.classes_)
         if not verdict:
-            about = "No model listens here. What you see and hear stays between you and this page."
+            about = "No model listens here."
         super().__init__(about=about, labels=list(labels), verdict=verdict)
         self.on_msg(self._receive)
 
