@@ -91,17 +91,18 @@ class Picture:
             pyplot.close(self.figure)  # or the notebook would show a figure made by pyplot a second time
         text = escape(self.sentence)
         return (
-            f'<figure class="ser-figure" style="margin:0">{_img(light, text)}{_img(dark, text, "hidden ")}'
+            f'<figure class="ser-figure" style="margin:0">{_img(light, text)}{_img(dark, text, hidden=True)}'
             f"<figcaption>{text}</figcaption><style>{SWITCH}</style></figure>"
         )
 
 
-def _img(pixels: np.ndarray, alt: str, more: str = "") -> str:
+def _img(pixels: np.ndarray, alt: str, hidden: bool = False) -> str:
     png = BytesIO()
     Image.fromarray(pixels).save(png, format="png")
     data = base64.b64encode(png.getvalue()).decode()
+    hide = (";display:none", " hidden") if hidden else ("", "")  # pages override or strip either, not both
     return (
-        f'<img alt="{alt}" width="{pixels.shape[1] * 96 // DPI}" style="max-width:100%;height:auto" {more}'
+        f'<img alt="{alt}" width="{pixels.shape[1] * 96 // DPI}" style="max-width:100%;height:auto{hide[0]}"{hide[1]} '
         f'src="data:image/png;base64,{data}">'
     )
 

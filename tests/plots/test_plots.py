@@ -1,6 +1,8 @@
 """Every figure shows, says what it shows, and leaves everything else alone."""
 
+import base64
 import inspect
+import io
 import re
 from html.parser import HTMLParser
 
@@ -12,6 +14,7 @@ import pytest
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from PIL import Image
 
 from ser_helpers import audio, corpus, evaluate, features, model, plots
 from ser_helpers.errors import CourseError
@@ -236,6 +239,21 @@ def test_leaves_the_current_axes_settings_arguments_and_chance_alone():
     assert (sound == voice()).all()
     pd.testing.assert_frame_equal(scores, SCORES)
     plt.close("all")
+
+
+def test_one_drawing_for_light_pages_and_one_for_dark_ones_and_the_light_one_where_no_style_is_kept():
+    html = CASES["spectrogram"]()._repr_html_()
+    light, dark = re.findall("<img[^>]*>", html)
+    assert "hidden" not in light and 'display:none" hidden' in dark
+    pixels = [
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(img.split("base64,")[1][:-2])))) for img in (light, dark)
+    ]
+    assert [shown[0, 0, 3] for shown in pixels] == [0, 0], "no ground"
+    solid = pixels[0][..., 3] == 255
+    greys = [shown[solid][..., :3].astype(int) for shown in pixels]
+    ink = np.abs(greys[0]).max(axis=1) < 10
+    assert (greys[1][ink].min(axis=1) > 240).any(), "black on the page turns white"
+    assert (greys[0] == greys[1]).all(axis=1).mean() > 0.8, "the image stays"
 
 
 def test_light_in_a_dark_notebook():
