@@ -20,6 +20,7 @@ class Prediction:
 
     label: str
     probabilities: dict[str, float]
+    reason: str = ""  # why there is no label, where a model gives none
 
     @property
     def probability(self) -> float:

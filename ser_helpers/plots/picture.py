@@ -15,7 +15,10 @@ import numpy as np
 import pandas as pd
 from matplotlib import style
 from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from PIL import Image
 
 from .. import audio, corpus, features
 from ..corpus import LABELS
@@ -40,6 +43,12 @@ STYLE = {
 }
 Arguments = ParamSpec("Arguments")
 Drawn = TypeVar("Drawn")
+DPI = 144  # of the files; pages count 96
+# Of the two drawings the page shows the one for its theme. Where a page takes the style away, it is the light one.
+SWITCH = (
+    ':is([data-jp-theme-light="false"],.vscode-dark) .ser-figure img{display:none}'
+    ':is([data-jp-theme-light="false"],.vscode-dark) .ser-figure img[hidden]{display:block!important}'
+)
 Keywords = dict[str, Any]  # of a function of matplotlib's
 
 
@@ -48,15 +57,16 @@ class Picture:
     """A figure, and the sentence that says what this figure shows.
 
     As the last expression of a cell it shows as an HTML figure whose sentence is both its alternative text and its
-    caption (JupyterLab drops the alternative text of bare images). Every lesson uses it.
+    caption (JupyterLab drops the alternative text of bare images). It has no background of its own, and is drawn for
+    light pages and for dark ones. Every lesson uses it.
 
     Examples
     --------
     >>> picture = describe(Figure(), "An empty figure: no axes, 0 lines.")
     >>> picture
     An empty figure: no axes, 0 lines.
-    >>> picture._repr_html_()[:48]
-    '<figure style="margin:0"><img alt="An empty figu'
+    >>> picture._repr_html_()[:67]
+    '<figure class="ser-figure" style="margin:0"><img alt="An empty figu'
     """
 
     figure: Figure
@@ -76,17 +86,68 @@ class Picture:
         return self.sentence
 
     def _repr_html_(self) -> str:
-        png = BytesIO()
-        self.figure.savefig(png, format="png", dpi=144, bbox_inches="tight", transparent=False)
+        light, dark = _for_both_themes(self.figure)
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.close(self.figure)  # or the notebook would show a figure made by pyplot a second time
-        width = int.from_bytes(png.getvalue()[16:20]) * 96 // 144  # 1.5 pixels of the file to one of the page
-        data = base64.b64encode(png.getvalue()).decode()
         text = escape(self.sentence)
         return (
-            f'<figure style="margin:0"><img alt="{text}" width="{width}" style="max-width:100%;height:auto" '
-            f'src="data:image/png;base64,{data}"><figcaption>{text}</figcaption></figure>'
+            f'<figure class="ser-figure" style="margin:0">{_img(light, text)}{_img(dark, text, hidden=True)}'
+            f"<figcaption>{text}</figcaption><style>{SWITCH}</style></figure>"
         )
+
+
+def _img(pixels: np.ndarray, alt: str, hidden: bool = False) -> str:
+    png = BytesIO()
+    Image.fromarray(pixels).save(png, format="png")
+    data = base64.b64encode(png.getvalue()).decode()
+    hide = (";display:none", " hidden") if hidden else ("", "")  # pages override or strip either, not both
+    return (
+        f'<img alt="{alt}" width="{pixels.shape[1] * 96 // DPI}" style="max-width:100%;height:auto{hide[0]}"{hide[1]} '
+        f'src="data:image/png;base64,{data}">'
+    )
+
+
+def _for_both_themes(figure: Figure) -> tuple[np.ndarray, np.ndarray]:
+    """The pixels of a figure without its background, for light pages and for dark ones.
+
+    Images (spectrograms, tables in colours) and what is written on them stay as they are, and so does a figure that has
+    a dark ground of its own.
+    """
+    on_light, raw = min(to_rgb(figure.get_facecolor())) > 0.9, BytesIO()
+    box: Any = "tight"
+    kept = []
+    with_images = [ax for ax in figure.axes if ax.images or any(isinstance(part, QuadMesh) for part in ax.collections)]
+    if with_images:
+        usual, figure.dpi = figure.dpi, DPI
+        figure.draw_without_rendering()
+        box = figure.get_tightbbox().padded(0.1)  # in inches from the lower left; pixels count from the upper left
+        for place in (ax.get_window_extent() for ax in with_images):
+            rows = slice(round(DPI * box.y1 - place.y1), round(DPI * box.y1 - place.y0))
+            kept.append((rows, slice(round(place.x0 - DPI * box.x0), round(place.x1 - DPI * box.x0))))
+        figure.dpi = usual
+    figure.savefig(raw, dpi=DPI, bbox_inches=box, transparent=on_light, pil_kwargs={"compress_level": 0})
+    light = np.asarray(Image.open(raw))
+    if not on_light:
+        return light, light
+    dark = np.dstack([(255 * for_dark(light[..., :3] / np.float32(255))).round().astype(np.uint8), light[..., 3]])
+    for part in kept:
+        dark[part] = light[part]
+    return light, dark
+
+
+def for_dark(rgb: np.ndarray) -> np.ndarray:
+    """Colours for a dark page: of the same hue, and as light as they were dark; those differ still, to all eyes.
+
+    Examples
+    --------
+    >>> for_dark(np.array([[0, 0, 0], [1, 1, 1], [0, 0, 0.5], [1, 0, 1]])).round(2).tolist()
+    [[1.0, 1.0, 1.0], [0.0, 0.0, 0.0], [0.5, 0.5, 1.0], [1.0, 0.0, 1.0]]
+    """
+    high, low = rgb.max(axis=-1, keepdims=True), rgb.min(axis=-1, keepdims=True)
+    chroma, lighter = high - low, 1 - high - low  # which turns the lightness (high + low) / 2 around
+    dark_grey = 1 + 0.75 * np.maximum(1 - 10 * chroma, 0) * (high + low)  # lighter still, or it meets the green
+    light = np.maximum(1 - 1.25 * chroma, 0)  # less dark, or a strong colour would drown
+    return rgb + lighter * np.where(lighter > 0, dark_grey, light)
 
 
 def describe(figure_or_axes: Figure | Axes | Any, sentence: str) -> Picture:

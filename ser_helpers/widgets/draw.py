@@ -111,17 +111,19 @@ def picture(height: float, alt: str, *shapes: str, width: float = WIDTH) -> str:
 def sound(y: np.ndarray, power: np.ndarray, sentence: str, width: float = WIDTH) -> str:
     """A clip as a waveform above its mel spectrogram (`power` of `features.mel_power`), on one axis of time."""
     seconds = len(y) / audio.SAMPLE_RATE
-    wave = Area(62, 12, width - 70, 70, (0, seconds), (-1, 1))
-    mel = Area(62, 100, width - 70, 120, (0, seconds), (0, features.N_MELS))
+    wave = Area(62, 12, width - 70, 60, (0, seconds), (-1, 1))
+    mel = Area(62, 88, width - 70, 112, (0, seconds), (0, features.N_MELS))
     hz = np.array([0, 500, 1000, 2000, 4000, 8000])
     places = features.hz_to_mel(hz) / features.hz_to_mel(8000) * features.N_MELS
     return picture(
-        254,
+        234,
         sentence,
         wave.wave(y, seconds),
         wave.frame(ylabel="amplitude", xticks=()),
         mel.image(features.log_mel(power), -60, 30),
-        mel.frame(xlabel="time in s", ylabel="Hz (mel)", yticks={at: f"{f:,}" for f, at in zip(hz, places, strict=True)}),
+        mel.frame(
+            xlabel="time in s", ylabel="Hz (mel)", yticks={at: f"{f:,}" for f, at in zip(hz, places, strict=True)}
+        ),
         width=width,
     )
 

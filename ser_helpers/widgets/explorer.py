@@ -17,7 +17,7 @@ from .panel import Buttons, Choice, ClipPanel, Slider
 
 if TYPE_CHECKING:
     from ..features.base import FeatureSet
-    from ..model import Recipe
+    from ..model import Prediction, Recipe
 
 BANDS = features.mel_to_hz(np.linspace(0, features.hz_to_mel(audio.SAMPLE_RATE / 2), features.N_MELS + 2))[1:-1]
 
@@ -65,15 +65,14 @@ class Explorer(ClipPanel):
     """See `explorer`."""
 
     title = "Prediction explorer"
+    room = 630
     any_emotion = "any, not told"
     frame = (
-        ClipPanel.picker
-        + '<p class="ser-clip" data-part="heading"></p><audio controls aria-label="The clip as it is set below"></audio>'
-        '<div data-part="picture"></div><p class="ser-quiet" data-part="level"></p>'
-        '<div class="ser-row">{snr}{gain}</div><p class="ser-clip" data-part="question"></p>{guess}'
-        '<p class="ser-lines-3" data-part="status" role="status"></p>'
-        '<div class="ser-columns"><div data-part="answer"></div><div data-part="why"></div></div>'
-        '<p class="ser-quiet" data-part="about"></p>'
+        ClipPanel.picker + '<div class="ser-columns"><div><div data-part="picture"></div>'
+        '<p class="ser-quiet" data-part="level"></p><div data-part="why"></div><p class="ser-quiet" data-part="about"></p></div>'
+        '<div><p data-part="heading"></p><audio controls aria-label="The clip as it is set below"></audio>'
+        '<div class="ser-row">{snr}{gain}</div><p data-part="question"></p>{guess}'
+        '<p class="ser-lines-5" data-part="status" role="status"></p><div data-part="answer"></div></div></div>'
     )
 
     def __init__(self, clips: pd.DataFrame | None = None, model: Any = None):
@@ -105,20 +104,23 @@ class Explorer(ClipPanel):
         y, clipped = self._sound()
         models = self._known.models
         model = models.get(self.clip.get("actor_id"), next(iter(models.values())))
-        p, without = _ask(model, self._known.recipe, y)
+        heard, without = _ask(model, self._known.recipe, y)
         parts = {
             "heading": self.heading(),
             "question": self._question(),
-            "status": note + (self._verdict(p) if self.values["guess"] else "The answer waits for your guess."),
-            "answer": self._answer(p),
-            "why": self._why(p, without),
+            "status": note + (self._verdict(heard) if self.values["guess"] else "The answer waits for your guess."),
+            "answer": self._answer(heard),
+            "why": self._why(heard, without),
             "about": self._known.about,
         }
         if name == "guess":
             return parts, None
         power = features.mel_power(y)
-        facts = _describe(y, power) + (f" · {100 * clipped:.1f} % of the samples cut off" if clipped else "")
-        return parts | {"picture": draw.sound(y, power, f"Waveform and mel spectrogram: {facts}."), "level": facts}, y
+        facts = _describe(y, power) + (f" · {100 * clipped:.1f} % cut off" if clipped else "")
+        return parts | {
+            "picture": draw.sound(y, power, f"Waveform and mel spectrogram: {facts}.", width=480),
+            "level": facts,
+        }, y
 
     def _sound(self) -> tuple[np.ndarray, float]:
         """The clip with its gain and noise as a sound card would play it, and the share of samples it cuts off."""
@@ -130,21 +132,25 @@ class Explorer(ClipPanel):
     def _question(self) -> str:
         if self.values["emotion"] == "any":
             return "Which emotion do you hear? Guess, then see."
-        return f"{self._asked()}. What will the model say? Guess, then see."
+        return f"{self._asked()}. What will the model say?"
 
     def _asked(self) -> str:
         verb = "The rules were told to make it" if self.synthetic else "The actor was asked for"
         return f"{verb} <b>{escape(str(self.clip['emotion']))}</b>"
 
-    def _verdict(self, p: dict[str, float]) -> str:
-        top, guess = max(p, key=p.__getitem__), self.values["guess"]
+    def _verdict(self, heard: Prediction) -> str:
+        guess = self.values["guess"]
         setting = [f"at {self.values['snr']} dB SNR".replace("-", "−")] * (self.values["snr"] != "none")
         setting += [f"with {self.values['gain']:+d} dB gain".replace("-", "−")] * (self.values["gain"] != 0)
-        text = f"The model says <b>{escape(top)}</b> ({100 * p[top]:.0f} %){' ' if setting else ''}{' and '.join(setting)}. "
+        says = (
+            f"says <b>{escape(heard.label)}</b> ({100 * heard.probability:.0f} %)" if heard.label else "gives no label"
+        )
+        text = f"The model {says}{' ' if setting else ''}{' and '.join(setting)}. "
+        text += "" if heard.label else f"{escape(heard.reason)} "
         text += self._asked() + ("." if guess == "show" else f"; you guessed <b>{escape(guess)}</b>.")
-        if heard := self._heard():
-            most = [label for label, n in heard.items() if n == max(heard.values())]
-            text += f" {max(heard.values())} of {sum(heard.values())} listeners heard {' or '.join(most)}"
+        if votes := self._heard():
+            most = [label for label, n in votes.items() if n == max(votes.values())]
+            text += f" {max(votes.values())} of {sum(votes.values())} listeners heard {' or '.join(most)}"
             text += " (a tie)." if len(most) > 1 else "."
         if label := self._known.unheard.get(self.clip["clip"]):
             text += (
@@ -157,23 +163,24 @@ class Explorer(ClipPanel):
         heard = {} if self._votes is None else self._votes.loc[self.clip.name].astype(int).to_dict()
         return heard if sum(heard.values()) else {}
 
-    def _answer(self, p: dict[str, float]) -> str:
-        shown, heard = bool(self.values["guess"]), self._heard()
-        rows = []
+    def _answer(self, heard: Prediction) -> str:
+        shown, votes, p = bool(self.values["guess"]), self._heard(), heard.probabilities
+        css, rows = "" if heard.label else "ser-unsure", []
         for label in self.labels:
             name = f"<b>{escape(label)}</b> · asked" if shown and label == self.clip["emotion"] else escape(label)
             row = [name, draw.bar(0) + "?"]
             if shown:
-                row[1] = draw.bar(p[label]) + f"{100 * p[label]:.0f} %" if label in p else "not among its answers"
-            if heard:
-                n = heard.get(label, 0)
-                row.append(draw.bar(n / sum(heard.values()), "ser-test") + f"{n}" if shown else "?")
+                row[1] = draw.bar(p[label], css) + f"{100 * p[label]:.0f} %" if label in p else "not among its answers"
+            if votes:
+                n = votes.get(label, 0)
+                row.append(draw.bar(n / sum(votes.values()), "ser-test") + f"{n}" if shown else "?")
             rows.append(row)
-        columns = ["emotion", "model", *([f"{sum(heard.values())} listeners"] if heard else [])]
+        columns = ["emotion", "model", *([f"{sum(votes.values())} listeners"] if votes else [])]
         return draw.table("Answer", columns, rows, "ser-answer")
 
-    def _why(self, p: dict[str, float], without: dict[str, dict[str, float]]) -> str:
-        shown, top = bool(self.values["guess"]), max(p, key=p.__getitem__)
+    def _why(self, heard: Prediction, without: dict[str, dict[str, float]]) -> str:
+        shown, p = bool(self.values["guess"]), heard.probabilities
+        top = max(p, key=p.__getitem__)
         if not without:
             return f'<p class="ser-quiet">{_no_groups(self._known.recipe.features)}</p>'
         moved = [100 * (q[top] - p[top]) for q in without.values()]
@@ -187,7 +194,7 @@ class Explorer(ClipPanel):
         caption = f"Why {what}{f' ({100 * p[top]:.0f} %)' if shown else ''}?"
         return (
             draw.table(caption, ["without its own ...", f"{what} moves by"], rows, "ser-why")
-            + '<p class="ser-quiet">One group of features at a time is set to its average over the training clips.</p>'
+            + '<p class="ser-quiet">One group of features at a time is set to its training average.</p>'
         )
 
 
@@ -207,25 +214,31 @@ def _small_models() -> Known:
     return Known(
         fitted,
         quick.RECIPE,
-        "Data: synthetic practice voices. They are not people, and nothing here says anything about people. "
-        f"Model: {quick.NAME}, trained just now on the other voices: {score}. The course's own model is for "
-        "CREMA-D and is not asked about synthetic voices; <code>ser fetch --mini</code> brings real recordings.",
+        "Data: synthetic practice voices, which are not people. "
+        f"Model: of practice voices ({quick.NAME}), trained just now on the other ones: {score}. "
+        "The model of people is not asked about them; <code>ser fetch --mini</code> brings real recordings.",
     )
 
 
 def _course_model(clips: pd.DataFrame) -> Known:
-    from .. import evaluate
     from .. import model as models
 
+    course = models.load()
     others = sorted({str(speaker).partition("/")[0] for speaker in clips.get("speaker", ())} - {"crema-d"})
     data = f"{', '.join(others)}, on which it was not measured" if others else "CREMA-D, acted emotions"
-    unheard = evaluate.load_predictions().query("protocol == 'actors_noisy' and tested_on == 'clean'")
-    return Known(
-        {None: models.load_model()},
-        models.named("original"),
-        f"Data: {data}. {models.track_record()}",
-        unheard.set_index("clip")["predicted"].to_dict(),
-    )
+    return Known({None: course.model}, course.recipe, f"Data: {data}. {models.track_record()}", _unheard(course.recipe))
+
+
+def _unheard(recipe: Recipe) -> dict[str, str]:
+    """What models of a recipe say to the clips of CREMA-D whose actors they have not heard, where that was measured."""
+    from .. import evaluate
+
+    try:
+        predictions = evaluate.load_predictions(recipe=recipe.name)
+    except CourseError:
+        return {}
+    rows = predictions.query("protocol == 'actors_noisy' and tested_on == 'clean'")
+    return rows.set_index("clip")["predicted"].to_dict()
 
 
 def _own_model(model: Any) -> Known:
@@ -251,20 +264,21 @@ def _training_means(model: Any, looked_at: FeatureSet) -> np.ndarray | None:
     return np.asarray(means) if len(means) == len(looked_at.columns) else None
 
 
-def _ask(model: Any, recipe: Recipe, y: np.ndarray) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-    """Probabilities of a clip, and those with each group of its features at the training mean; {} where there are none."""
+def _ask(model: Any, recipe: Recipe, y: np.ndarray) -> tuple[Prediction, dict[str, dict[str, float]]]:
+    """What the model makes of a clip, and its probabilities with each group of features at the training mean; {} where
+    there are no groups."""
+    from .. import model as models
+
     groups = _groups(recipe.features)
     means = _training_means(model, recipe.features)
     if not groups or means is None:
-        from .. import model as models
-
-        return models.predict(model, y, recipe=recipe).probabilities, {}
+        return models.predict(model, y, recipe=recipe), {}
     values = recipe.features.compute(y)
     rows = np.stack([values] + [np.where(group, means, values) for group in groups.values()])
     first, *others = [
         dict(zip(map(str, model.classes_), row, strict=True)) for row in model.predict_proba(rows.astype(np.float32))
     ]
-    return first, dict(zip(groups, others, strict=True))
+    return models.Prediction(max(first, key=first.__getitem__), first), dict(zip(groups, others, strict=True))
 
 
 def _groups(looked_at: FeatureSet) -> dict[str, np.ndarray]:
@@ -284,4 +298,4 @@ def _describe(y: np.ndarray, power: np.ndarray) -> str:
         return f"{seconds} of silence · every sample is zero"
     strongest = BANDS[power.mean(axis=1).argmax()]
     level = f"{audio.level_db(y):.1f}".replace("-", "−")
-    return f"{seconds} · peak {np.abs(y).max():.2f} of full scale · level {level} dBFS · most power near {strongest:,.0f} Hz"
+    return f"{seconds} · peak {np.abs(y).max():.2f} · {level} dBFS · strongest near {strongest:,.0f} Hz"

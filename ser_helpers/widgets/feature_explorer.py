@@ -50,20 +50,21 @@ class FeatureExplorer(ClipPanel):
     """See `feature_explorer`."""
 
     title = "From samples to features"
+    room = 630
     frame = (
-        ClipPanel.picker + '<div class="ser-row">{window}{hop}{mels}{coefficients}</div>'
-        '<p class="ser-clip" data-part="heading"></p><audio controls aria-label="The clip"></audio>'
+        ClipPanel.picker + '<div class="ser-row">{window}{hop}{mels}{coefficients}'
+        '<div class="ser-fill"><p data-part="heading"></p><audio controls aria-label="The clip"></audio></div></div>'
         '<p class="ser-lines-3" data-part="status" role="status"></p><div data-part="picture"></div><div data-part="sizes"></div>'
     )
 
     def __init__(self, clips: pd.DataFrame | None = None):
         def samples(counts):
-            return {n: f"{n:,} samples ({1000 * n / RATE:g} ms)" for n in counts}
+            return {n: f"{n:,} ({1000 * n / RATE:g} ms)" for n in counts}
 
         super().__init__(
             clips,
-            window=Choice("Window", samples((64, 128, 256, 512, 1024, 2048, 4096)), features.N_FFT),
-            hop=Choice("Hop", samples((64, 128, 256, 512, 1024, 2048, 4096)), features.HOP),
+            window=Choice("Window, samples", samples((64, 128, 256, 512, 1024, 2048, 4096)), features.N_FFT),
+            hop=Choice("Hop, samples", samples((64, 128, 256, 512, 1024, 2048, 4096)), features.HOP),
             mels=Choice("Mel bands", {n: str(n) for n in (4, 8, 16, 40, 64, 128, 256)}, features.N_MELS),
             coefficients=Choice("MFCC", {n: str(n) for n in (1, 2, 4, 13, 20, 40, 80)}, features.N_MFCC),
         )
@@ -126,15 +127,18 @@ class Steps:
         return draw.table("What comes out of each step", ["step", "size", "unit"], rows, "ser-sizes")
 
     def picture(self) -> str:
-        """Seven panels; steps 2 to 4 show the loudest frame."""
+        """Eight panels in two rows; steps 2 to 4 show the loudest frame."""
         seconds, n_mels, best = len(self.y) / RATE, len(self.db), self.best
         middle, half = best * self.hop / RATE, self.window / 2 / RATE
         padded = np.pad(self.y, self.window // 2)[best * self.hop :][: self.window]
-        one = draw.Area(62, 24, 690, 66, (0, seconds), (-1, 1))
+        places = [(54, 206), (318, 146), (522, 146), (726, 146)]  # left edge and width, the same in both rows
+        upper, lower = (
+            [draw.Area(left, top, width, 72, (0, 1), (0, 1)) for left, width in places] for top in (20, 148)
+        )
+        (one, two, three, four), (five, six, seven, eight) = upper, lower
+        one.x, one.y = (0, seconds), (-1, 1)
+        five.x = six.x = (0, seconds)
         left, right = one.at(np.clip([middle - half, middle + half], 0, seconds), 0)[0]
-        two, three, four = (draw.Area(62 + 250 * i, 150, 184, 90, (0, 1), (0, 1)) for i in range(3))
-        five, six = (draw.Area(62 + 375 * i, 312, 310, 110, (0, seconds), (0, 1)) for i in range(2))
-        seven, eight = (draw.Area(62 + 375 * i, 490, 310, 66, (0, 1), (0, 1)) for i in range(2))
         peak, mel, mean = float(np.abs(padded).max()) or 1, self.mel[:, best], self.mel.mean(axis=1)
         top = float(self.power[best].max()) or 1
         two.x, two.y = (0, 1000 * self.window / RATE), (-peak, peak)
@@ -148,11 +152,11 @@ class Steps:
         floor = max(self.db.max() - features.TOP_DB, -100)
         window = peak * np.hanning(60)
         return draw.picture(
-            588,
+            250,
             self.sentence(),
-            f'<rect class="ser-shade" x="{left:.1f}" y="24" width="{max(right - left, 2):.1f}" height="66"/>',
+            f'<rect class="ser-shade" x="{left:.1f}" y="{one.top}" width="{max(right - left, 2):.1f}" height="{one.height}"/>',
             one.wave(self.y, seconds),
-            one.frame(f"1 · {len(self.y):,} samples; the loudest frame is marked", "time in s", "", yticks=(-1, 0, 1)),
+            one.frame(f"1 · {len(self.y):,} samples", "time in s; the loudest frame is marked", "", yticks=(-1, 0, 1)),
             two.wave(padded, two.x[1]),
             two.line(np.linspace(0, two.x[1], 60), window, "ser-line-test"),
             two.frame(f"2 · a frame of {self.window:,}", "ms, with its window", "", yticks=(0,)),
@@ -168,6 +172,7 @@ class Steps:
             seven.frame(f"7 · means: {len(means)} MFCC ...", "coefficient", ""),
             eight.bars(mean),
             eight.frame(f"... and {n_mels} mel bands", "band", "power", yticks=()),
+            width=880,
         )
 
     def sentence(self) -> str:

@@ -21,6 +21,7 @@ export default {
       if (!el.firstChild) {
         if (!frame) return; // an answer to another view of this panel; the frame of this one is on its way
         el.innerHTML = frame;
+        stay(el);
       }
       for (const [name, html] of Object.entries(parts)) {
         if (shown[name] === html) continue; // an unchanged status is not read out again

@@ -28,6 +28,11 @@ ANY = "any"
 READY = "ready"  # what a page says when it shows a panel anew: it needs the frame, every part and the sound
 
 
+def page_code(*names: str) -> str:
+    """Files of this folder, one after the other, as the page gets them."""
+    return "".join((HERE / name).read_text(encoding="utf-8") for name in names)
+
+
 @dataclass
 class Choice:
     """A menu of values, each with the text that stands in it."""
@@ -104,13 +109,15 @@ class Action:
 class Panel(anywidget.AnyWidget):
     """Controls and parts; a subclass gives `title`, `frame` and `update`."""
 
-    _esm = HERE / "panel.js"
-    _css = HERE / "panel.css"
+    _esm = page_code("stay.js", "panel.js")
+    _css = page_code("panel.css")
     title = ""
+    css = ""  # classes of the frame
+    room = 0  # pixels that are kept for it until it is there, so that nothing below jumps
     frame = ""  # HTML in which {name} stands for a control; data-part marks what `update` fills
 
     def __init__(self, **controls):
-        super().__init__()
+        super().__init__(layout={"min_height": f"{self.room}px"})
         self.controls = controls
         self.values = {name: control.value for name, control in controls.items()}
         self.on_msg(self._hear)
@@ -139,7 +146,7 @@ class Panel(anywidget.AnyWidget):
     def _whole_frame(self) -> str:
         controls = {name: control.html(name) for name, control in self.controls.items()}
         body = f'<p class="ser-title">{self.title}</p>{self.frame}'.format(**controls)
-        return f'<section aria-label="{self.title}">{body}</section>'
+        return f'<section class="{self.css}" aria-label="{self.title}">{body}</section>'
 
 
 def _wav(y: np.ndarray) -> bytes:
@@ -151,6 +158,7 @@ def _wav(y: np.ndarray) -> bytes:
 class ClipPanel(Panel):
     """A panel about one clip, chosen by actor, sentence and emotion; a corpus without sentences has an empty menu for them."""
 
+    css = "ser-wide"
     any_emotion = "any emotion"
     moves = ("actor", "sentence", "emotion", "another")  # controls after which another clip may be meant
     picker = '<div class="ser-row">{actor}{sentence}{emotion}{another}</div>'

@@ -1,4 +1,4 @@
-// The guess at a question: radio buttons, one button, and then what the lesson's text says of each choice.
+// The guess at a question: radio buttons, one button, and then which is right and what the lesson's text says of each.
 
 const make = (tag, properties = {}, ...children) => {
   const element = Object.assign(document.createElement(tag), properties);
@@ -14,9 +14,8 @@ export default {
     const choices = model.get("choices");
     const group = `ser-question-${Math.random()}`; // the radio buttons of one form, wherever else it is shown
     const radios = choices.map(() => make("input", { type: "radio", name: group }));
-    const labels = choices.map(({ label }, i) => {
-      return make("label", {}, radios[i], make("span", { innerHTML: label }), make("em", { textContent: "your guess", hidden: true }));
-    });
+    const labels = choices.map(({ label }, i) => make("label", {}, radios[i], make("span", { innerHTML: label }), make("em")));
+    let guess = -1;
     const button = make("button", { type: "submit", textContent: "That is my guess" });
     const said = make("div", { role: "status" });
     // The explanation takes the button's place, and unseen copies keep room for the longest: nothing moves.
@@ -29,12 +28,16 @@ export default {
 
     const explain = () => {
       const chosen = radios.findIndex((radio) => radio.checked);
-      if (model.get("guess") >= 0 && chosen >= 0) said.innerHTML = choices[chosen].explanation;
+      if (guess >= 0 && chosen >= 0) said.innerHTML = choices[chosen].explanation;
     };
-    const settle = () => { // the guess is made: mark it, and let the radio buttons show the explanations
-      const guess = model.get("guess");
-      if (guess < 0) return;
-      labels[guess].lastChild.hidden = false;
+    const settle = (made) => { // the guess is made: mark it and the right one, and let the radio buttons show the explanations
+      if (made < 0) return;
+      guess = made;
+      choices.forEach(({ right }, i) => {
+        labels[i].classList.toggle("ser-right", right);
+        if (right) labels[i].lastChild.textContent = i === guess ? "✓ right, and your guess" : "✓ right";
+        else labels[i].lastChild.textContent = i === guess ? "✗ your guess" : "";
+      });
       if (!radios.some((radio) => radio.checked)) radios[guess].checked = true;
       button.hidden = true;
       explain();
@@ -43,15 +46,15 @@ export default {
     form.onsubmit = (event) => {
       event.preventDefault();
       const chosen = radios.findIndex((radio) => radio.checked);
-      if (chosen < 0 || model.get("guess") >= 0) return;
+      if (chosen < 0 || guess >= 0) return;
       radios[chosen].focus(); // the button goes, the keyboard stays in the form
-      model.set("guess", chosen);
-      model.save_changes();
-      settle();
+      model.send({ guess: chosen });
+      settle(chosen);
     };
-    model.on("change:guess", settle);
-    settle();
+    const receive = (message) => settle(message.guess);
     el.append(form);
-    return () => model.off("change:guess", settle);
+    model.on("msg:custom", receive);
+    model.send({}); // was there a guess before?
+    return () => model.off("msg:custom", receive);
   },
 };

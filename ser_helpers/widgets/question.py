@@ -1,7 +1,8 @@
 """A guess before the answer: the choices of a lesson's question as a form. Lessons 00 to 09.
 
 The question, its choices and their explanations stand in the lesson's text, which needs no kernel. The form takes the
-place of its choices (question.css): it takes a guess, then shows what the text says of it, and of the others.
+place of its choices (question.css): it takes a guess, marks the right choice, then shows what the text says of it, and
+of the others. The guess is kept in a small file beside the notebook, never in the notebook.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ import json
 import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import traitlets
 from markdown_it import MarkdownIt
 
 from .. import places
+from .panel import page_code
 
 CHOICE = re.compile(r"<details><summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
 # Its id in a comment, a paragraph that begins in bold, and two choices or more right below it.
@@ -27,30 +31,58 @@ QUESTION = re.compile(
     re.M | re.S,
 )
 TEXT = MarkdownIt("commonmark", {"html": False})  # a tag in an explanation comes out as text
-HERE = Path(__file__).parent
-_guesses: dict[tuple[str, str], int] = {}  # a cell that runs again shows the guess that was made
+GUESSES = ".guesses.json"  # {lesson: {question: place of the choice}}; git and nbgrader leave it out
+_guesses: dict[str, dict[str, int]] = {}  # those of this kernel, for a folder that cannot be written
 
 
 class Question(anywidget.AnyWidget):
     """The form behind `question`."""
 
-    _esm = (HERE / "question.js").read_text(encoding="utf-8")
-    _css = "".join((HERE / name).read_text(encoding="utf-8") for name in ("panel.css", "question.css"))
-    choices: traitlets.List[dict[str, str]] = traitlets.List().tag(
-        sync=True
-    )  # a label and an explanation each, as HTML
-    guess = traitlets.Int(-1).tag(sync=True)  # the place of the choice; -1 before the guess
+    _esm = page_code("question.js")
+    _css = page_code("panel.css", "question.css")
+    choices: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)  # see `question`
+    guess = traitlets.Int(
+        -1
+    )  # the place of the choice; -1 before the guess. What is synced may be saved in the notebook
 
     def __init__(self, lesson: str, name: str, choices: list[dict]):
         self.key = lesson, name
-        super().__init__(choices=choices, guess=_guesses.get(self.key, -1))
+        made = (_kept().get(lesson, {}) | _guesses.get(lesson, {})).get(name, -1)
+        super().__init__(choices=choices, guess=made if made in range(len(choices)) else -1)
+        self.on_msg(self._receive)
 
     def __repr__(self) -> str:  # what shows where widgets cannot
         return "Open the choice above that you would bet on; its explanation is inside."
 
+    def _receive(self, _, message: dict, buffers: list) -> None:
+        """A page that shows the form anew asks for the guess; one in which it was made tells it."""
+        if "guess" in message and self.guess < 0:
+            self.guess = message["guess"]
+        self.send({"guess": self.guess})
+
     @traitlets.observe("guess")
     def _keep(self, change: dict) -> None:
-        _guesses[self.key] = change["new"]
+        lesson, name = self.key
+        _guesses.setdefault(lesson, {})[name] = change["new"]
+        kept = _kept()
+        kept[lesson] = {**kept.get(lesson, {}), name: change["new"]}
+        with suppress(OSError):  # then it lasts as long as the kernel
+            (_folder() / GUESSES).write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
+def _folder() -> Path:
+    """Where the notebook of this kernel lies."""
+    opened = Path(os.environ.get("JPY_SESSION_NAME", ""))
+    return opened.parent if opened.is_file() else Path.cwd()
+
+
+def _kept() -> dict[str, dict[str, int]]:
+    """The guesses in the file; none where it is missing or was damaged."""
+    try:
+        kept = json.loads((_folder() / GUESSES).read_text(encoding="utf-8"))
+        return {lesson: dict(guesses) for lesson, guesses in kept.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
 
 
 def question(lesson: str, name: str) -> Question | None:
@@ -70,7 +102,8 @@ def question(lesson: str, name: str) -> Question | None:
 
     Notes
     -----
-    Every lesson uses it. The guess stays in the kernel's memory, and the choices work without a mouse.
+    Every lesson uses it. The explanation of the right choice begins with "Yes". The guess is kept in ``.guesses.json``
+    beside the notebook (in the kernel's memory, where that cannot be written), and the choices work without a mouse.
 
     Examples
     --------
@@ -87,7 +120,11 @@ def question(lesson: str, name: str) -> Question | None:
         print(f"{lesson} has no question {name!r}, but {there}. Open a choice in the text above instead.")
         return None
     choices = [
-        {"label": TEXT.renderInline(label), "explanation": TEXT.render(explanation)}
+        {
+            "label": TEXT.renderInline(label),
+            "explanation": TEXT.render(explanation),
+            "right": re.match(r"Yes\b", explanation) is not None,
+        }
         for label, explanation in CHOICE.findall(found[name])
     ]
     return Question(lesson, name, choices)

@@ -30,10 +30,10 @@ const LAW = ` European law forbids systems that infer people's emotions in educa
 const frame = (verdict) => `
   <p class="ser-title">Your voice, if you like</p>
   <p>${verdict ? ACT : LOOK}</p>
-  <label><input type="checkbox" name="pause"> stop by itself after a pause</label>
   <div class="ser-columns" data-part="takes"></div>
   <p data-part="compared" role="status">Two takes are compared here.</p>
-  <label class="ser-folder">Save takes to <input type="text" name="folder" value="~/ser-takes" spellcheck="false"></label>
+  <div class="ser-row"><label><input type="checkbox" name="pause"> stop by itself after a pause</label>
+    <label class="ser-folder">Save takes to <input type="text" name="folder" value="~/ser-takes" spellcheck="false"></label></div>
   <details><summary>Where your voice goes${verdict ? ", and why nobody else sees the answer" : ""}</summary>
     <p>Your voice goes from this page into the memory of the kernel, the Python that runs this notebook, and is gone when
       that ends. It is in no file and not in the saved notebook, and it travels no further, unless you press Save. (Is your
@@ -48,6 +48,7 @@ const takeFrame = (name, verdict) => `
     <button type="button" name="record" aria-pressed="false" aria-label="Record or stop take ${name}">● Record</button>
     <label class="ser-file">Choose a file<input type="file" aria-label="Choose a file for take ${name}"
       accept="audio/*,.wav,.mp3,.m4a,.webm,.ogg,.opus,.flac"></label>
+    <button type="button" name="save" aria-label="Save take ${name}" disabled>Save</button>
   </div>
   <div class="ser-level">
     <span class="ser-track" role="meter" aria-label="Level of take ${name} in dBFS" aria-valuemin="-60" aria-valuemax="0"
@@ -58,8 +59,7 @@ const takeFrame = (name, verdict) => `
   <p data-part="status" role="status">Nothing recorded yet.</p>
   <div data-part="picture" ${verdict ? "hidden" : ""}></div>
   <table class="ser-table" ${verdict ? "" : "hidden"}><caption>What the model makes of take ${name}</caption>
-    <thead><tr><th scope="col">emotion</th><th scope="col">probability</th></tr></thead><tbody></tbody></table>
-  <button type="button" name="save" aria-label="Save take ${name}" disabled>Save</button>`;
+    <thead><tr><th scope="col">emotion</th><th scope="col">probability</th></tr></thead><tbody></tbody></table>`;
 
 class Trouble extends Error {} // its message is a sentence for the learner
 
@@ -142,11 +142,12 @@ function makeTake(name, model, panel, stopOthers) {
     first.textContent = answer;
     status.replaceChildren(first, " ", text);
   };
-  const show = (probabilities) => {
+  const show = (probabilities, sure) => {
     const best = Math.max(...Object.values(probabilities));
     for (const row of rows) {
       const share = probabilities[row.firstChild.textContent];
-      row.classList.toggle("ser-first", share === best);
+      row.classList.toggle("ser-first", sure && share === best);
+      row.querySelector(".ser-bar").classList.toggle("ser-unsure", !sure);
       row.querySelector(".ser-bar").style.width = `${100 * (share ?? 0)}%`;
       row.querySelector("td").lastChild.textContent = share === undefined ? "–" : `${Math.round(100 * share)} %`;
     }
@@ -238,16 +239,16 @@ function makeTake(name, model, panel, stopOthers) {
     file.value = ""; // the same file may be chosen again
   };
   save.onclick = () => ask({ ask: "save", folder: panel.querySelector("[name=folder]").value });
-  show({});
+  show({}, false);
   level(-60);
 
   return {
     element,
     stop: () => session?.stop(),
-    receive({ answer, says, probabilities, picture }) {
+    receive({ answer, says, probabilities, sure, picture }) {
       clearTimeout(waiting);
       say(says, answer);
-      if (probabilities) show(probabilities);
+      if (probabilities) show(probabilities, sure);
       if (picture) element.querySelector("[data-part=picture]").innerHTML = picture;
       save.disabled &&= !(probabilities || picture);
     },
@@ -276,6 +277,7 @@ export default {
       part("takes").append(takes[name].element);
     }
     part("about").textContent = model.get("about");
+    requestAnimationFrame(() => stay(el));
     const receive = (answer) => {
       takes[answer.take].receive(answer);
       if ("compared" in answer) part("compared").textContent = answer.compared;

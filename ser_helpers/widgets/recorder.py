@@ -17,9 +17,9 @@ import traitlets
 from .. import audio, corpus, features
 from ..errors import CourseError
 from . import draw
+from .panel import page_code
 
 SECONDS = 15  # a take's limit; CREMA-D's longest clip has 5
-HERE = Path(__file__).parent
 QUALITY = {
     "too short": "too short. Say a whole sentence: those of the corpus take 1.3 to 5 seconds.",
     "too quiet": "too quiet. Come closer, or raise the microphone's level.",
@@ -89,8 +89,8 @@ class Recorder(anywidget.AnyWidget):
         ``"A"`` and ``"B"``, as far as they are there: 16 kHz mono samples.
     """
 
-    _esm = (HERE / "recorder.js").read_text(encoding="utf-8")
-    _css = "".join((HERE / name).read_text(encoding="utf-8") for name in ("panel.css", "recorder.css"))
+    _esm = page_code("stay.js", "recorder.js")
+    _css = page_code("panel.css", "recorder.css")
     about = traitlets.Unicode().tag(sync=True)
     labels: traitlets.List[str] = traitlets.List().tag(sync=True)
     seconds = traitlets.Int(SECONDS).tag(sync=True)
@@ -99,7 +99,7 @@ class Recorder(anywidget.AnyWidget):
     def __init__(self, model: Any = None, verdict: bool = True):
         from .. import model as models
 
-        self._recipe = "original"
+        self._recipe: Any = "original"  # of a model that comes without its name
         if isinstance(model, models.Loaded):
             model, self._recipe = model.model, model.recipe
         self.takes: dict[str, np.ndarray] = {}
@@ -112,7 +112,7 @@ class Recorder(anywidget.AnyWidget):
         )
         labels = corpus.LABELS if model is None else map(str, model.classes_)
         if not verdict:
-            about = "No model listens here. What you see and hear stays between you and this page."
+            about = "No model listens here."
         super().__init__(about=about, labels=list(labels), verdict=verdict)
         self.on_msg(self._receive)
 
@@ -146,12 +146,14 @@ class Recorder(anywidget.AnyWidget):
         from .. import model as models
 
         if self._model is None:
-            self._model = models.load_model()
+            course = models.load()
+            self._model, self._recipe = course.model, course.recipe
         heard = models.predict(self._model, y, recipe=self._recipe)
-        return {
-            "answer": f"The model says {heard.label}, {100 * heard.probability:.0f} %.",
-            "probabilities": heard.probabilities,
-        }
+        if heard.label:
+            answer = f"The model says {heard.label}, {100 * heard.probability:.0f} %."
+        else:
+            answer = f"The model gives no label. {heard.reason}"
+        return {"answer": answer, "probabilities": heard.probabilities, "sure": bool(heard.label)}
 
     def _save(self, take: str, folder: str) -> dict:
         """Write a take as a WAV file: the only way in which a voice gets onto a disk."""

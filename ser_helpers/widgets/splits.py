@@ -96,6 +96,7 @@ class LeakMeter(Panel):
     """See `leak_meter`."""
 
     title = "Leak meter"
+    room = 560
     frame = (
         '<div class="ser-row">{protocol}{tested_on}</div><p class="ser-lines-3" data-part="status" role="status"></p>'
         '<div data-part="scores"></div><p class="ser-clip">The actors of the first fold</p><div data-part="picture"></div>'
@@ -179,6 +180,7 @@ class SplitExplorer(Panel):
     """See `split_explorer`."""
 
     title = "Split explorer"
+    room = 580
     frame = (
         '<div class="ser-row">{split}{share}{seed}{again}</div><p data-part="status" role="status"></p>'
         '<div data-part="picture"></div><p class="ser-clip">Every split you tried</p><div data-part="runs"></div>'

@@ -71,21 +71,38 @@ def picture(page) -> None:
     panel.screenshot(path=ROOT.parent / "data" / "results" / "explorer.png")
 
 
+def conftest(path: Path, name: str):
+    """A conftest.py of the tests as a module."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@contextmanager
+def lab_and_browser():
+    """A JupyterLab and a Chromium as the browser tests have them."""
+    usual, own, folders = (
+        conftest(ROOT / "conftest.py", "usual"),
+        conftest(ROOT / "browser" / "conftest.py", "own"),
+        Folders(),
+    )
+    chromium = shutil.which("chromium") or sys.exit("This needs Debian's chromium.")
+    flags = own.flags.__wrapped__(own.spoken.__wrapped__(folders))
+    with fixture(usual, "serve_lab")() as serve, fixture(usual, "browser")(chromium, flags) as browser:
+        yield own.lab.__wrapped__(folders, serve), browser
+
+
 def main() -> None:
-    spec = importlib.util.spec_from_file_location("browser_fixtures", ROOT / "browser" / "conftest.py")
-    fixtures = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = fixtures
-    spec.loader.exec_module(fixtures)
-    chromium, folders = shutil.which("chromium") or sys.exit("This needs Debian's chromium."), Folders()
-    spoken = fixtures.spoken.__wrapped__(folders)
     sources = ["practice"] + ["crema-d"] * bool(corpus.audio_home())
     print(f"{'widget':18} {'clips':10} {'median ms':>10} {'95 % ms':>8}")
-    with fixture(fixtures, "lab")(folders) as lab, fixture(fixtures, "browser")(chromium, spoken) as browser:
+    with lab_and_browser() as (lab, browser):
         for widget in SETTINGS:
             for source in sources if "clips" in CELL.get(widget, "") else sources[:1]:
                 cell = CELL.get(widget, f"from ser_helpers import widgets\nwidgets.{widget}()").format(source=source)
                 lab.write(f"{widget}_{source}", cell)
-                page = lab.run(browser.new_page(viewport={"width": 1300, "height": 1400}), f"{widget}_{source}")
+                page = lab.run(browser.new_page(viewport={"width": 1366, "height": 1400}), f"{widget}_{source}")
                 page.wait_for_selector(".ser-panel[data-answers]")
                 times = measure(page, widget)
                 shown = source if widget in CELL else "-"

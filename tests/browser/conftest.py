@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,10 +64,12 @@ class Lab:
     def saved(page, path: Path) -> list[dict]:
         """Save the notebook that is open; the code cells of the file on the disk."""
         page.keyboard.press("Control+s")
-        page.wait_for_timeout(500)
-        while not (text := path.read_text(encoding="utf-8")).endswith("}\n"):  # it is being written
-            page.wait_for_timeout(100)
-        return [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+        for _ in range(5):
+            page.wait_for_timeout(500)
+            with suppress(ValueError):  # it is being written
+                cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+                return [cell for cell in cells if cell["cell_type"] == "code"]
+        raise AssertionError(f"{path.name} is no notebook after it was saved")
 
 
 @pytest.fixture(scope="module")

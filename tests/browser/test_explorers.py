@@ -27,7 +27,7 @@ WATCH = """panel => {
 
 @pytest.fixture
 def page(browser):
-    page = browser.new_page(viewport={"width": 1300, "height": 1400})
+    page = browser.new_page(viewport={"width": 1366, "height": 1400})
     page.set_default_timeout(20_000)
     yield page
     page.close()
@@ -55,6 +55,7 @@ def test_every_control_at_both_ends(lab, page, name, axe, themes):
     page.wait_for_timeout(500)
     panel.evaluate(WATCH)
     box = panel.bounding_box()
+    assert box["height"] <= 640, "whole in a window of 1366 x 768"
     for control in panel.locator("select, input").all():
         for end in (LAST, FIRST, LAST):
             value = control.evaluate(end)
@@ -72,6 +73,35 @@ def test_every_control_at_both_ends(lab, page, name, axe, themes):
     assert panel.evaluate("panel => panel.scrollWidth <= panel.clientWidth")
     for theme in themes(page, PANEL, name):
         assert axe(page, PANEL) == [], theme
+
+
+@pytest.mark.parametrize("name", ["explorer", "feature_explorer"])
+def test_whole_in_a_small_window_and_still_there_after_shift_enter(lab, browser, name):
+    """1366 x 768 with JupyterLab's bars. The cell stands low in the window, and runs a second time with much below it."""
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.set_default_timeout(60_000)
+    lines = "\n".join(f"line = {n}" for n in range(30))
+    lab.write(f"{name}_small", lines, CELLS[name], "below = 1", lines, lines)
+    lab.run(page, f"{name}_small")
+    panel, view = page.locator(PANEL).first, page.locator(".jp-WindowedPanel-outer").bounding_box()
+    page.locator(f"{PANEL}[data-answers]").wait_for()
+    room = int(panel.evaluate("panel => parseInt(panel.style.minHeight)"))
+    for _ in range(2):
+        page.locator(".jp-CodeCell .cm-content").nth(1).click()
+        page.keyboard.press("Escape")
+        page.evaluate("document.querySelector('.ser-panel').dataset.old = 1")
+        page.keyboard.press("Shift+Enter")
+        page.locator(f"{PANEL}[data-answers]:not([data-old])").wait_for()
+        page.wait_for_timeout(1200)
+        box = panel.bounding_box()
+        assert box["height"] == room <= view["height"], "the room that was kept for it, so that nothing below moves"
+        assert box["y"] >= view["y"] - 1, "its top is not pushed out of the window"
+    if name == "explorer":
+        panel.evaluate("panel => panel.scrollIntoView()")
+        for part in ("audio", "button[name=guess]", "[data-part=status]", "[data-part=answer]"):
+            place = panel.locator(part).last.bounding_box()
+            assert view["y"] <= place["y"] and place["y"] + place["height"] <= view["y"] + view["height"], part
+    page.close()
 
 
 def test_a_cell_run_twice_and_a_kernel_restarted(lab, page):

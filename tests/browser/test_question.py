@@ -55,7 +55,7 @@ def test_guess_first_then_read_with_the_keyboard_alone(lab, page, axe, themes):
     page.keyboard.press("Enter")
     assert status.inner_html() == choices[1]["explanation"]
     assert radios.nth(1).evaluate("radio => radio === document.activeElement"), "the keyboard stays in the form"
-    assert form.locator("em:visible").all_inner_texts() == ["your guess"]
+    assert form.locator("em:visible").all_inner_texts() == ["✓ right, and your guess"]
     page.keyboard.press("ArrowUp")
     assert radios.first.is_checked() and status.inner_html() == choices[0]["explanation"], "the others may be read now"
     assert form.locator("label").nth(1).locator("em").is_visible(), "and the guess stays the guess"
@@ -64,9 +64,27 @@ def test_guess_first_then_read_with_the_keyboard_alone(lab, page, axe, themes):
     for theme in themes(page, ".ser-question", "question-after"):
         assert axe(page, ".ser-question") == [], theme
 
-    page.locator(".jp-CodeCell").last.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    page.wait_for_function("document.querySelector('.ser-question em:not([hidden])')")
-    assert radios.nth(1).is_checked() and status.inner_html() == choices[1]["explanation"], (
-        "the kernel has kept the guess"
-    )
+    restart(page)
+    form.locator("em:visible").first.wait_for()
+    assert radios.nth(1).is_checked() and status.inner_html() == choices[1]["explanation"], "the folder kept the guess"
+    assert '"guess"' not in (lab.folder / "question" / "question.ipynb").read_text(encoding="utf-8")
+
+
+def test_a_wrong_guess_and_the_right_choice_are_marked_in_words(lab, page, axe, themes):
+    (lab.folder / "question" / ".guesses.json").unlink()
+    restart(page)
+    form = page.locator(".ser-question form")
+    form.get_by_role("radio").first.check()
+    form.get_by_role("button", name="That is my guess").click()
+    assert form.locator("em:visible").all_inner_texts() == ["✗ your guess", "✓ right"]
+    for theme in themes(page, ".ser-question", "question-wrong"):
+        assert axe(page, ".ser-question") == [], theme
+
+
+def restart(page):
+    """Restart the kernel, run all cells, and wait for the form of the new kernel."""
+    page.evaluate("document.querySelector('.ser-question form').classList.add('old')")
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name="Restart Kernel and Run All Cells…").click()
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+    page.locator(".ser-question form:not(.old)").wait_for(timeout=60_000)

@@ -1,6 +1,8 @@
 """Every figure shows, says what it shows, and leaves everything else alone."""
 
+import base64
 import inspect
+import io
 import re
 from html.parser import HTMLParser
 
@@ -12,10 +14,11 @@ import pytest
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from PIL import Image
 
 from ser_helpers import audio, corpus, evaluate, features, model, plots
 from ser_helpers.errors import CourseError
-from ser_helpers.plots.picture import FURTHER_COLOURS, MARKERS, TEST, TRAIN, looks
+from ser_helpers.plots.picture import FURTHER_COLOURS, MARKERS, TEST, TRAIN, for_dark, looks
 
 RATE = audio.SAMPLE_RATE
 SILENCE, ONE_SAMPLE = np.zeros(41108, dtype="float32"), np.ones(1, dtype="float32")
@@ -188,7 +191,7 @@ class Tags(HTMLParser):
         self.attributes[tag] = dict(attrs)
 
     def handle_data(self, data):
-        self.text += data
+        self.text += data if self.get_starttag_text() != "<style>" else ""  # the caption alone
 
 
 def overlaps(figure):
@@ -266,6 +269,21 @@ def test_leaves_the_current_axes_settings_arguments_and_chance_alone():
     assert (sound == voice()).all()
     pd.testing.assert_frame_equal(scores, SCORES)
     plt.close("all")
+
+
+def test_one_drawing_for_light_pages_and_one_for_dark_ones_and_the_light_one_where_no_style_is_kept():
+    html = CASES["spectrogram"]()._repr_html_()
+    light, dark = re.findall("<img[^>]*>", html)
+    assert "hidden" not in light and 'display:none" hidden' in dark
+    pixels = [
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(img.split("base64,")[1][:-2])))) for img in (light, dark)
+    ]
+    assert [shown[0, 0, 3] for shown in pixels] == [0, 0], "no ground"
+    solid = pixels[0][..., 3] == 255
+    greys = [shown[solid][..., :3].astype(int) for shown in pixels]
+    ink = np.abs(greys[0]).max(axis=1) < 10
+    assert (greys[1][ink].min(axis=1) > 240).any(), "black on the page turns white"
+    assert (greys[0] == greys[1]).all(axis=1).mean() > 0.8, "the image stays"
 
 
 def test_light_in_a_dark_notebook():
@@ -485,18 +503,26 @@ EYES = {  # Machado, Oliveira and Fernandes 2009, severity 1.0
 }
 
 
+THEMES = {"light": ("#ffffff", np.asarray), "dark": ("#111111", for_dark)}  # the page of JupyterLab, the colours on it
+APART = {"light": 18, "dark": 10}  # a difference of 2 or so is noticed side by side
+
+
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("eyes", EYES)
 @pytest.mark.parametrize("colours", [(*plots.COLOURS.values(), *FURTHER_COLOURS), (TRAIN, TEST)])
-def test_colours_differ_to_all_eyes(eyes, colours):
-    seen = np.array([lab(EYES[eyes] @ linear(colour)) for colour in colours])
+def test_colours_differ_to_all_eyes(eyes, colours, theme):
+    shown = [THEMES[theme][1](np.array(to_rgb(colour))) for colour in colours]
+    seen = np.array([lab(EYES[eyes] @ linear(colour)) for colour in shown])
     apart = np.linalg.norm(seen[:, None] - seen[None], axis=-1)[np.triu_indices(len(seen), 1)]
-    assert apart.min() > 18  # a difference of 2 or so is noticed side by side
+    assert apart.min() > APART[theme]
 
 
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("colour", [*plots.COLOURS.values(), *FURTHER_COLOURS, TRAIN, TEST, plots.GREY])
-def test_colours_stand_out_on_white(colour):
-    luminance = linear(colour) @ [0.2126, 0.7152, 0.0722]
-    assert 1.05 / (luminance + 0.05) >= 3  # WCAG 2.1, 1.4.11
+def test_colours_stand_out_in_both_themes(colour, theme):
+    page, shown = THEMES[theme]
+    light = sorted(linear(c) @ [0.2126, 0.7152, 0.0722] + 0.05 for c in (page, shown(np.array(to_rgb(colour)))))
+    assert light[1] / light[0] >= 3  # WCAG 2.1, 1.4.11
 
 
 def test_each_emotion_has_a_colour_and_a_marker_of_its_own():

@@ -166,6 +166,16 @@ def test_it_says_what_the_model_says_and_why():
     assert "AttributeError" in page.move("another").status  # a model that breaks is told, not swallowed
 
 
+def test_no_label_has_its_reason(monkeypatch):
+    """A model that refuses still shows its probabilities, in grey."""
+    page = Page(widgets.explorer(clips=PRACTICE, model=loaded_on_frames()))
+    refused = SimpleNamespace(label=None, reason="There is no voice in it.", probabilities=dict.fromkeys(FIVE, 0.2))
+    monkeypatch.setattr(model, "predict", lambda *_, **__: refused)
+    page.move("guess", "sad").move("snr", 5)
+    assert page.status.startswith("The model gives no label at 5 dB SNR. There is no voice in it. The rules were told")
+    assert page.parts["answer"].count("ser-unsure") == 5 and not page.odd()
+
+
 FIVE = ("angry", "happy", "neutral", "sad", "calm")
 
 

@@ -68,9 +68,14 @@ def test_almost_all_of_crema_d_is_fine(crema_d_home):
 def test_a_take_is_predicted_and_kept_in_memory_only(recorder, spoken, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     answer = ask(recorder, "A", ask="predict", y=spoken)
-    expected = model.predict(model.load_model(), wav_samples := audio.read_clip(io.BytesIO(wav(spoken))))
+    course, wav_samples = model.load(), audio.read_clip(io.BytesIO(wav(spoken)))
+    expected = model.predict(course.model, wav_samples, recipe=course.recipe)
     assert answer["take"] == "A" and answer["probabilities"] == expected.probabilities
-    assert expected.label in answer["answer"] and "fine" in answer["says"] and answer["compared"] == ""
+    assert (
+        (expected.label or "gives no label") in answer["answer"]
+        and "fine" in answer["says"]
+        and answer["compared"] == ""
+    )
     assert np.array_equal(recorder.takes["A"], wav_samples)
     answer = ask(recorder, "B", ask="predict", y=0.1 * spoken)
     assert answer["compared"] == compare(*recorder.takes.values()) and "20 dB quieter and as long" in answer["compared"]
@@ -78,7 +83,9 @@ def test_a_take_is_predicted_and_kept_in_memory_only(recorder, spoken, tmp_path,
     assert {type(value) for value in state.values()} <= {str, list, tuple, int, bool, type(None)}, (
         "a voice could be in anything else"
     )
-    assert expected.label not in str({k: v for k, v in state.items() if k not in ("labels", "_esm", "_css")})
+    assert (expected.label or "gives no label") not in str(
+        {k: v for k, v in state.items() if k not in ("labels", "_esm", "_css")}
+    )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -127,6 +134,16 @@ def test_another_model_brings_its_own_labels(spoken):
     widget = listening(widgets.recorder(Two()))
     assert widget.labels == ["calm", "loud"] and "your own" in widget.about
     assert ask(widget, "B", ask="predict", y=spoken)["answer"] == "The model says loud, 75 %."
+
+
+def test_no_label_has_its_reason(recorder, spoken, monkeypatch):
+    refused = SimpleNamespace(
+        label=None, reason="That is no voice of a person.", probabilities={"sad": 0.5, "fear": 0.5}
+    )
+    monkeypatch.setattr(model, "predict", lambda *_, **__: refused)
+    answer = ask(recorder, "A", ask="predict", y=spoken)
+    assert answer["answer"] == "The model gives no label. That is no voice of a person." and answer["sure"] is False
+    assert answer["probabilities"] == refused.probabilities and "Quality: fine" in answer["says"]
 
 
 def test_a_model_of_any_recipe_hears_its_own_features(spoken):
