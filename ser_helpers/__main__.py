@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import textwrap
-from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
+from . import instructors
+from .commands import Commands, jobs_option, json_option, lesson_option, one_or_more
 from .errors import CourseError
 
 if TYPE_CHECKING:
@@ -22,36 +21,9 @@ if TYPE_CHECKING:
 
     from .plots import Picture
 
-Run = Callable[[argparse.Namespace], int]
-Options = Callable[[argparse.ArgumentParser], None]
 A_SENTENCE = 15  # seconds: nobody says one sentence for longer
-COMMANDS: dict[str, tuple[Run, Options, str, tuple[str, ...]]] = {}  # in the order of the help
-
-
-def command(name: str, options: Options, summary: str, *examples: str) -> Callable[[Run], Run]:
-    """Make a function the command `name`; the first sentence of `summary` stands in the list of commands."""
-
-    def listed(run: Run) -> Run:
-        COMMANDS[name] = run, options, summary, examples
-        return run
-
-    return listed
-
-
-def _json(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--json", action="store_true", help="print JSON for a program to read")
-
-
-def _jobs(sub: argparse.ArgumentParser) -> None:
-    cores = os.cpu_count() or 1
-    sub.add_argument("--jobs", type=_one_or_more, default=cores, metavar="N", help="worker processes (%(default)s)")
-
-
-def _one_or_more(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("1 or more was expected")
-    return number
+COMMANDS = Commands()
+command = COMMANDS.add
 
 
 def _corpus(sub: argparse.ArgumentParser) -> None:
@@ -67,14 +39,14 @@ def _recipe(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--recipe", default="original", metavar="NAME", help=f"how a model is made: {names} (%(default)s)")
 
 
-@command("doctor", _json, "Check the set-up, a line each: OK or what to do.", "ser doctor")
+@command("doctor", json_option, "Check the set-up, a line each: OK or what to do.", "ser doctor")
 def doctor(args: argparse.Namespace) -> int:
     from .course import doctor
 
     return doctor.report(as_json=args.json)
 
 
-@command("corpora", _json, "List the corpora, and what of each is on this disk.", "ser corpora")
+@command("corpora", json_option, "List the corpora, and what of each is on this disk.", "ser corpora")
 def corpora(args: argparse.Namespace) -> int:
     from . import corpus
 
@@ -95,7 +67,7 @@ def _fetch_options(sub: argparse.ArgumentParser) -> None:
     which.add_argument("--all", action="store_true", help="all 7,442 clips, 606 MB")
     sub.add_argument("--from", dest="source", metavar="URL", help="another address that serves the clips")
     sub.add_argument("--to", type=Path, metavar="FOLDER", help="another folder than AudioWAV in your cache")
-    _json(sub)
+    json_option(sub)
 
 
 @command(
@@ -123,8 +95,8 @@ def _features_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--features", default="means168", metavar="NAME", help=f"which ones: {names} (%(default)s)")
     sub.add_argument("--out", type=Path, metavar="FILE", help="another table to complete or begin (.npz)")
     sub.add_argument("--dask", metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786, whose workers do the work")
-    _jobs(sub)
-    _json(sub)
+    jobs_option(sub)
+    json_option(sub)
 
 
 @command(
@@ -159,7 +131,7 @@ def _train_options(sub: argparse.ArgumentParser) -> None:
     _recipe(sub)
     sub.add_argument("--out", type=Path, metavar="FILE", help="where to save it, its card beside it as .json")
     sub.add_argument("--seed", type=int, default=0, help="of the first weights and batches (%(default)s)")
-    _json(sub)
+    json_option(sub)
 
 
 @command(
@@ -197,14 +169,14 @@ def _evaluate_options(sub: argparse.ArgumentParser) -> None:
     what.add_argument("--audio", type=Path, metavar="FOLDER", help="a saved model on recordings whose labels are known")
     of_chains = sub.add_argument_group("with --chains")
     of_chains.add_argument(
-        "--clips-per-actor", type=_one_or_more, default=CLIPS_PER_SPEAKER, metavar="N", help="of each (%(default)s)"
+        "--clips-per-actor", type=one_or_more, default=CLIPS_PER_SPEAKER, metavar="N", help="of each (%(default)s)"
     )
     of_chains.add_argument("--models", type=Path, metavar="FOLDER", help="a model per fold, trained elsewhere")
     of_audio = sub.add_argument_group("with --audio")
     of_audio.add_argument("--model", metavar="NAME|FILE", help=f"which model ({MODEL.stem})")
     of_audio.add_argument("--labels", type=Path, metavar="CSV", help="with columns file and label; else names say them")
-    _jobs(sub)
-    _json(sub)
+    jobs_option(sub)
+    json_option(sub)
 
 
 @command(
@@ -274,7 +246,7 @@ def _predict_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="WAV, FLAC, MP3, OGG ... of any sample rate")
     sub.add_argument("--model", type=Path, default=MODEL, metavar="FILE", help="another model saved by `ser train`")
     sub.add_argument("--every", type=float, metavar="SECONDS", help="answer to a long recording piece by piece")
-    _json(sub)
+    json_option(sub)
 
 
 @command(
@@ -333,7 +305,7 @@ def _pieces(file: Path, seconds: float | None) -> list[tuple[float, np.ndarray]]
 
 def _check_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("lesson", nargs="?", metavar="LESSON", help="without it: all lessons at a glance")
-    _json(sub)
+    json_option(sub)
 
 
 @command("check", _check_options, "Run a lesson's checks on your saved notebook.", "ser check 03_mfcc")
@@ -343,143 +315,11 @@ def check(args: argparse.Namespace) -> int:
     return check.report(args.lesson, as_json=args.json)
 
 
-def _lesson(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("lesson", metavar="LESSON")
-
-
-@command("reset", _lesson, "Make a lesson as new; your version is kept beside it.", "ser reset 03_mfcc")
+@command("reset", lesson_option, "Make a lesson as new; your version is kept beside it.", "ser reset 03_mfcc")
 def reset(args: argparse.Namespace) -> int:
     from .course.authoring import release
 
     return release.reset(args.lesson)
-
-
-def _build_options(sub: argparse.ArgumentParser) -> None:
-    only = sub.add_mutually_exclusive_group()
-    only.add_argument("--check", action="store_true", help="change nothing; say what differs from a fresh build")
-    only.add_argument("--measure", action="store_true", help="run every solution, note seconds and memory, then build")
-
-
-@command("build", _build_options, "Make everything generated from solutions/*/*.py.", "ser build --check")
-def build(args: argparse.Namespace) -> int:
-    from .course.authoring import lint, release, run
-
-    return lint.report() if args.check else run.measure() if args.measure else release.build()
-
-
-def _grading() -> ModuleType:
-    """The commands of those who have a class."""
-    if sys.platform == "win32":
-        raise CourseError("Grading needs Linux: use a virtual machine, or Windows' own (WSL 2).")
-    from .course.grading import commands
-
-    return commands
-
-
-def _grade_options(sub: argparse.ArgumentParser) -> None:
-    _lesson(sub)
-    sub.add_argument("--students", nargs="+", metavar="NAME", help="these alone")
-    sub.add_argument("--again", action="store_true", help="also what has not changed since it was graded")
-    sub.add_argument("--unsafe", action="store_true", help="without a sandbox: submissions run with all your rights")
-    _jobs(sub)
-    _json(sub)
-
-
-@command(
-    "grade", _grade_options, "Grade everything that was handed in for a lesson, with nbgrader.", "ser grade 03_mfcc"
-)
-def grade(args: argparse.Namespace) -> int:
-    options = {"students": args.students, "n_jobs": args.jobs, "again": args.again}
-    return _grading().grade_command(args.lesson, args.json, unsafe=args.unsafe, **options)
-
-
-def _decide_options(sub: argparse.ArgumentParser) -> None:
-    _lesson(sub)
-    sub.add_argument("student", nargs="?", metavar="STUDENT", help="without it: everything that is not decided yet")
-    sub.add_argument("decision", nargs="?", choices=["accept", "reject"], help="of all this student's flagged checks")
-    _json(sub)
-
-
-@command(
-    "decide",
-    _decide_options,
-    "Decide what counts where the two runs of a check disagree. Accept keeps the score of the submission's own kernel, reject "
-    "takes that of the second run; until then the student's grade is not exported. Handed in again, it is asked again.",
-    "ser decide 03_mfcc",
-    "ser decide 03_mfcc lena",
-    "ser decide 03_mfcc lena reject",
-)
-def decide(args: argparse.Namespace) -> int:
-    return _grading().decide_command(args.lesson, args.student, args.decision, args.json)
-
-
-def _extend_options(sub: argparse.ArgumentParser) -> None:
-    _lesson(sub)
-    sub.add_argument("student", nargs="?", metavar="STUDENT", help="without it: everybody who has longer")
-    sub.add_argument("date", nargs="*", metavar="DATE", help='the new deadline with its zone, or "none"')
-    _json(sub)
-
-
-@command(
-    "extend",
-    _extend_options,
-    "Give one student a later deadline. It may be given before or after anything was handed in; reports, exports and Formgrader "
-    "go by it without grading again.",
-    "ser extend 03_mfcc lena 2027-03-08 23:59 Europe/Berlin",
-    "ser extend 03_mfcc lena none",
-    "ser extend 03_mfcc",
-)
-def extend(args: argparse.Namespace) -> int:
-    return _grading().extend_command(args.lesson, args.student, " ".join(args.date), args.json)
-
-
-def _mark_options(sub: argparse.ArgumentParser) -> None:
-    _lesson(sub)
-    sub.add_argument("--port", type=int, default=0, help="of the page's address; without it, any that is free")
-    sub.add_argument("--no-browser", action="store_true", help="print the address, and open no browser")
-
-
-@command(
-    "mark",
-    _mark_options,
-    "Mark the written answers of a lesson, one after another. A page on this computer with the mark scheme and your comments beside "
-    "each answer, names hidden; it needs no mouse. Marks go into nbgrader's gradebook.",
-    "ser mark 05_split_and_scale",
-)
-def mark(args: argparse.Namespace) -> int:
-    return _grading().mark_command(args.lesson, args.port, not args.no_browser)
-
-
-def _report_like(sub: argparse.ArgumentParser) -> None:
-    _lesson(sub)
-    _json(sub)
-
-
-@command(
-    "return",
-    _report_like,
-    "Write everybody's feedback, and pack what came through Moodle or Canvas for the way back. Decide and mark before; what is "
-    "still open, the pages say.",
-    "ser return 03_mfcc",
-)
-def return_(args: argparse.Namespace) -> int:
-    return _grading().return_command(args.lesson, args.json)
-
-
-@command(
-    "alike",
-    _report_like,
-    "Show answers that resemble each other side by side. Passages that neither the lesson, its solution, known answers nor many of "
-    "the class explain: a place to look, no verdict.",
-    "ser alike 03_mfcc",
-)
-def alike(args: argparse.Namespace) -> int:
-    return _grading().alike_command(args.lesson, args.json)
-
-
-@command("report", _report_like, "Write a lesson's reports and gradebook files again.", "ser report 03_mfcc")
-def report(args: argparse.Namespace) -> int:
-    return _grading().report_command(args.lesson, args.json)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -492,7 +332,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for name, (run, options, summary, examples) in COMMANDS.items():
+    for name, (run, options, summary, examples) in (COMMANDS | instructors.COMMANDS).items():
         sub = commands.add_parser(
             name,
             help=summary.partition(". ")[0].removesuffix("."),

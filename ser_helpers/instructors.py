@@ -1,0 +1,141 @@
+"""The commands of `ser` for those who write the course and those who teach with it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from types import ModuleType
+
+from .commands import Commands, jobs_option, json_option, lesson_option
+from .errors import CourseError
+
+COMMANDS = Commands()
+command = COMMANDS.add
+
+
+def _build_options(sub: argparse.ArgumentParser) -> None:
+    only = sub.add_mutually_exclusive_group()
+    only.add_argument("--check", action="store_true", help="change nothing; say what differs from a fresh build")
+    only.add_argument("--measure", action="store_true", help="run every solution, note seconds and memory, then build")
+
+
+@command("build", _build_options, "Make everything generated from solutions/*/*.py.", "ser build --check")
+def build(args: argparse.Namespace) -> int:
+    from .course.authoring import lint, release, run
+
+    return lint.report() if args.check else run.measure() if args.measure else release.build()
+
+
+def _grading() -> ModuleType:
+    """The commands of those who have a class."""
+    if sys.platform == "win32":
+        raise CourseError("Grading needs Linux: use a virtual machine, or Windows' own (WSL 2).")
+    from .course.grading import commands
+
+    return commands
+
+
+def _grade_options(sub: argparse.ArgumentParser) -> None:
+    lesson_option(sub)
+    sub.add_argument("--students", nargs="+", metavar="NAME", help="these alone")
+    sub.add_argument("--again", action="store_true", help="also what has not changed since it was graded")
+    sub.add_argument("--unsafe", action="store_true", help="without a sandbox: submissions run with all your rights")
+    jobs_option(sub)
+    json_option(sub)
+
+
+@command(
+    "grade", _grade_options, "Grade everything that was handed in for a lesson, with nbgrader.", "ser grade 03_mfcc"
+)
+def grade(args: argparse.Namespace) -> int:
+    options = {"students": args.students, "n_jobs": args.jobs, "again": args.again}
+    return _grading().grade_command(args.lesson, args.json, unsafe=args.unsafe, **options)
+
+
+def _decide_options(sub: argparse.ArgumentParser) -> None:
+    lesson_option(sub)
+    sub.add_argument("student", nargs="?", metavar="STUDENT", help="without it: everything that is not decided yet")
+    sub.add_argument("decision", nargs="?", choices=["accept", "reject"], help="of all this student's flagged checks")
+    json_option(sub)
+
+
+@command(
+    "decide",
+    _decide_options,
+    "Decide what counts where the two runs of a check disagree. Accept keeps the score of the submission's own kernel, reject "
+    "takes that of the second run; until then the student's grade is not exported. Handed in again, it is asked again.",
+    "ser decide 03_mfcc",
+    "ser decide 03_mfcc lena",
+    "ser decide 03_mfcc lena reject",
+)
+def decide(args: argparse.Namespace) -> int:
+    return _grading().decide_command(args.lesson, args.student, args.decision, args.json)
+
+
+def _extend_options(sub: argparse.ArgumentParser) -> None:
+    lesson_option(sub)
+    sub.add_argument("student", nargs="?", metavar="STUDENT", help="without it: everybody who has longer")
+    sub.add_argument("date", nargs="*", metavar="DATE", help='the new deadline with its zone, or "none"')
+    json_option(sub)
+
+
+@command(
+    "extend",
+    _extend_options,
+    "Give one student a later deadline. It may be given before or after anything was handed in; reports, exports and Formgrader "
+    "go by it without grading again.",
+    "ser extend 03_mfcc lena 2027-03-08 23:59 Europe/Berlin",
+    "ser extend 03_mfcc lena none",
+    "ser extend 03_mfcc",
+)
+def extend(args: argparse.Namespace) -> int:
+    return _grading().extend_command(args.lesson, args.student, " ".join(args.date), args.json)
+
+
+def _mark_options(sub: argparse.ArgumentParser) -> None:
+    lesson_option(sub)
+    sub.add_argument("--port", type=int, default=0, help="of the page's address; without it, any that is free")
+    sub.add_argument("--no-browser", action="store_true", help="print the address, and open no browser")
+
+
+@command(
+    "mark",
+    _mark_options,
+    "Mark the written answers of a lesson, one after another. A page on this computer with the mark scheme and your comments beside "
+    "each answer, names hidden; it needs no mouse. Marks go into nbgrader's gradebook.",
+    "ser mark 05_split_and_scale",
+)
+def mark(args: argparse.Namespace) -> int:
+    return _grading().mark_command(args.lesson, args.port, not args.no_browser)
+
+
+def _report_like(sub: argparse.ArgumentParser) -> None:
+    lesson_option(sub)
+    json_option(sub)
+
+
+@command(
+    "return",
+    _report_like,
+    "Write everybody's feedback, and pack what came through Moodle or Canvas for the way back. Decide and mark before; what is "
+    "still open, the pages say.",
+    "ser return 03_mfcc",
+)
+def return_(args: argparse.Namespace) -> int:
+    return _grading().return_command(args.lesson, args.json)
+
+
+@command(
+    "alike",
+    _report_like,
+    "Show answers that resemble each other side by side. Passages that neither the lesson, its solution, known answers nor many of "
+    "the class explain: a place to look, no verdict.",
+    "ser alike 03_mfcc",
+)
+def alike(args: argparse.Namespace) -> int:
+    return _grading().alike_command(args.lesson, args.json)
+
+
+@command("report", _report_like, "Write a lesson's reports and gradebook files again.", "ser report 03_mfcc")
+def report(args: argparse.Namespace) -> int:
+    return _grading().report_command(args.lesson, args.json)
