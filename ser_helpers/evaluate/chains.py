@@ -27,6 +27,7 @@ from .protocols import N_FOLDS, PROTOCOLS, splits
 from .results import RESULTS
 
 PROTOCOL = "actors_noisy"  # how `ser train` trains: with noisy copies; and the speakers kept apart
+OWN_COPIES = "actors"  # the same, of a recipe that makes its own copies of clean clips
 VANISHED = 0.1  # of the answers that a label has on untouched clips
 CLIPS_PER_SPEAKER = 20
 
@@ -87,12 +88,25 @@ def fit_folds(
     recipe = named(recipe)
     clips, clean, noisy = features.load_features(corpus, recipe.features)
     y, speakers = clips["emotion"].to_numpy(dtype=str), clips["speaker"].to_numpy(dtype=str)
-    X, n = np.concatenate([clean, noisy]), len(clips)
-    rows = [train for train, _ in splits(PROTOCOL, y, speakers, min(n_folds, len(set(speakers))), seed)]
+    X, n, y = np.concatenate([clean, noisy]), len(clips), np.tile(y, 2)
+    rows = list(splits(_protocol(recipe), y[:n], speakers, min(n_folds, len(set(speakers))), seed))[
+        : 1 if quick else None
+    ]
     models = joblib.Parallel(n_jobs=n_jobs)(
-        joblib.delayed(_fitted)(recipe, X[train], np.tile(y, 2)[train], seed) for train in rows[: 1 if quick else None]
+        joblib.delayed(_fitted)(recipe, X[train], y[train], seed) for train, _ in rows
     )
-    return [Fold(model, frozenset(speakers[train % n].tolist())) for model, train in zip(models, rows, strict=False)]
+    if hasattr(recipe, "calibrate") and len(rows) > 1:
+        held = [test[test < n] for _, test in rows]
+        found = [recipe.examined(model, X[test], y[test]) for model, test in zip(models, held, strict=True)]
+        for number, model in enumerate(models):
+            recipe.calibrate(model, found[:number] + found[number + 1 :])  # by the others: its own are for the test
+    return [
+        Fold(model, frozenset(speakers[train % n].tolist())) for model, (train, _) in zip(models, rows, strict=True)
+    ]
+
+
+def _protocol(recipe: Recipe) -> str:
+    return OWN_COPIES if getattr(recipe, "makes_copies", False) else PROTOCOL
 
 
 def _fitted(recipe: Recipe, X: np.ndarray, y: np.ndarray, seed: int) -> Classifier:
@@ -238,8 +252,8 @@ def chain_scores(answered: pd.DataFrame, corpus: str | Path, recipe: str | Recip
             "corpus": part.name,
             "recipe": recipe.name,
             "features": version_of(recipe.features),
-            "protocol": PROTOCOL,
-            "split": PROTOCOLS[PROTOCOL],
+            "protocol": _protocol(recipe),
+            "split": PROTOCOLS[_protocol(recipe)],
             "tested_on": chain.title,
             "target": "intended",
             "chain": chain.name,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ..registry import Registry
 from .base import Recipe
+from .everyday import Everyday
 from .logistic import Logistic
 from .original import Original
 
-RECIPES: Registry[Recipe] = Registry("recipe", Original(), Logistic())
+RECIPES: Registry[Recipe] = Registry("recipe", Original(), Logistic(), Everyday())
 
 
 def named(recipe: str | Recipe) -> Recipe:

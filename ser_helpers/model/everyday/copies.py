@@ -9,6 +9,7 @@ other code on other data: real filters and codecs on samples.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ...features.logmel import FLOOR, N_MELS
 
@@ -16,7 +17,9 @@ FLOOR_DB = np.float32(10 * np.log10(FLOOR))
 DEPTH_DB = np.float32(50)
 FRAMES_PER_SECOND = 100
 BANDS = np.arange(N_MELS)
-GRAIN = np.linspace(1.5, 6, N_MELS, dtype=np.float32)  # how many independent values a band of noise has in a frame, about
+GRAIN = np.linspace(
+    1.5, 6, N_MELS, dtype=np.float32
+)  # how many independent values a band of noise has in a frame, about
 
 
 def normalised(db: np.ndarray) -> np.ndarray:
@@ -45,6 +48,21 @@ def normalised(db: np.ndarray) -> np.ndarray:
     db = np.asarray(db, dtype=np.float32)
     mean = _db(_power(db).mean(axis=(-2, -1), keepdims=True))
     return (np.maximum(db - mean, -DEPTH_DB) + DEPTH_DB / 2) / np.float32(15)
+
+
+def levelled(db: np.ndarray) -> np.ndarray:
+    """A clip (n_frames, 64) as a recorder that keeps its level would have given it.
+
+    Beside the clip itself, it is what the networks answer to: a telephone has done it already, a file has not.
+
+    Examples
+    --------
+    >>> fading = np.linspace(0, -20, 300)[:, None] + np.zeros(64)
+    >>> bool(np.ptp(levelled(fading)) < np.ptp(fading))
+    True
+    """
+    now = _db(_power(db).sum(axis=1))[None]
+    return db - _followed(now, 35, 0.33, 0.02, now.max(axis=1) - 10)[0][:, None].astype(np.float32)
 
 
 def copies(db: np.ndarray, rng: np.random.Generator, share: float = 0.75) -> np.ndarray:
@@ -164,15 +182,20 @@ def _automatic_gain(power: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """
     n = len(power)
     now = _db(power.sum(axis=2))
-    pause = now.max(axis=1) - rng.uniform(25, 55, n)
-    rise, fall = (10.0 ** -rng.uniform(*range_, n) for range_ in ((0, 1), (1.3, 2.3)))
+    gate = rng.uniform(25, 55, n)
+    rise, fall = (10.0 ** -rng.uniform(*exponents, n) for exponents in ((0, 1), (1.3, 2.3)))
     strength = _sometimes(0.3, n, rng) * rng.uniform(0.4, 1, n)
-    level = now.max(axis=1) - rng.uniform(0, 25, n)
-    middle, gains = level.copy(), np.zeros_like(now)
+    start = now.max(axis=1) - rng.uniform(0, 25, n)
+    return strength[:, None] * np.clip(start[:, None] - _followed(now, gate, rise, fall, start), -20, 20)
+
+
+def _followed(now: np.ndarray, gate: ArrayLike, rise: ArrayLike, fall: ArrayLike, start: np.ndarray) -> np.ndarray:
+    """The level (n, n_frames) that a recorder takes a clip to have; it waits while a frame is `gate` dB below the loudest."""
+    pause, level, levels = now.max(axis=1) - gate, start.copy(), np.empty_like(now)
     for frame, heard in enumerate(now.T):
         level = level + np.where(heard > level, rise, fall) * (heard - level) * (heard > pause)
-        gains[:, frame] = strength * np.clip(middle - level, -20, 20)
-    return gains
+        levels[:, frame] = level
+    return levels
 
 
 def _noise(power: np.ndarray, rng: np.random.Generator) -> np.ndarray:

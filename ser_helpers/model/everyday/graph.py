@@ -39,44 +39,55 @@ class _Graph:
         return out
 
 
-def graph(networks: Sequence[Mapping[str, np.ndarray]], about: Mapping[str, str]) -> bytes:
-    """Networks of one kind as one model, whose logits are the mean of theirs.
+def graph(networks: Sequence[Mapping[str, np.ndarray]], middle: np.ndarray, whitening: np.ndarray) -> bytes:
+    """Networks of one kind as one model, whose logits are the mean of theirs, and how near to training a clip is.
 
     Parameters
     ----------
     networks : sequence of mappings
         Weights by name, see `network.learned`.
-    about : mapping of str
-        Goes into the file beside the graph.
+    middle, whitening : ndarray
+        See `likeness.gaussian`.
 
     Returns
     -------
     bytes
-        An ONNX model: ``frames`` (1, n_frames, 64), normalised, to ``logits`` (1, n_labels) and ``pooled``
-        (1, 384 * len(networks)), what the last layers look at.
+        An ONNX model: ``frames`` (n, n_frames, 64), normalised, and ``manner`` (n, 120) to ``logits`` (n, n_labels)
+        and ``distance`` (n,).
     """
     from onnx import TensorProto, checker, helper
 
     g = _Graph()
-    ends = [_one(g, weights) for weights in networks]
-    g.add("Mean", *[logits for logits, _ in ends], out="logits")
-    g.add("Concat", *[pooled for _, pooled in ends], axis=1, out="pooled")
+    g.add("Mean", *[_one(g, weights) for weights in networks], out="logits")
+    away = g.add("MatMul", g.add("Sub", "manner", g.constant(middle)), g.constant(whitening))
+    g.add("Sqrt", g.add("ReduceMean", g.add("Mul", away, away), axes=[1], keepdims=0), out="distance")
     value = helper.make_tensor_value_info
-    inputs = [value("frames", TensorProto.FLOAT, [1, "n_frames", N_MELS])]
-    outputs = [value(name, TensorProto.FLOAT, [1, None]) for name in ("logits", "pooled")]
+    inputs = [
+        value("frames", TensorProto.FLOAT, ["n", "n_frames", N_MELS]),
+        value("manner", TensorProto.FLOAT, ["n", len(middle)]),
+    ]
+    outputs = [value("logits", TensorProto.FLOAT, ["n", None]), value("distance", TensorProto.FLOAT, ["n"])]
     model = helper.make_model(
         helper.make_graph(g.nodes, "everyday", inputs, outputs, g.constants),
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=8,
         producer_name="ser_helpers",
     )
-    helper.set_model_props(model, dict(about))
     checker.check_model(model, full_check=True)
     return bytes(model.SerializeToString())
 
 
-def _one(g: _Graph, weights: Mapping[str, np.ndarray]) -> tuple[str, str]:
-    """Write down one network; the names of its logits and of what its last layer looks at."""
+def with_words(model: bytes, words: Mapping[str, str]) -> bytes:
+    """The same model with these words beside the graph, in the place of those it had."""
+    import onnx
+
+    held = onnx.load_from_string(model)
+    onnx.helper.set_model_props(held, dict(words))
+    return bytes(held.SerializeToString())
+
+
+def _one(g: _Graph, weights: Mapping[str, np.ndarray]) -> str:
+    """Write down one network; the name of its logits."""
 
     def conv(x: str, name: str, stride: int = 1) -> str:
         scale, shift, mean, spread = (
@@ -85,9 +96,7 @@ def _one(g: _Graph, weights: Mapping[str, np.ndarray]) -> tuple[str, str]:
         scale = scale / np.sqrt(spread + EPSILON)  # the normalisation is a factor and a sum by now: into the weights
         kernel = (weights[f"{name}/kernel"] * scale).transpose(3, 2, 0, 1)
         shift = shift - mean * scale
-        return g.add(
-            "Conv", x, g.constant(kernel), g.constant(shift), strides=[stride, stride], auto_pad="SAME_UPPER"
-        )
+        return g.add("Conv", x, g.constant(kernel), g.constant(shift), strides=[stride, stride], auto_pad="SAME_UPPER")
 
     x = g.add("Unsqueeze", "frames", g.constant([1], np.int64))
     x = g.add("Relu", conv(x, "first", stride=2))
@@ -106,13 +115,12 @@ def _one(g: _Graph, weights: Mapping[str, np.ndarray]) -> tuple[str, str]:
     spread = g.add("ReduceMean", g.add("Mul", distance, distance), axes=[1], keepdims=1)
     spread = g.add("Sqrt", g.add("Add", spread, g.constant(SPREAD_FLOOR)))
     pooled = g.add("Flatten", g.add("Concat", mean, spread, axis=2))
-    logits = g.add("Gemm", pooled, g.constant(weights["labels/kernel"]), g.constant(weights["labels/bias"]))
-    return logits, pooled
+    return g.add("Gemm", pooled, g.constant(weights["labels/kernel"]), g.constant(weights["labels/bias"]))
 
 
 def _gru(g: _Graph, x: str, weights: Mapping[str, np.ndarray]) -> str:
-    """The sequence (1, n, width) read in both directions: (1, n, 2 * UNITS)."""
-    ways = [f"both/{way}_gru/gru_cell/" for way in ("forward", "backward")]  # both order their gates z, r, h
+    """The sequence (n, frames, width) read in both directions: (n, frames, 2 * UNITS)."""
+    ways = [f"{way}_gru/gru_cell/" for way in ("forward", "backward")]  # both order their gates z, r, h
     kernel, recurrent = (np.stack([weights[way + each].T for way in ways]) for each in ("kernel", "recurrent_kernel"))
     bias = np.stack([weights[way + "bias"].ravel() for way in ways])
     x = g.add("Transpose", x, perm=[1, 0, 2])

@@ -22,6 +22,7 @@ WIDTHS, POOLS, UNITS = (32, 64, 96, 128), ((2, 2), (2, 2), (1, 2)), 96
 EPSILON, SPREAD_FLOOR = 1e-3, 1e-5
 EPOCHS, BATCH, CROP = 45, 64, 240
 STEP_DB = 0.5  # training clips stay in memory to half a decibel, in a byte a cell
+VERSION = 1  # another number, and networks begun by an older one are not gone on with
 
 
 def keras() -> Any:
@@ -86,7 +87,7 @@ def network(n_labels: int, seed: int) -> Any:
 
 
 def learned(
-    clips: list[np.ndarray], targets: np.ndarray, n_labels: int, seed: int, epochs: int, kept: Path, bar: tqdm
+    clips: list[np.ndarray], targets: np.ndarray, n_labels: int, seed: int, epochs: int, folder: Path, bar: tqdm
 ) -> dict[str, np.ndarray]:
     """The weights, by name, of a network that has learned from these clips; goes on where an earlier call was ended.
 
@@ -97,37 +98,50 @@ def learned(
     targets : ndarray of int, shape (n,)
         A label's number per clip.
     n_labels, seed, epochs : int
-    kept : Path
-        Of a file ``.keras`` in which the network stands after each epoch, with what its optimizer knows.
+    folder : Path
+        Of these clips alone: here stands the network after each epoch, with what its optimizer knows, and in the end
+        its weights.
     bar : tqdm
         Moves on by one each epoch.
     """
+    folder.mkdir(parents=True, exist_ok=True)
+    kept, done = folder / f"{seed}-{epochs}.keras", folder / f"{seed}-{epochs}.npz"
+    if done.exists():
+        bar.update(epochs)
+        with np.load(done) as weights:
+            return dict(weights)
     k = keras()
     steps = max(1, len(clips) // BATCH)
-    if kept.exists():
-        model = k.saving.load_model(kept)
-    else:
-        model = network(n_labels, seed)
-        rate = k.optimizers.schedules.CosineDecay(
-            1e-5,
-            max(1, epochs * steps * 19 // 20),
-            alpha=0.01,
-            warmup_target=2e-3,
-            warmup_steps=max(1, epochs * steps // 20),
-        )
-        loss = k.losses.CategoricalCrossentropy(from_logits=True)
-        model.compile(optimizer=k.optimizers.AdamW(rate, weight_decay=0.02), loss=loss)
-    done = int(model.optimizer.iterations) // steps
-    bar.update(done)
-    for epoch in range(done, epochs):
+    model = k.saving.load_model(kept) if kept.exists() else _compiled(network(n_labels, seed), epochs * steps)
+    first = int(model.optimizer.iterations) // steps
+    bar.update(first)
+    for epoch in range(first, epochs):
         # a network that was read from a file would else drop other cells than one that was not
         model.get_layer("dropout").seed_generator.state.assign([seed, epoch])
         model.fit(_epoch(clips, np.eye(n_labels, dtype=np.float32)[targets], seed, epoch), verbose=0)
-        fresh = kept.with_suffix(".part.keras")
+        fresh = folder / f"{seed}.part.keras"
         model.save(fresh)
         fresh.replace(kept)
-        bar.update(1)
-    return {weights.path: np.asarray(weights.value, dtype=np.float32) for weights in model.weights}
+        bar.update()
+    # a network that was read from a file has lost the wrapper of its GRU from the names
+    weights = {each.path.removeprefix("both/"): np.asarray(each.value, np.float32) for each in model.weights}
+    fresh = folder / f"{seed}.part.npz"
+    np.savez(fresh, **weights)  # type: ignore[arg-type]  # numpy's own stub takes a name for an option
+    fresh.replace(done)
+    kept.unlink()
+    return weights
+
+
+def _compiled(model: Any, steps: int) -> Any:
+    """With AdamW, a rate that rises for a twentieth of the steps and falls along a cosine, and cross-entropy."""
+    k = keras()
+    rising = max(1, steps // 20)
+    rate = k.optimizers.schedules.CosineDecay(
+        1e-5, max(1, steps - rising), alpha=0.01, warmup_target=2e-3, warmup_steps=rising
+    )
+    loss = k.losses.CategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer=k.optimizers.AdamW(rate, weight_decay=0.02), loss=loss)
+    return model
 
 
 def _epoch(clips: list[np.ndarray], targets: np.ndarray, seed: int, epoch: int) -> Any:

@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy.optimize
+import scipy.special
 
 from ... import audio, pitch, places
 from ...errors import CourseError
 from ...features import FEATURES
 from ..base import version_of
 from ..skops_files import worked_example
-from .copies import levelled, normalised
-
-if TYPE_CHECKING:
-    from tqdm import tqdm
+from .copies import copies, levelled, normalised
+from .likeness import gaussian, manner
 
 MEMBERS = 3
 SHORTEST, LEAST_VOICE, MOST_CLIPPED = 0.6, 0.15, 0.02  # seconds, seconds, share of the samples
-REJECTED = 0.02  # of clips of new speakers, by the limit of `Everyday.calibrate`
+REJECTED = 0.02  # of the clips of new speakers lie further out than `Networks.limit_`
 
 
 class Networks:
-    """Networks that answer together, trained by Keras and run by ONNX Runtime.
+    """Networks that answer together: Keras trains them, ONNX Runtime runs them.
 
     Parameters
     ----------
     seed : int
     epochs : int, optional
     members : int
-        How many networks; each begins with other weights and hears the clips in another order.
+        How many; each begins with other weights and hears the clips in another order.
 
     Attributes
     ----------
@@ -42,7 +40,7 @@ class Networks:
     temperature_ : float
         By which the logits are divided: above 1 where the networks are surer than they are right.
     limit_ : float
-        Clips whose `distance` is larger are like nothing in training.
+        A clip whose `distance` is larger is like nothing in training.
     """
 
     def __init__(self, seed: int = 0, epochs: int | None = None, members: int = MEMBERS):
@@ -50,84 +48,189 @@ class Networks:
         self.temperature_, self.limit_ = 1.0, float("inf")
 
     def fit(self, X: Sequence[np.ndarray], y: Sequence[str]) -> Networks:
-        """Train on frames of `logmel64`; with the same rows again, or after a kill, it goes on where it was.
+        """Train on frames of `logmel64`. With the same rows again, or after a kill, it goes on where it was.
 
         Raises
         ------
         CourseError
             Where Keras is not installed.
         """
+        from tqdm import tqdm
+
         from . import network
 
-        epochs = self.epochs or network.EPOCHS
-        self.classes_, targets = np.unique(np.asarray(y, dtype=str), return_inverse=True)
-        clips = [network.quantised(frames) for frames in X]
-        digest = sha256(json.dumps([network.VERSION, epochs, targets.tolist()]).encode())
+        labels, targets = np.unique(np.asarray(y, dtype=str), return_inverse=True)
+        epochs, clips = self.epochs or network.EPOCHS, [network.quantised(frames) for frames in X]
+        digest = sha256(json.dumps([network.VERSION, targets.tolist()]).encode())
         for clip in clips:
             digest.update(clip.tobytes())
         folder = places.cache_folder("networks") / digest.hexdigest()[:16]
-        weights = []
-        with network.progress(epochs * self.members) as bar:
-            for seed in range(self.seed * self.members, (self.seed + 1) * self.members):
-                options = {"seed": seed, "epochs": epochs, "folder": folder, "bar": bar}
-                weights.append(network.learned(clips, targets, len(self.classes_), **options))
-        return self.built(weights, X)
+        with tqdm(total=epochs * self.members, unit="epoch", desc="Networks") as bar:
+            weights = [
+                network.learned(clips, targets, len(labels), seed, epochs, folder, bar)
+                for seed in range(self.seed * self.members, (self.seed + 1) * self.members)
+            ]
+        return self.built(weights, X, labels)
 
-    def built(self, weights: Sequence[dict[str, np.ndarray]], X: Sequence[np.ndarray]) -> Networks:
-        """The answering form of trained networks; `X` says what is near: the clips that they were trained on."""
+    def built(self, weights: Sequence[dict[str, np.ndarray]], X: Sequence[np.ndarray], labels: np.ndarray) -> Networks:
+        """The answering form of trained networks. `X`, their training clips, say what is near: in copies, as trained."""
         from .graph import graph
 
-        self._graph = graph(weights)
-        self._open()
-        near = _around(np.concatenate([self._run("pooled", frames) for frames in X]))
-        self._graph = graph(weights, near)
-        self._open()
-        return self
+        rng = np.random.default_rng(self.seed)
+        self.classes_ = labels
+        manners = [manner(copy) for start in range(0, len(X), 64) for copy in _copied(X[start : start + 64], rng)]
+        return self._opened(graph(weights, *gaussian(np.array(manners))))
 
     def predict_proba(self, X: Sequence[np.ndarray]) -> np.ndarray:
-        """Probabilities (n, n_labels) for frames of `logmel64`, each as long as it is."""
-        return _softmax(self.logits(X) / self.temperature_)
+        """Probabilities (n, n_labels) for frames of `logmel64`, each clip as long as it is."""
+        return self.tempered(self.heard(X)[0])
 
-    def logits(self, X: Sequence[np.ndarray]) -> np.ndarray:
-        """(n, n_labels); the mean over each clip as it is and at a steady level, as if a recorder had kept it."""
-        return np.stack([self._run("logits", frames).mean(axis=0) for frames in X])
+    def tempered(self, logits: np.ndarray) -> np.ndarray:
+        """Probabilities from logits (n, n_labels)."""
+        return np.asarray(scipy.special.softmax(logits / self.temperature_, axis=1))
 
-    def distance(self, X: Sequence[np.ndarray]) -> np.ndarray:
-        """How far clips (n,) lie from those in training, in spreads: about 1 for those."""
-        return np.stack([self._run("distance", frames)[0] for frames in X])
+    def heard(self, X: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Logits (n, n_labels), the mean over each clip as it is and at a steady level, and distances (n,) in spreads."""
+        answers = []
+        for frames in X:
+            db = np.asarray(frames, dtype=np.float32)
+            seen = {
+                "frames": np.stack([normalised(db), normalised(levelled(db))]),
+                "manner": np.tile(manner(db).astype(np.float32), (2, 1)),
+            }
+            logits, distance = self._session.run(["logits", "distance"], seen)
+            answers.append((logits.mean(axis=0), distance[0]))
+        return np.stack([logits for logits, _ in answers]), np.array([distance for _, distance in answers])
 
-    def _run(self, what: str, frames: np.ndarray) -> np.ndarray:
-        frames = np.asarray(frames, dtype=np.float32)
-        seen = np.stack([normalised(frames), normalised(levelled(frames))])
-        return np.asarray(self._session.run([what], {"frames": seen})[0])
-
-    def _open(self) -> None:
+    def _opened(self, model: bytes) -> Networks:
         import onnxruntime
 
+        self.graph_ = model
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # a clip takes milliseconds: threads would wait for one another
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(self._graph, options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        return self
 
     def __getstate__(self) -> dict:
         return {name: value for name, value in vars(self).items() if name != "_session"}
 
     def __setstate__(self, state: dict) -> None:
         vars(self).update(state)
-        self._open()
+        self._opened(self.graph_)
+
+
+def _copied(X: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """A copy (n, 240, 64) of each clip, as another recording would have it."""
+    from .network import CROP
+
+    crops = [np.asarray(frames, dtype=np.float32).take(np.arange(CROP), axis=0, mode="wrap") for frames in X]
+    return copies(np.stack(crops), rng, share=1)
 
 
 class Everyday:
-    """Convolutional and recurrent networks on log-mel frames, trained on copies of what microphones do. See `base.Recipe`."""
+    """Convolutional and recurrent networks on log-mel frames, trained with copies of what recordings go through.
+
+    Parameters
+    ----------
+    epochs : int, optional
+        For a quick try; `network.EPOCHS` if not given.
+    members : int
+        Networks that answer together.
+    """
 
     name = "everyday"
-    title = "convolutions and a GRU on log-mel frames, trained with copies of what microphones, rooms and formats do"
+    title = (
+        "three networks of convolutions and a GRU on log-mel frames, trained with copies of what recordings go through"
+    )
     features = FEATURES["logmel64"]
     suffix = ".onnx"
-    makes_copies = True
+    makes_copies = True  # so it is given the clean clips alone
 
     def __init__(self, epochs: int | None = None, members: int = MEMBERS):
         self.epochs, self.members = epochs, members
 
     def build(self, seed: int, labels: Sequence[str]) -> Networks:
         return Networks(seed, self.epochs, self.members)
+
+    def examined(self, model: Networks, X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What a model says to clips of speakers that it has not heard, for `calibrate`.
+
+        Returns
+        -------
+        logits : ndarray, shape (2n, n_labels)
+            To the clips as they are, then to a copy of each.
+        right : ndarray of int, shape (2n,)
+            The number of the label that each should have.
+        distances : ndarray, shape (n,)
+        """
+        rng = np.random.default_rng(0)
+        copied = [copy for start in range(0, len(X), 64) for copy in _copied(X[start : start + 64], rng)]
+        plain, distances = model.heard(X)
+        right = np.tile(np.searchsorted(model.classes_, np.asarray(y, dtype=str)), 2)
+        return np.concatenate([plain, model.heard(copied)[0]]), right, distances
+
+    def calibrate(self, model: Networks, found: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> None:
+        """Set a model's temperature and limit by what `examined` found of such models.
+
+        Notes
+        -----
+        One temperature for all labels (Guo et al., 2017), the likeliest over clips as they are and over one copy of
+        each. The limit is passed by 2 % of the clips as they are.
+        """
+        logits, right, distances = (np.concatenate(each) for each in zip(*found, strict=True))
+
+        def surprise(temperature: float) -> float:
+            chances = scipy.special.log_softmax(logits / temperature, axis=1)
+            return float(-chances[np.arange(len(right)), right].mean())
+
+        model.temperature_ = float(scipy.optimize.minimize_scalar(surprise, bounds=(0.2, 5), method="bounded").x)
+        model.limit_ = float(np.quantile(distances, 1 - REJECTED))
+
+    def doubt(self, model: Networks, y: np.ndarray, frames: np.ndarray) -> str:
+        """Why no label should be given to these samples, in a sentence; "" if nothing speaks against one."""
+        try:
+            audio.refuse_silence(y)
+        except audio.AudioError as error:
+            return str(error)
+        seconds = len(y) / audio.SAMPLE_RATE
+        if seconds < SHORTEST:
+            return (
+                f"The recording is too short, {seconds:.1f} s. Say a whole sentence: those in training take 1.3 to 5 s."
+            )
+        if np.mean(np.abs(y) >= 0.999 * np.abs(y).max()) > MOST_CLIPPED:
+            return "The recording is clipped: its loudest parts are cut off. Lower the microphone's level and say it again."
+        if np.isfinite(pitch.fundamental(y)[1]).sum() / 100 < LEAST_VOICE:
+            return "No voice is heard in it. Come closer to the microphone and say a sentence aloud."
+        if model.heard([frames])[1][0] > model.limit_:
+            return (
+                "It is unlike any recording in training: music, noise, a computer's voice, or a very unusual recording."
+            )
+        return ""
+
+    def save(self, model: Networks, path: Path) -> None:
+        from .graph import with_words
+
+        words = {
+            "recipe": self.name,
+            "features": version_of(self.features),
+            "labels": json.dumps(model.classes_.tolist()),
+            "temperature": repr(model.temperature_),
+            "limit": repr(model.limit_),
+            "probe": json.dumps(model.predict_proba(worked_example(self.features))[0].tolist()),
+        }
+        path.write_bytes(with_words(model.graph_, words))
+
+    def load(self, path: Path) -> Networks:
+        again = "`ser train --recipe everyday` makes a new one."
+        try:
+            model = Networks()._opened(path.read_bytes())
+            words = model._session.get_modelmeta().custom_metadata_map
+            model.classes_ = np.array(json.loads(words["labels"]))
+            model.temperature_, model.limit_ = float(words["temperature"]), float(words["limit"])
+            probe = np.array(json.loads(words["probe"]))
+            same = words["features"] == version_of(self.features)
+        except Exception as error:  # of a damaged file ONNX Runtime says whatever it finds
+            raise CourseError(f"{path} is no model of the recipe {self.name!r}, or is damaged. {again}") from error
+        if not same or not np.allclose(model.predict_proba(worked_example(self.features))[0], probe, atol=0.01):
+            raise CourseError(f"{path} answers otherwise here than where it was made. {again}")
+        return model
