@@ -154,7 +154,7 @@ def train(args: argparse.Namespace) -> int:
 
 def _evaluate_options(sub: argparse.ArgumentParser) -> None:
     from .evaluate import CLIPS_PER_SPEAKER, RESULTS
-    from .model import MODEL
+    from .model import EVERYDAY
 
     _corpus(sub)
     _recipe(sub)
@@ -173,7 +173,7 @@ def _evaluate_options(sub: argparse.ArgumentParser) -> None:
     )
     of_chains.add_argument("--models", type=Path, metavar="FOLDER", help="a model per fold, trained elsewhere")
     of_audio = sub.add_argument_group("with --audio")
-    of_audio.add_argument("--model", metavar="NAME|FILE", help=f"which model ({MODEL.stem})")
+    of_audio.add_argument("--model", metavar="NAME|FILE", help=f"which model ({EVERYDAY.stem})")
     of_audio.add_argument("--labels", type=Path, metavar="CSV", help="with columns file and label; else names say them")
     jobs_option(sub)
     json_option(sub)
@@ -230,7 +230,7 @@ def _evaluate_audio(args: argparse.Namespace) -> int:
     from . import evaluate, model
 
     results = evaluate.run_recordings(
-        args.model or model.MODEL, args.audio, args.labels, args.corpus, progress=not args.json
+        args.model or model.EVERYDAY, args.audio, args.labels, args.corpus, progress=not args.json
     )
     print(json.dumps(results, indent=1) if args.json else evaluate.recordings_text(results))
     return 1 if results["left_out"] else 0
@@ -241,10 +241,15 @@ def _save(picture: Picture, file: Path) -> None:
 
 
 def _predict_options(sub: argparse.ArgumentParser) -> None:
-    from .model import MODEL
+    from .model import EVERYDAY
 
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="WAV, FLAC, MP3, OGG ... of any sample rate")
-    sub.add_argument("--model", type=Path, default=MODEL, metavar="FILE", help="another model saved by `ser train`")
+    sub.add_argument(
+        "--model",
+        default=EVERYDAY.stem,
+        metavar="NAME|FILE",
+        help="the course's, or one saved by `ser train` (%(default)s)",
+    )
     sub.add_argument("--every", type=float, metavar="SECONDS", help="answer to a long recording piece by piece")
     json_option(sub)
 
@@ -259,9 +264,9 @@ def _predict_options(sub: argparse.ArgumentParser) -> None:
     "ser predict --json *.mp3",
 )
 def predict(args: argparse.Namespace) -> int:
-    from . import audio, model
+    from . import audio, evaluate, model
 
-    loaded = model.load(args.model)
+    loaded = model.load(evaluate.model_file(args.model))
     answers, code = {}, 0
     for file in args.files:
         name = audio.printable(file)
@@ -274,9 +279,9 @@ def predict(args: argparse.Namespace) -> int:
                     print(f"ser: {what}: {error}", file=sys.stderr)
                     code = 2
                     continue
-                answers[what] = {"label": answer.label, "probabilities": answer.probabilities}
+                answers[what] = {"label": answer.label, "reason": answer.reason, "probabilities": answer.probabilities}
                 if not args.json:
-                    print(f"{what}: {answer.label}")
+                    print(f"{what}: {answer.label or 'no label. ' + answer.reason}")
                     for label, probability in answer.probabilities.items():
                         print(f"  {label:8} {probability:6.1%} {'#' * round(40 * probability)}")
         except CourseError as error:

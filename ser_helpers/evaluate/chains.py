@@ -24,10 +24,8 @@ from ..features.compute import stack
 from ..model import Classifier, Recipe, load, named, version_of
 from .metrics import accuracy, actor_interval, calibration, confusion, ece, interval_over, recall, uar
 from .protocols import N_FOLDS, PROTOCOLS, splits
-from .results import RESULTS
+from .results import HOW_TRAINED, RESULTS
 
-PROTOCOL = "actors_noisy"  # how `ser train` trains: with noisy copies; and the speakers kept apart
-OWN_COPIES = "actors"  # the same, of a recipe that makes its own copies of clean clips
 VANISHED = 0.1  # of the answers that a label has on untouched clips
 CLIPS_PER_SPEAKER = 20
 
@@ -106,7 +104,7 @@ def fit_folds(
 
 
 def _protocol(recipe: Recipe) -> str:
-    return OWN_COPIES if getattr(recipe, "makes_copies", False) else PROTOCOL
+    return HOW_TRAINED[getattr(recipe, "makes_copies", False)]
 
 
 def _fitted(recipe: Recipe, X: np.ndarray, y: np.ndarray, seed: int) -> Classifier:

@@ -1,12 +1,13 @@
 """Models by recipe: how one is built, trained, saved with its card, loaded, and asked about a clip.
 
-`recipes` lists the recipes ("original", "logistic"), each in a file of its own; `training`, `files`, `card` and
+`recipes` lists the recipes ("original", "logistic", "everyday"), each in a file of its own; `training`, `files`, `card` and
 `prediction` do the same for all of them. A new recipe is one more file like `logistic` and a call of `register`.
 """
 
 from .base import Classifier as Classifier
 from .base import Recipe as Recipe
 from .base import version_of as version_of
+from .card import EVERYDAY as EVERYDAY
 from .card import MODEL as MODEL
 from .card import make_card as make_card
 from .card import track_record as track_record

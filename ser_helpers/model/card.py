@@ -14,7 +14,8 @@ from ..errors import CourseError
 from .base import Recipe, version_of
 
 MODELS = places.DATA / "models"
-MODEL = MODELS / "original.skops"
+MODEL = MODELS / "original.skops"  # which the lessons build
+EVERYDAY = MODELS / "everyday.onnx"  # which people's own recordings are asked of
 NAMES = ("corpus", "recipe", "features", "labels")  # without them nobody knows what a model may be asked
 
 
@@ -35,13 +36,14 @@ def make_card(
         See `evaluate.expected`.
     """
     speakers = sorted(set(clips["speaker"]))
+    how = "as they are and as copies" if getattr(recipe, "makes_copies", False) else "clean and at 15 dB SNR"
     return {
         "model": recipe.title,
         "corpus": corpus.name,
         "recipe": recipe.name,
         "features": version_of(recipe.features),
         "labels": list(labels),
-        "trained_on": f"{corpus.title}, {len(clips)} clips of {len(speakers)} speakers, clean and at 15 dB SNR",
+        "trained_on": f"{corpus.title}, {len(clips)} clips of {len(speakers)} speakers, {how}",
         "speakers": speakers,
         "seed": seed,
         "expected": list(expected),
@@ -105,7 +107,7 @@ def track_record(path: str | Path = MODEL) -> str:
     """
     path = Path(path)
     card = read_card(path)
-    model = "the course's own" if path == MODEL else f"{path.name} ({card['recipe']})"
+    model = "the course's own" if path in (MODEL, EVERYDAY) else f"{path.name} ({card['recipe']})"
     about = f"Model: {model}, trained on {card['trained_on']}."
     score = next((row for row in card["expected"] if row["tested_on"] == "clean"), None)
     if score is None:

@@ -16,16 +16,25 @@ from .recipes import named
 
 @dataclass(frozen=True)
 class Prediction:
-    """A label and the probabilities behind it, in the model's order, which is the course's for its six labels."""
+    """A label and the probabilities behind it, in the model's order, which is the course's for its six labels.
 
-    label: str
+    Attributes
+    ----------
+    label : str or None
+        None where the model gives none; the probabilities are there all the same.
+    probabilities : dict of str to float
+    reason : str
+        Why there is no label.
+    """
+
+    label: str | None
     probabilities: dict[str, float]
-    reason: str = ""  # why there is no label, where a model gives none
+    reason: str = ""
 
     @property
     def probability(self) -> float:
-        """The probability of `label`, 0..1."""
-        return self.probabilities[self.label]
+        """The largest probability, 0..1: that of `label`, if there is one."""
+        return max(self.probabilities.values())
 
 
 def predict(
@@ -49,7 +58,8 @@ def predict(
     Raises
     ------
     AudioError
-        When there is no audio to read (see `audio.read_clip`), or nothing but silence in it.
+        When there is no audio to read (see `audio.read_clip`), or nothing but silence in it and the recipe has no
+        doubts of its own.
 
     Notes
     -----
@@ -66,8 +76,12 @@ def predict(
     True
     """
     y = audio.to_16k_mono(sound, audio.SAMPLE_RATE) if isinstance(sound, np.ndarray) else audio.read_clip(sound)
-    audio.refuse_silence(y)
-    features = named(recipe).features
-    probabilities = model.predict_proba(stack([features.compute(y)], features))[0]
+    recipe = named(recipe)
+    doubt = getattr(recipe, "doubt", None)
+    if doubt is None:
+        audio.refuse_silence(y)
+    row = recipe.features.compute(y)
+    probabilities = model.predict_proba(stack([row], recipe.features))[0]
     by_label = dict(zip(map(str, model.classes_), map(float, probabilities), strict=True))
-    return Prediction(label=max(by_label, key=by_label.__getitem__), probabilities=by_label)
+    reason = doubt(model, y, row) if doubt else ""
+    return Prediction(None if reason else max(by_label, key=by_label.__getitem__), by_label, reason)

@@ -223,10 +223,15 @@ def _small_models() -> Known:
 def _course_model(clips: pd.DataFrame) -> Known:
     from .. import model as models
 
-    course = models.load()
+    course = models.load(models.EVERYDAY)
     others = sorted({str(speaker).partition("/")[0] for speaker in clips.get("speaker", ())} - {"crema-d"})
     data = f"{', '.join(others)}, on which it was not measured" if others else "CREMA-D, acted emotions"
-    return Known({None: course.model}, course.recipe, f"Data: {data}. {models.track_record()}", _unheard(course.recipe))
+    return Known(
+        {None: course.model},
+        course.recipe,
+        f"Data: {data}. {models.track_record(models.EVERYDAY)}",
+        _unheard(course.recipe),
+    )
 
 
 def _unheard(recipe: Recipe) -> dict[str, str]:

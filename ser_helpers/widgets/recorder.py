@@ -106,7 +106,7 @@ class Recorder(anywidget.AnyWidget):
         self._wavs: dict[str, bytes] = {}
         self._model = model
         about = (
-            models.track_record()
+            models.track_record(models.EVERYDAY)
             if model is None
             else "Model: your own. Only a test on new speakers says how good it is."
         )
@@ -146,7 +146,7 @@ class Recorder(anywidget.AnyWidget):
         from .. import model as models
 
         if self._model is None:
-            course = models.load()
+            course = models.load(models.EVERYDAY)
             self._model, self._recipe = course.model, course.recipe
         heard = models.predict(self._model, y, recipe=self._recipe)
         if heard.label:

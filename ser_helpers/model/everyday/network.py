@@ -118,7 +118,7 @@ def learned(
     for epoch in range(first, epochs):
         # a network that was read from a file would else drop other cells than one that was not
         model.get_layer("dropout").seed_generator.state.assign([seed, epoch])
-        model.fit(_epoch(clips, np.eye(n_labels, dtype=np.float32)[targets], seed, epoch), verbose=0)
+        model.fit(_epoch(clips, np.eye(n_labels, dtype=np.float32)[targets], seed, epoch), shuffle=False, verbose=0)
         fresh = folder / f"{seed}.part.keras"
         model.save(fresh)
         fresh.replace(kept)
