@@ -68,7 +68,7 @@ def test_almost_all_of_crema_d_is_fine(crema_d_home):
 def test_a_take_is_predicted_and_kept_in_memory_only(recorder, spoken, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     answer = ask(recorder, "A", ask="predict", y=spoken)
-    course, wav_samples = model.load(), audio.read_clip(io.BytesIO(wav(spoken)))
+    course, wav_samples = model.load(model.EVERYDAY), audio.read_clip(io.BytesIO(wav(spoken)))
     expected = model.predict(course.model, wav_samples, recipe=course.recipe)
     assert answer["take"] == "A" and answer["probabilities"] == expected.probabilities
     assert (
