@@ -188,8 +188,7 @@ def fetch(
     folder : str or Path, optional
         Where the WAV files go; ``AudioWAV`` in the user's cache if not given.
     base : str, optional
-        Address of a folder that serves ``<clip>.wav``; CREMA-D's own Git LFS files if not given. A teacher's laptop
-        serves a class with ``python -m http.server`` beside the files.
+        Address of a folder that serves ``<clip>.wav``, as ``python -m http.server`` does; CREMA-D's own if not given.
     workers : int
         Downloads at a time.
     timeout : float

@@ -87,17 +87,18 @@ def fit_folds(
     clips, clean, noisy = features.load_features(corpus, recipe.features)
     y, speakers = clips["emotion"].to_numpy(dtype=str), clips["speaker"].to_numpy(dtype=str)
     X, n, y = np.concatenate([clean, noisy]), len(clips), np.tile(y, 2)
-    rows = list(splits(_protocol(recipe), y[:n], speakers, min(n_folds, len(set(speakers))), seed))[
+    rows = list(splits(_protocol(recipe), y[:n].tolist(), speakers, min(n_folds, len(set(speakers))), seed))[
         : 1 if quick else None
     ]
     models = joblib.Parallel(n_jobs=n_jobs)(
         joblib.delayed(_fitted)(recipe, X[train], y[train], seed) for train, _ in rows
     )
     if hasattr(recipe, "calibrate") and len(rows) > 1:
+        maker: Any = recipe
         held = [test[test < n] for _, test in rows]
-        found = [recipe.examined(model, X[test], y[test]) for model, test in zip(models, held, strict=True)]
+        found = [maker.examined(model, X[test], y[test]) for model, test in zip(models, held, strict=True)]
         for number, model in enumerate(models):
-            recipe.calibrate(model, found[:number] + found[number + 1 :])  # by the others: its own are for the test
+            maker.calibrate(model, found[:number] + found[number + 1 :])  # by the others: its own are for the test
     return [
         Fold(model, frozenset(speakers[train % n].tolist())) for model, (train, _) in zip(models, rows, strict=True)
     ]

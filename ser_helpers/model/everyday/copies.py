@@ -144,8 +144,8 @@ def _voices_behind(power: np.ndarray, chosen: np.ndarray, rng: np.random.Generat
     """Four other clips of the batch, 8 to 30 dB below the speaker, behind one copy in four."""
     others = np.sum([power[rng.permutation(len(power))][chosen] for _ in range(4)], axis=0)
     ratio = 10 ** (-rng.uniform(8, 30, len(chosen)) / 10) * _sometimes(0.25, len(chosen), rng)
-    ratio = ratio * power[chosen].mean(axis=(1, 2)) / others.mean(axis=(1, 2))
-    return others * ratio[:, None, None].astype(np.float32)
+    ratio = np.asarray(ratio * power[chosen].mean(axis=(1, 2)) / others.mean(axis=(1, 2)), dtype=np.float32)
+    return others * ratio[:, None, None]
 
 
 def _room(power: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -183,7 +183,7 @@ def _automatic_gain(power: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     n = len(power)
     now = _db(power.sum(axis=2))
     gate = rng.uniform(25, 55, n)
-    rise, fall = (10.0 ** -rng.uniform(*exponents, n) for exponents in ((0, 1), (1.3, 2.3)))
+    rise, fall = 10.0 ** -rng.uniform(0, 1, n), 10.0 ** -rng.uniform(1.3, 2.3, n)
     strength = _sometimes(0.3, n, rng) * rng.uniform(0.4, 1, n)
     start = now.max(axis=1) - rng.uniform(0, 25, n)
     return strength[:, None] * np.clip(start[:, None] - _followed(now, gate, rise, fall, start), -20, 20)
@@ -202,7 +202,7 @@ def _noise(power: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Steady noise of some colour, 5 to 45 dB below the clip, in half of the copies."""
     n = len(power)
     colour = _power(_smooth(n, N_MELS, 10, rng) - rng.uniform(-3, 15, (n, 1)) * BANDS / N_MELS)
-    level = 10 ** (-rng.uniform(5, 45, n) / 10) * power.mean(axis=(1, 2)) * _sometimes(0.5, n, rng)
+    level: np.ndarray = 10 ** (-rng.uniform(5, 45, n) / 10) * power.mean(axis=(1, 2)) * _sometimes(0.5, n, rng)
     level = level[:, None] * colour / colour.mean(axis=1, keepdims=True)
     return level[:, None].astype(np.float32) * rng.standard_gamma(GRAIN, power.shape, dtype=np.float32) / GRAIN
 

@@ -124,7 +124,7 @@ def _gru(g: _Graph, x: str, weights: Mapping[str, np.ndarray]) -> str:
     kernel, recurrent = (np.stack([weights[way + each].T for way in ways]) for each in ("kernel", "recurrent_kernel"))
     bias = np.stack([weights[way + "bias"].ravel() for way in ways])
     x = g.add("Transpose", x, perm=[1, 0, 2])
-    options = {"hidden_size": UNITS, "direction": "bidirectional", "linear_before_reset": 1}
+    options: dict[str, Any] = {"hidden_size": UNITS, "direction": "bidirectional", "linear_before_reset": 1}
     y = g.add("GRU", x, g.constant(kernel), g.constant(recurrent), g.constant(bias), **options)
     y = g.add("Transpose", y, perm=[2, 0, 1, 3])
     return g.add("Reshape", y, g.constant([0, 0, -1], np.int64))

@@ -126,7 +126,7 @@ def learned(
     # a network that was read from a file has lost the wrapper of its GRU from the names
     weights = {each.path.removeprefix("both/"): np.asarray(each.value, np.float32) for each in model.weights}
     fresh = folder / f"{seed}.part.npz"
-    np.savez(fresh, **weights)  # type: ignore[arg-type]  # numpy's own stub takes a name for an option
+    np.savez(fresh, **weights)
     fresh.replace(done)
     kept.unlink()
     return weights
@@ -148,7 +148,9 @@ def _epoch(clips: list[np.ndarray], targets: np.ndarray, seed: int, epoch: int) 
     """The batches of one epoch; each depends on its number alone, so it does not matter who makes it when."""
     order = np.random.default_rng([seed, epoch]).permutation(len(clips))
 
-    class Batches(keras().utils.PyDataset):
+    base: Any = keras().utils.PyDataset
+
+    class Batches(base):
         def __len__(self) -> int:
             return max(1, len(clips) // BATCH)
 

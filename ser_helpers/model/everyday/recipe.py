@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.optimize
@@ -81,7 +82,7 @@ class Networks:
         manners = [manner(copy) for start in range(0, len(X), 64) for copy in _copied(X[start : start + 64], rng)]
         return self._opened(graph(weights, *gaussian(np.array(manners))))
 
-    def predict_proba(self, X: Sequence[np.ndarray]) -> np.ndarray:
+    def predict_proba(self, X: Any) -> np.ndarray:
         """Probabilities (n, n_labels) for frames of `logmel64`, each clip as long as it is."""
         return self.tempered(self.heard(X)[0])
 
@@ -89,7 +90,7 @@ class Networks:
         """Probabilities from logits (n, n_labels)."""
         return np.asarray(scipy.special.softmax(logits / self.temperature_, axis=1))
 
-    def heard(self, X: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    def heard(self, X: Any) -> tuple[np.ndarray, np.ndarray]:
         """Logits (n, n_labels), the mean over each clip as it is and at a steady level, and distances (n,) in spreads."""
         answers = []
         for frames in X:
@@ -119,7 +120,7 @@ class Networks:
         self._opened(self.graph_)
 
 
-def _copied(X: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+def _copied(X: Any, rng: np.random.Generator) -> np.ndarray:
     """A copy (n, 240, 64) of each clip, as another recording would have it."""
     from .network import CROP
 
