@@ -151,7 +151,7 @@ def _voices_behind(power: np.ndarray, chosen: np.ndarray, rng: np.random.Generat
 def _room(power: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A tail that falls by 60 dB in 0.15 to 1 s, from 12 dB below to 4 dB above the direct sound, behind half of the copies."""
     n, n_frames, n_bands = power.shape
-    decay: np.ndarray = 10 ** (-6 / (FRAMES_PER_SECOND * rng.uniform(0.15, 1, n)))
+    decay = np.power(10.0, -6 / (FRAMES_PER_SECOND * rng.uniform(0.15, 1, n)))
     ratio = 10 ** (-rng.uniform(-4, 12, n) / 10) * _sometimes(0.5, n, rng)
     first = ((1 - decay) / decay * ratio).astype(np.float32)[:, None]
     decay = decay.astype(np.float32)[:, None]
