@@ -158,8 +158,8 @@ def test_without_solutions_a_lesson_cannot_be_made_new_and_it_says_so(house):
 def three(house):
     """The tiny lesson between two others, a trial beside them, and a glossary of two terms."""
     root = house(
-        "import math\n",
-        "import math\n# %% [markdown]\n# ## Frames\n#\n# Long frames of `frames`, and its MFCC; frames.\n",
+        "from ser_helpers import check\n",
+        "from ser_helpers import check\n# %% [markdown]\n# ## Frames\n#\n# Long frames of `frames`, and its MFCC; frames.\n",
     )
     tiny = root / "solutions" / "10_tiny" / "10_tiny.py"
     for name, title in (("09_first", "First: what comes before"), ("11_last", "Last"), ("98_trial", "Trial")):

@@ -93,11 +93,36 @@ def results(text: str, root: Path) -> str:
         "results": _table(clean, noisy),
         "people": f"{100 * people['plurality']:.1f} %, a single rating in {100 * people['single_rating']:.1f} %",
         "original": "; ".join(map(_run, published["runs"])),
+        "chains": _chains(evaluate.load_chains(folder=folder)),
     }.items():
         text = re.sub(
             f"<!-- {mark} -->.*?<!-- /{mark} -->", f"<!-- {mark} -->{content}<!-- /{mark} -->", text, flags=re.S
         )
     return text
+
+
+SHOWN = (
+    "untouched",
+    "rate_48000",
+    "mp3_64",
+    "opus",
+    "quieter_12",
+    "automatic_gain",
+    "telephone",
+    "white",
+    "small_room",
+    "large_room",
+)
+
+
+def _chains(rows: pd.DataFrame) -> str:
+    """A table of some ways of a recording, with the course's network and the one that is handed out."""
+    lines = ["", "| way | original: right | labels kept | everyday: right | labels kept |", "|---|---|---|---|---|"]
+    for chain in SHOWN:
+        both = rows[rows["chain"] == chain].set_index("recipe").loc[["original", "everyday"]]
+        cells = [f"{100 * row[column]:.0f} %" for _, row in both.iterrows() for column in ("accuracy", "kept")]
+        lines.append(f"| {' | '.join([both['tested_on'].iloc[0], *cells])} |")
+    return "\n".join([*lines, ""])
 
 
 def _table(clean: list[pd.Series], noisy: list[pd.Series]) -> str:
