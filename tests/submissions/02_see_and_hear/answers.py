@@ -69,8 +69,8 @@ def time_axis(n_samples, sample_rate):
     return (np.cumsum(np.ones(n_samples)) - 1) / sample_rate
 
 
-# %% exercise="time_axis" kind="right" why="a generator, with a helper called range"
-def range(n, step):
+# %% exercise="time_axis" kind="right" why="a generator, with a helper called bin"
+def bin(n, step):
     number = 0
     while number < n:
         yield number / step
@@ -78,7 +78,7 @@ def range(n, step):
 
 
 def time_axis(n_samples, sample_rate):
-    return np.fromiter(range(n_samples, sample_rate), dtype="f8")
+    return np.fromiter(bin(n_samples, sample_rate), dtype="f8")
 
 
 # %% exercise="time_axis" kind="right" why="recursive, joined in halves"

@@ -117,26 +117,26 @@ def split_by_actor(actors, test_fraction, seed):
     return np.array([str(actor) in chosen for actor in actors])
 
 
-# %% exercise="split_by_actor" kind="right" why="recursive, one actor drawn at a time, helpers called set and len"
-def set(values):
+# %% exercise="split_by_actor" kind="right" why="recursive, one actor drawn at a time, helpers called vars and hex"
+def vars(values):
     return sorted(dict.fromkeys(np.asarray(values).tolist()))
 
 
-def len(values):
+def hex(values):
     return int(np.size(values))
 
 
 def split_by_actor(actors, test_fraction, seed):
-    left = set(actors)
-    if len(left) < 2:
-        raise ValueError(f"{len(left)} actors are too few to be split")
-    n_test = max(1, min(len(left) - 1, int(np.floor(test_fraction * len(left) + 0.5))))
+    left = vars(actors)
+    if hex(left) < 2:
+        raise ValueError(f"{hex(left)} actors are too few to be split")
+    n_test = max(1, min(hex(left) - 1, int(np.floor(test_fraction * hex(left) + 0.5))))
     rng = np.random.default_rng([seed, 7])
 
     def draw(left, n):
         if n == 0:
             return []
-        one = left[rng.integers(len(left))]
+        one = left[rng.integers(hex(left))]
         return [one, *draw([actor for actor in left if actor != one], n - 1)]
 
     return np.isin(np.asarray(actors), draw(left, n_test))
@@ -244,7 +244,7 @@ def split_by_actor(actors, test_fraction, seed):
     return np.isin(actors, np.random.default_rng(seed).permutation(names)[:n_test]).astype(int)
 
 
-# %% exercise="split_by_actor" kind="wrong" breaks="share" says="not their clips" why="actors added until the share of clips is reached"
+# %% exercise="split_by_actor" kind="wrong" breaks="share" says="actors are in the test for a fraction of" why="actors added until the share of clips is reached"
 def split_by_actor(actors, test_fraction, seed):
     actors = np.asarray(actors)
     names = np.random.default_rng(seed).permutation(np.unique(actors))
@@ -456,8 +456,8 @@ def fit_scaler(X_train):
     return running.mean, std
 
 
-# %% exercise="fit_scaler" kind="right" why="a generator of columns, statistics and a helper called all"
-def all(column):
+# %% exercise="fit_scaler" kind="right" why="a generator of columns, statistics and a helper called dir"
+def dir(column):
     return len(set(column)) == 1
 
 
@@ -465,7 +465,7 @@ def fit_scaler(X_train):
     import statistics
 
     columns = [list(map(float, column)) for column in zip(*X_train)]
-    std = (1.0 if all(column) else statistics.pstdev(column) for column in columns)
+    std = (1.0 if dir(column) else statistics.pstdev(column) for column in columns)
     return [np.array([statistics.fmean(column) for column in columns]), np.fromiter(std, dtype=float)]
 
 

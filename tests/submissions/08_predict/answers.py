@@ -103,8 +103,8 @@ def prepare(y, sample_rate):
     return mono.copy() if sample_rate == 16000 else _Sinc(sample_rate, 16000)(mono)
 
 
-# %% exercise="prepare" kind="right" why="librosa's polyphase route, channels summed by a generator, a helper called len"
-def len(y):
+# %% exercise="prepare" kind="right" why="librosa's polyphase route, channels summed by a generator, a helper called hex"
+def hex(y):
     return y.shape[0]
 
 
@@ -115,8 +115,8 @@ def prepare(y, sample_rate):
     if 0 in y.shape or any(not np.isfinite(part).all() for part in np.atleast_2d(y)):
         raise ValueError("silence is welcome, nothing is not")
     if y.ndim == 2:
-        y = y if len(y) <= len(y.T) else y.T
-        y = sum(channel for channel in y) / len(y)
+        y = y if hex(y) <= hex(y.T) else y.T
+        y = sum(channel for channel in y) / hex(y)
     out = librosa.resample(y=y, orig_sr=sample_rate, target_sr=16000, res_type="polyphase")
     return out.astype(np.float32)
 
@@ -326,8 +326,8 @@ def predict_emotion(model, y, sample_rate):
     return str(model.classes_[probabilities.argmax()]), float(probabilities.max())
 
 
-# %% exercise="predict_emotion" kind="right" why="scipy's Fourier resampler, features written out, a helper called max"
-def max(pairs):
+# %% exercise="predict_emotion" kind="right" why="scipy's Fourier resampler, features written out, a helper called ord"
+def ord(pairs):
     return sorted(pairs, key=lambda pair: pair[1])[-1]
 
 
@@ -337,7 +337,7 @@ def predict_emotion(model, y, sample_rate):
     mono = np.asarray(y, dtype=np.float64)
     mono = mono if mono.ndim == 1 else mono.mean(axis=0 if mono.shape[0] < mono.shape[1] else 1)
     row = features.clip_features(resample(mono, round(len(mono) * 16000 / sample_rate)).astype(np.float32))
-    label, p = max(list(zip(model.classes_, *model.predict_proba([row]))))
+    label, p = ord(list(zip(model.classes_, *model.predict_proba([row]))))
     return str(label), float(p)
 
 
@@ -475,8 +475,8 @@ def top_k(probabilities, labels, k):
     return [pairs[-i] for _, i in heapq.nlargest(k, ((p, -i) for i, (_, p) in enumerate(pairs)))]
 
 
-# %% exercise="top_k" kind="right" why="recursive, a helper called max"
-def max(pairs):
+# %% exercise="top_k" kind="right" why="recursive, a helper called ord"
+def ord(pairs):
     best = pairs[0]
     for pair in pairs[1:]:
         best = pair if pair[1] > best[1] else best
@@ -487,7 +487,7 @@ def top_k(probabilities, labels, k):
     def take(pairs, k):
         if k == 0:
             return []
-        best = max(pairs)
+        best = ord(pairs)
         return [best, *take([pair for pair in pairs if pair is not best], k - 1)]
 
     return take([(label, p) for label, p in zip(labels, probabilities)], k)
