@@ -114,10 +114,10 @@ def mark_command(lesson: str, port: int, browser: bool) -> int:
     """`ser mark`: serve the marking page until Ctrl-C, then write the reports; 0 when nothing waits any more."""
     marking = mark.Marking(lesson)
     served, address = mark.server(marking, port)
-    print(f"Marking {lesson}: {address}\nCtrl-C ends it and writes the reports.", flush=True)
-    if browser:
-        webbrowser.open(address)
     with served, contextlib.suppress(KeyboardInterrupt):
+        print(f"Marking {lesson}: {address}\nCtrl-C ends it and writes the reports.", flush=True)
+        if browser:
+            webbrowser.open(address)
         served.serve_forever()
     reports.write(reports.look(lesson))
     waits = sum(len(task.open) for task in marking.tasks)
