@@ -26,7 +26,7 @@ VERSION = 1  # another number, and networks begun by an older one are not gone o
 
 
 def keras() -> Any:
-    """Keras, with JAX as its backend unless ``KERAS_BACKEND`` or a user's own settings name another.
+    """Keras, with JAX as its backend unless ``KERAS_BACKEND`` names another.
 
     Raises
     ------
