@@ -264,9 +264,9 @@ def _predict_options(sub: argparse.ArgumentParser) -> None:
     "ser predict --json *.mp3",
 )
 def predict(args: argparse.Namespace) -> int:
-    from . import audio, evaluate, model
+    from . import audio, model
 
-    loaded = model.load(evaluate.model_file(args.model))
+    loaded = model.load(model.model_file(args.model))
     answers, code = {}, 0
     for file in args.files:
         name = audio.printable(file)

@@ -30,7 +30,6 @@ from .protocols import PROTOCOLS as PROTOCOLS
 from .protocols import FinalTest as FinalTest
 from .protocols import out_of_fold as out_of_fold
 from .protocols import splits as splits
-from .recordings import model_file as model_file
 from .recordings import recordings_text as recordings_text
 from .recordings import run_recordings as run_recordings
 from .results import RESULTS as RESULTS

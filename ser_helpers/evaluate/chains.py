@@ -21,7 +21,7 @@ from ..corpus import Corpus
 from ..errors import CourseError
 from ..features.base import FeatureSet
 from ..features.compute import stack
-from ..model import Classifier, Recipe, load, named, version_of
+from ..model import Classifier, Recipe, load, makes_copies, named, version_of
 from .metrics import accuracy, actor_interval, calibration, confusion, ece, interval_over, recall, uar
 from .protocols import N_FOLDS, PROTOCOLS, splits
 from .results import HOW_TRAINED, RESULTS
@@ -105,7 +105,7 @@ def fit_folds(
 
 
 def _protocol(recipe: Recipe) -> str:
-    return HOW_TRAINED[getattr(recipe, "makes_copies", False)]
+    return HOW_TRAINED[makes_copies(recipe)]
 
 
 def _fitted(recipe: Recipe, X: np.ndarray, y: np.ndarray, seed: int) -> Classifier:

@@ -24,18 +24,6 @@ NEEDED = ("file", "label")
 KNOWN = {label: label for label in corpora.LABELS} | {code.lower(): la for code, la in corpora.EMOTION_CODES.items()}
 
 
-def model_file(name: str | Path) -> Path:
-    """The file of a model that comes with the course, by its recipe's name; a path is returned as it is.
-
-    Examples
-    --------
-    >>> model_file("original").name, model_file("my.skops").name
-    ('original.skops', 'my.skops')
-    """
-    known = [recipe.name for recipe in models.RECIPES]
-    return models.model_path(recipe=str(name)) if str(name) in known else Path(name)
-
-
 def run_recordings(
     model: str | Path,
     folder: str | Path,
@@ -68,7 +56,7 @@ def run_recordings(
     CourseError
         When there is no folder, nothing in it that could be asked about, or something is wrong with model or table.
     """
-    loaded, place = models.load(model_file(model)), Path(folder).expanduser()
+    loaded, place = models.load(models.model_file(model)), Path(folder).expanduser()
     if not place.is_dir():
         raise CourseError(f"There is no folder {audio.printable(place)}.")
     files = [path for path in sorted(place.rglob("*")) if path.is_file() and not path.name.startswith(".")]

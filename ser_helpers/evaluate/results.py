@@ -13,7 +13,7 @@ import pandas as pd
 from .. import corpus as corpora
 from .. import features, places
 from ..errors import CourseError
-from ..model import Recipe, named, version_of
+from ..model import Recipe, makes_copies, named, version_of
 from .metrics import accuracy, actor_interval, confusion, recall, uar
 from .protocols import N_FOLDS, PROTOCOLS, out_of_fold
 
@@ -189,7 +189,7 @@ def run(
     clips, clean, noisy = features.load_features(part, recipe.features)
     n_speakers = clips["speaker"].nunique()
     how = {"n_folds": min(N_FOLDS, n_speakers), "first_fold_only": quick, "n_jobs": n_jobs, "progress": progress}
-    if getattr(recipe, "makes_copies", False):
+    if makes_copies(recipe):
         how["protocols"] = (HOW_TRAINED[True],)  # the others would train, for hours, on copies of copies
     predictions = out_of_fold(clips, clean, noisy, recipe=recipe, **how)
     heard = {"all clips": part.table(), "same clips": clips} if _heard(clips) else {}
@@ -316,7 +316,7 @@ def expected(corpus: str = "crema-d", recipe: str = "original", folder: Path = R
     scores = load_scores(corpus, recipe, folder)
     if set(scores["features"]) != {version_of(named(recipe).features)}:
         return []
-    asked = {"protocol": HOW_TRAINED[getattr(named(recipe), "makes_copies", False)], "target": "intended"}
+    asked = {"protocol": HOW_TRAINED[makes_copies(named(recipe))], "target": "intended"}
     rows = [pick(scores, tested_on=tested_on, **asked) for tested_on in ("clean", "noisy")]
     keys = ["split", "tested_on", "target", "accuracy", "accuracy_interval", "uar"]
     return [row[keys].to_dict() for row in rows]

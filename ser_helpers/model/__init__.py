@@ -6,6 +6,7 @@
 
 from .base import Classifier as Classifier
 from .base import Recipe as Recipe
+from .base import makes_copies as makes_copies
 from .base import version_of as version_of
 from .card import EVERYDAY as EVERYDAY
 from .card import MODEL as MODEL
@@ -23,5 +24,6 @@ from .prediction import predict as predict
 from .recipes import RECIPES as RECIPES
 from .recipes import named as named
 from .recipes import register as register
+from .training import model_file as model_file
 from .training import model_path as model_path
 from .training import train as train

@@ -59,6 +59,11 @@ class Recipe(Protocol):
         """
 
 
+def makes_copies(recipe: Recipe) -> bool:
+    """Whether a recipe makes noisy and other copies of clips itself, and so is given the clean clips alone."""
+    return bool(getattr(recipe, "makes_copies", False))
+
+
 def version_of(features: FeatureSet) -> str:
     """A feature set and its version, as cards and score rows name them.
 

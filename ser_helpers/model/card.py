@@ -11,7 +11,7 @@ import pandas as pd
 from .. import places
 from ..corpus.base import Corpus
 from ..errors import CourseError
-from .base import Recipe, version_of
+from .base import Recipe, makes_copies, version_of
 
 MODELS = places.DATA / "models"
 MODEL = MODELS / "original.skops"  # which the lessons build
@@ -36,7 +36,7 @@ def make_card(
         See `evaluate.expected`.
     """
     speakers = sorted(set(clips["speaker"]))
-    how = "as they are and as copies" if getattr(recipe, "makes_copies", False) else "clean and at 15 dB SNR"
+    how = "as they are and as copies" if makes_copies(recipe) else "clean and at 15 dB SNR"
     return {
         "model": recipe.title,
         "corpus": corpus.name,

@@ -77,11 +77,11 @@ def predict(
     """
     y = audio.to_16k_mono(sound, audio.SAMPLE_RATE) if isinstance(sound, np.ndarray) else audio.read_clip(sound)
     recipe = named(recipe)
-    doubt = getattr(recipe, "doubt", None)
-    if doubt is None:
+    answered = getattr(recipe, "answered", None)
+    if answered is None:
         audio.refuse_silence(y)
-    row = recipe.features.compute(y)
-    probabilities = model.predict_proba(stack([row], recipe.features))[0]
+        probabilities, reason = model.predict_proba(stack([recipe.features.compute(y)], recipe.features))[0], ""
+    else:
+        probabilities, reason = answered(model, y)
     by_label = dict(zip(map(str, model.classes_), map(float, probabilities), strict=True))
-    reason = doubt(model, y, row) if doubt else ""
     return Prediction(None if reason else max(by_label, key=by_label.__getitem__), by_label, reason)

@@ -11,10 +11,10 @@ from threadpoolctl import threadpool_limits
 
 from .. import corpus as corpora
 from .. import features, places
-from .base import Recipe
+from .base import Recipe, makes_copies
 from .card import MODELS, card_path, make_card
 from .files import save_model
-from .recipes import named
+from .recipes import RECIPES, named
 
 N_FOLDS = 5
 
@@ -29,6 +29,18 @@ def model_path(corpus: str = "crema-d", recipe: str | Recipe = "original") -> Pa
     """
     recipe = named(recipe)
     return (MODELS if corpus == "crema-d" else MODELS / corpus) / f"{recipe.name}{recipe.suffix}"
+
+
+def model_file(name: str | Path) -> Path:
+    """The file of a model that comes with the course, by its recipe's name; a path is returned as it is.
+
+    Examples
+    --------
+    >>> model_file("original").name, model_file("my.skops").name
+    ('original.skops', 'my.skops')
+    """
+    known = [recipe.name for recipe in RECIPES]
+    return model_path(recipe=str(name)) if str(name) in known else Path(name)
 
 
 def _examined(recipe: Any, X: np.ndarray, y: np.ndarray, speakers: np.ndarray, seed: int) -> list:
@@ -79,7 +91,7 @@ def train(
     places.writable_folder(card_path(path).parent, option="--out")
     clips, clean, noisy = features.load_features(part, recipe.features)
     X, y = np.concatenate([clean, noisy]), np.tile(clips["emotion"].to_numpy(dtype=str), 2)
-    if getattr(recipe, "makes_copies", False):
+    if makes_copies(recipe):
         X, y = clean, y[: len(clean)]
     with threadpool_limits(1):  # sums in another order would end in another network
         model = recipe.build(seed, part.labels)

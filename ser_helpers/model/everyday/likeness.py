@@ -56,24 +56,10 @@ def _eight(spread: np.ndarray) -> np.ndarray:
 
 
 def gaussian(manners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Middle (120,) and whitening (120, 120) of manners (n, 120), for `distance`.
+    """Middle (120,) and whitening (120, 120) of manners (n, 120); the length of a whitened one over sqrt(120) is its distance.
 
     The covariance is widened by 2 % of each number's own variance: what hardly moved in training counts little.
     """
     middle, spread = manners.mean(axis=0), manners.std(axis=0)
     covariance = np.cov(((manners - middle) / spread).T) + 0.02 * np.eye(manners.shape[1])
     return middle, np.linalg.cholesky(np.linalg.inv(covariance)) / spread[:, None]
-
-
-def distance(manners: np.ndarray, middle: np.ndarray, whitening: np.ndarray) -> np.ndarray:
-    """How far manners (n, 120) lie from the middle, in spreads: near 1 for clips like those in training.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(0)
-    >>> clips = rng.normal(size=(1000, 5))
-    >>> near, far = distance(np.array([[0.0] * 5, [9.0] * 5]), *gaussian(clips))
-    >>> bool(near < 0.2 and far > 8)
-    True
-    """
-    return np.sqrt(np.mean(((manners - middle) @ whitening) ** 2, axis=1))

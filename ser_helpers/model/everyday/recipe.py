@@ -79,7 +79,7 @@ class Networks:
 
         rng = np.random.default_rng(self.seed)
         self.classes_ = labels
-        manners = [manner(copy) for start in range(0, len(X), 64) for copy in _copied(X[start : start + 64], rng)]
+        manners = [manner(copy) for copy in _copied(X, rng)]
         return self._opened(graph(weights, *gaussian(np.array(manners))))
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -120,12 +120,31 @@ class Networks:
         self._opened(self.graph_)
 
 
-def _copied(X: Any, rng: np.random.Generator) -> np.ndarray:
-    """A copy (n, 240, 64) of each clip, as another recording would have it."""
-    from .network import CROP
+def _copied(X: Any, rng: np.random.Generator) -> list[np.ndarray]:
+    """A copy (240, 64) of each clip, as another recording would have it, made in batches as in training."""
+    from .network import BATCH, CROP
 
     crops = [np.asarray(frames, dtype=np.float32).take(np.arange(CROP), axis=0, mode="wrap") for frames in X]
-    return copies(np.stack(crops), rng, share=1)
+    batches = (np.stack(crops[start : start + BATCH]) for start in range(0, len(crops), BATCH))
+    return [copy for batch in batches for copy in copies(batch, rng, share=1)]
+
+
+def _doubt(y: np.ndarray, unlike: bool) -> str:
+    """Why no label should be given to samples that are unlike those in training, or not; "" if nothing speaks against one."""
+    try:
+        audio.refuse_silence(y)
+    except audio.AudioError as error:
+        return str(error)
+    seconds = len(y) / audio.SAMPLE_RATE
+    if seconds < SHORTEST:
+        return f"The recording is too short, {seconds:.1f} s. Say a whole sentence: those in training take 1.3 to 5 s."
+    if np.mean(np.abs(y) >= 0.999 * np.abs(y).max()) > MOST_CLIPPED:
+        return "The recording is clipped: its loudest parts are cut off. Lower the microphone's level and say it again."
+    if np.isfinite(pitch.fundamental(y)[1]).sum() / 100 < LEAST_VOICE:
+        return "No voice is heard in it. Come closer to the microphone and say a sentence aloud."
+    if unlike:
+        return "It is unlike any recording in training: music, noise, a computer's voice, or a very unusual recording."
+    return ""
 
 
 class Everyday:
@@ -165,10 +184,9 @@ class Everyday:
         distances : ndarray, shape (n,)
         """
         rng = np.random.default_rng(0)
-        copied = [copy for start in range(0, len(X), 64) for copy in _copied(X[start : start + 64], rng)]
         plain, distances = model.heard(X)
         right = np.tile(np.searchsorted(model.classes_, np.asarray(y, dtype=str)), 2)
-        return np.concatenate([plain, model.heard(copied)[0]]), right, distances
+        return np.concatenate([plain, model.heard(_copied(X, rng))[0]]), right, distances
 
     def calibrate(self, model: Networks, found: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> None:
         """Set a model's temperature and limit by what `examined` found of such models.
@@ -187,26 +205,10 @@ class Everyday:
         model.temperature_ = float(scipy.optimize.minimize_scalar(surprise, bounds=(0.2, 5), method="bounded").x)
         model.limit_ = float(np.quantile(distances, 1 - REJECTED))
 
-    def doubt(self, model: Networks, y: np.ndarray, frames: np.ndarray) -> str:
-        """Why no label should be given to these samples, in a sentence; "" if nothing speaks against one."""
-        try:
-            audio.refuse_silence(y)
-        except audio.AudioError as error:
-            return str(error)
-        seconds = len(y) / audio.SAMPLE_RATE
-        if seconds < SHORTEST:
-            return (
-                f"The recording is too short, {seconds:.1f} s. Say a whole sentence: those in training take 1.3 to 5 s."
-            )
-        if np.mean(np.abs(y) >= 0.999 * np.abs(y).max()) > MOST_CLIPPED:
-            return "The recording is clipped: its loudest parts are cut off. Lower the microphone's level and say it again."
-        if np.isfinite(pitch.fundamental(y)[1]).sum() / 100 < LEAST_VOICE:
-            return "No voice is heard in it. Come closer to the microphone and say a sentence aloud."
-        if model.heard([frames])[1][0] > model.limit_:
-            return (
-                "It is unlike any recording in training: music, noise, a computer's voice, or a very unusual recording."
-            )
-        return ""
+    def answered(self, model: Networks, y: np.ndarray) -> tuple[np.ndarray, str]:
+        """Probabilities (n_labels,) for 16 kHz mono samples, and why no label should be given; "" if nothing speaks against one."""
+        logits, distances = model.heard([self.features.compute(y)])
+        return model.tempered(logits)[0], _doubt(y, unlike=bool(distances[0] > model.limit_))
 
     def save(self, model: Networks, path: Path) -> None:
         from .graph import with_words
