@@ -237,12 +237,14 @@ def _course_model(clips: pd.DataFrame) -> Known:
 def _unheard(recipe: Recipe) -> dict[str, str]:
     """What models of a recipe say to the clips of CREMA-D whose actors they have not heard, where that was measured."""
     from .. import evaluate
+    from .. import model as models
 
     try:
         predictions = evaluate.load_predictions(recipe=recipe.name)
     except CourseError:
         return {}
-    rows = predictions.query("protocol == 'actors_noisy' and tested_on == 'clean'")
+    protocol = "actors" if models.makes_copies(recipe) else "actors_noisy"
+    rows = predictions[(predictions["protocol"] == protocol) & (predictions["tested_on"] == "clean")]
     return rows.set_index("clip")["predicted"].to_dict()
 
 
