@@ -166,6 +166,12 @@ def _evaluate_options(sub: argparse.ArgumentParser) -> None:
         action="store_true",
         help="behind MP3, telephone, rooms ...: needs the audio, takes a quarter of an hour",
     )
+    what.add_argument(
+        "--across",
+        nargs="*",
+        metavar="CORPUS",
+        help="from corpus to corpus: these, or all on this disk; takes a few minutes",
+    )
     what.add_argument("--audio", type=Path, metavar="FOLDER", help="a saved model on recordings whose labels are known")
     of_chains = sub.add_argument_group("with --chains")
     of_chains.add_argument(
@@ -184,10 +190,12 @@ def _evaluate_options(sub: argparse.ArgumentParser) -> None:
     _evaluate_options,
     "Score a recipe under every protocol. Five folds each, from stored features, in a few minutes; people's score on the "
     "same clips beside it. Writes scores, predictions and a picture. With --chains: behind everything that can happen to a "
-    "recording. With --audio: a saved model on a folder of recordings.",
+    "recording. With --across: trained on one corpus, tested on another. With --audio: a saved model on a folder of "
+    "recordings.",
     "ser evaluate --quick",
     "ser evaluate --corpus practice --recipe logistic --out my_results --json",
     "ser evaluate --chains --recipe logistic",
+    "ser evaluate --across practice crema-d",
     "ser evaluate --audio new_actors --model original --json",
 )
 def evaluate(args: argparse.Namespace) -> int:
@@ -197,6 +205,8 @@ def evaluate(args: argparse.Namespace) -> int:
         return _evaluate_audio(args)
     if args.chains:
         return _evaluate_chains(args)
+    if args.across is not None:
+        return _evaluate_across(args)
     from . import corpus, evaluate
 
     part = corpus.named(args.corpus)
@@ -223,6 +233,16 @@ def _evaluate_chains(args: argparse.Namespace) -> int:
         picture = plots.chain_meter(evaluate.load_chains(part.name, args.out))
         _save(picture, evaluate.chains_path(part.name, args.out, "_meter.png"))
     print(json.dumps(rows.to_dict("records"), indent=1) if args.json else evaluate.chain_text(rows))
+    return 0
+
+
+def _evaluate_across(args: argparse.Namespace) -> int:
+    from . import evaluate
+
+    rows = evaluate.across(args.across, args.recipe, n_jobs=args.jobs)
+    if not args.quick:
+        evaluate.write_across(rows, args.out)
+    print(json.dumps(rows.to_dict("records"), indent=1) if args.json else evaluate.across_text(rows))
     return 0
 
 

@@ -1,11 +1,15 @@
 """Honest scores: how clips are split, what is counted, how sure the count is, and what people reach.
 
 `protocols` splits and predicts, `metrics` counts, `results` measures, writes and reads; `chains` does so behind
-everything that can happen to a recording, `recordings` asks a saved model about a folder. Every score names its corpus,
+everything that can happen to a recording, `across` from corpus to corpus, `recordings` asks a saved model about a folder. Every score names its corpus,
 recipe and features, its split, the clips it was tested on (clean or noisy) and the label it was held against (intended
 or the crowd's).
 """
 
+from .across import across as across
+from .across import across_text as across_text
+from .across import load_across as load_across
+from .across import write_across as write_across
 from .chains import CLIPS_PER_SPEAKER as CLIPS_PER_SPEAKER
 from .chains import Fold as Fold
 from .chains import chain_answers as chain_answers
