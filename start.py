@@ -39,6 +39,8 @@ PYTHON = ENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 NUMBA_CACHE = ENV / "numba-cache"
 OLDEST, NEWEST = (3, 11), (3, 14)  # the packages of the lock exist for these
 DISK_GB = 2.5
+# A file of tests stays with one process, since its tests share what is dear to make.
+IN_PARALLEL = ("--numprocesses=logical", "--maxprocesses=4", "--dist=loadfile", "--no-loadscope-reorder")
 LOCKS = {"course": HERE / "requirements.lock", "tests": HERE / "tests" / "requirements.lock"}
 
 # librosa's first call compiles for 10 to 20 s; done here once, it is quick in every lesson.
@@ -422,7 +424,7 @@ def main(words: list[str]) -> int:
         install("course")
         install("tests")
         os.chdir(HERE)
-        return hand_over("pytest", *words[1:])
+        return hand_over("pytest", *IN_PARALLEL, *words[1:])
     if words and words[0] == "nbgrader":
         install("course")
         os.chdir(HERE)  # where its settings lie

@@ -49,6 +49,9 @@ def pytest_collection_modifyitems(config, items):
     if left_out:
         config.hook.pytest_deselected(items=sorted(left_out, key=lambda item: item.nodeid))
         items[:] = [item for item in items if item not in left_out]
+    # Files with long tests first, so that where files run side by side none of them is left over at the end.
+    long = {item.path for item in items if item.get_closest_marker("long") or item.get_closest_marker("browser")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 def _no_skips_in_ci(report):
