@@ -102,23 +102,23 @@ def _only(stored: Stored, labels: Sequence[str]) -> Stored:
     return part, clips[kept].reset_index(drop=True), clean[kept], noisy[kept]
 
 
-def _within(stored: Stored, recipe: Recipe, seed: int, n_jobs: int) -> tuple[pd.DataFrame, np.ndarray]:
+def _within(stored: Stored, recipe: Recipe, seed: int, n_jobs: int) -> tuple[pd.DataFrame, list[str]]:
     """The clips of one corpus, and what models say to them that have not heard their speakers."""
     _, clips, clean, noisy = stored
-    how = {"protocols": (HOW_TRAINED[makes_copies(recipe)],), "seed": seed, "n_jobs": n_jobs}
-    found = out_of_fold(clips, clean, noisy, recipe=recipe, n_folds=min(N_FOLDS, clips["speaker"].nunique()), **how)
+    protocols, n_folds = [HOW_TRAINED[makes_copies(recipe)]], min(N_FOLDS, clips["speaker"].nunique())
+    found = out_of_fold(clips, clean, noisy, protocols, n_folds, seed=seed, n_jobs=n_jobs, recipe=recipe)
     said = found[found["tested_on"] == "clean"].set_index("clip")["predicted"]
-    return clips, said.loc[clips["clip"]].to_numpy()
+    return clips, said.loc[clips["clip"]].tolist()
 
 
-def _between(one: Stored, other: Stored, recipe: Recipe, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
+def _between(one: Stored, other: Stored, recipe: Recipe, seed: int) -> tuple[pd.DataFrame, list[str]]:
     """The clips of the other corpus, and what a model of the first says to them."""
     _, clips, clean, noisy = one
     y = clips["emotion"].to_numpy(dtype=str)
     X, y = (clean, y) if makes_copies(recipe) else (np.concatenate([clean, noisy]), np.tile(y, 2))
     with threadpool_limits(1):  # sums in another order would end in another network
         model = recipe.build(seed, sorted(set(y.tolist()))).fit(X, y)
-        return other[1], np.asarray(model.classes_)[model.predict_proba(other[2]).argmax(axis=1)]
+        return other[1], [str(model.classes_[most]) for most in model.predict_proba(other[2]).argmax(axis=1)]
 
 
 def _pair(one: Stored, other: Stored, recipe: Recipe, seed: int, n_jobs: int) -> dict:
