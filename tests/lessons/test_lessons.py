@@ -234,6 +234,13 @@ def test_what_lessons_04_and_05_say_of_protocols():
     assert 9 < lead(("leak", "clean"), ("actors", "clean"))[0] < 11  # about ten
 
 
+def test_what_lesson_09_says_of_another_corpus():
+    uar = evaluate.load_across().set_index(["trained_on", "tested_on"])["uar"]
+    assert uar["practice", "practice"] == pytest.approx(2 / 3, abs=0.03)
+    assert 1 / 6 < uar["practice", "crema-d"] < uar["crema-d", "crema-d"] - 0.1  # not far above guessing; far behind home
+    assert uar["crema-d", "practice"] < uar["practice", "practice"] - 0.1
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_check_cell_is_one_line(name):
     checks = [cell.source for cell in nbformat.read(lesson(name), as_version=4).cells if release.is_check(cell)]
