@@ -24,6 +24,8 @@ from .prediction import predict as predict
 from .recipes import RECIPES as RECIPES
 from .recipes import named as named
 from .recipes import register as register
+from .training import calibrate_folds as calibrate_folds
+from .training import fit_all as fit_all
 from .training import model_file as model_file
 from .training import model_path as model_path
 from .training import train as train
