@@ -32,6 +32,18 @@ def model_path(corpus: str = "crema-d", recipe: str | Recipe = "original") -> Pa
     return (MODELS if corpus == "crema-d" else MODELS / corpus) / f"{recipe.name}{recipe.suffix}"
 
 
+def quick_path(corpus: str | Path, recipe: str | Recipe) -> Path:
+    """Where a quick model goes if nothing else is asked for: into the cache, so that it never replaces a real one.
+
+    Examples
+    --------
+    >>> quick_path("practice", "everyday").name
+    'practice-everyday.onnx'
+    """
+    recipe = named(recipe)
+    return places.cache_folder("quick") / f"{corpora.named(corpus).name}-{recipe.name}{recipe.suffix}"
+
+
 def model_file(name: str | Path) -> Path:
     """The file of a model that comes with the course, by its recipe's name; a path is returned as it is.
 

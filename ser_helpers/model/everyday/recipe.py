@@ -66,7 +66,7 @@ class Networks:
         for clip in clips:
             digest.update(clip.tobytes())
         folder = places.cache_folder("networks") / digest.hexdigest()[:16]
-        with tqdm(total=epochs * self.members, unit="epoch", desc="Networks") as bar:
+        with tqdm(total=epochs * self.members, unit="epoch", desc="Networks", leave=False) as bar:
             weights = [
                 network.learned(clips, targets, len(labels), seed, epochs, folder, bar)
                 for seed in range(self.seed * self.members, (self.seed + 1) * self.members)
@@ -168,6 +168,10 @@ class Everyday:
 
     def __init__(self, epochs: int | None = None, members: int = MEMBERS):
         self.epochs, self.members = epochs, members
+
+    def smaller(self) -> Everyday:
+        """For a quick try: one network, two epochs."""
+        return Everyday(epochs=2, members=1)
 
     def build(self, seed: int, labels: Sequence[str]) -> Networks:
         return Networks(seed, self.epochs, self.members)
