@@ -134,14 +134,8 @@ def card_text(card: dict) -> str:
     else:
         split = card["expected"][0]["split"] if card["expected"] else ""
         lines += [f"Right on speakers it has never heard ({split}; 95 % interval over speakers):", *_groups(found)]
-        lines += [
-            "",
-            *_calibration(found["calibration"]),
-            "",
-            "Limits",
-            *(f"  {limit}" for limit in found["limits"]),
-            "",
-        ]
+        lines += ["", *_calibration(found["calibration"])] if "calibration" in found else []
+        lines += ["", "Limits", *(f"  {limit}" for limit in found["limits"]), ""]
     return "\n".join([*lines, card["licence"]])
 
 
