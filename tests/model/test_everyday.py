@@ -88,6 +88,14 @@ def test_it_says_why_it_gives_no_label(everyday, practice, change, word):
     assert answer.label is None and word in answer.reason
 
 
+def test_silence_that_an_editor_put_around_a_voice_changes_nothing(everyday, practice):
+    y = audio.read_clip(practice["path"].iloc[0])
+    answers = [
+        everyday.recipe.answered(everyday.model, np.pad(y, [(n, 2 * n)])) for n in (SAMPLE_RATE // 4, SAMPLE_RATE * 4)
+    ]
+    assert np.allclose(answers[0][0], answers[1][0], atol=1e-5) and answers[0][1] == answers[1][1]
+
+
 def test_the_command_gives_null_and_all_probabilities(tmp_path, capsys):
     import soundfile as sf
 
