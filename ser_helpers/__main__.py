@@ -131,24 +131,66 @@ def _train_options(sub: argparse.ArgumentParser) -> None:
     _recipe(sub)
     sub.add_argument("--out", type=Path, metavar="FILE", help="where to save it, its card beside it as .json")
     sub.add_argument("--seed", type=int, default=0, help="of the first weights and batches (%(default)s)")
+    sub.add_argument(
+        "--quick", action="store_true", help="on a few clips, to see that it works; never over the real one"
+    )
     json_option(sub)
 
 
 @command(
     "train",
     _train_options,
-    "Train a model on all features of a corpus. Writes the model, and its card beside it; takes a minute.",
+    "Train a model on all features of a corpus. Writes the model, and its card beside it; takes a minute. The recipe everyday "
+    "needs Keras and takes HOURS on two cores. Ended at any moment and begun again, it goes on where it was.",
     "ser train --out my.skops",
     "ser train --corpus practice --recipe logistic",
+    "ser train --recipe everyday --quick",
 )
 def train(args: argparse.Namespace) -> int:
     from . import corpus, evaluate, model
 
-    part = corpus.named(args.corpus)
-    expected = evaluate.expected(part.name, args.recipe)
-    path = model.train(part.name, args.recipe, path=args.out, seed=args.seed, expected=expected)
+    about: dict = {"quick": True, "path": args.out or model.quick_path(args.corpus, args.recipe)}
+    if not args.quick:  # a model of a few clips reaches nothing of this
+        about = {"path": args.out, "measured": evaluate.measured(args.corpus, args.recipe)}
+        about["expected"] = evaluate.expected(corpus.named(args.corpus).name, args.recipe)
+    path = model.train(args.corpus, args.recipe, seed=args.seed, progress=not args.json, **about)
     card = model.load(path).card
     print(json.dumps(card, indent=1) if args.json else f"Saved {path}: {card['trained_on']}.")
+    return 0
+
+
+def _card_options(sub: argparse.ArgumentParser) -> None:
+    from .model import EVERYDAY
+
+    sub.add_argument(
+        "model",
+        nargs="?",
+        default=EVERYDAY.stem,
+        metavar="NAME|FILE",
+        help="the course's, or one saved by `ser train` (%(default)s)",
+    )
+    sub.add_argument("--renew", action="store_true", help="write what `ser evaluate` measured since into the card")
+    json_option(sub)
+
+
+@command(
+    "card",
+    _card_options,
+    "Show a model's card. How often it is right for each emotion, level, sex and age and behind telephone, MP3 and room; "
+    "whether its probabilities mean what they say; its limits, and what it must not be used for.",
+    "ser card",
+    "ser card original",
+)
+def card(args: argparse.Namespace) -> int:
+    from . import evaluate, model
+
+    path = model.model_file(args.model)
+    said = model.read_card(path)
+    if args.renew:
+        about = said["corpus"], said["recipe"]
+        said |= {"expected": evaluate.expected(*about), "measured": evaluate.measured(*about)}
+        model.write_card(path, said)
+    print(json.dumps(said, indent=1) if args.json else model.card_text(said))
     return 0
 
 

@@ -21,6 +21,7 @@ from .chains import load_chains as load_chains
 from .chains import read_folds as read_folds
 from .chains import run_chains as run_chains
 from .chains import sample_clips as sample_clips
+from .groups import measured as measured
 from .metrics import accuracy as accuracy
 from .metrics import actor_interval as actor_interval
 from .metrics import calibration as calibration

@@ -12,7 +12,6 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from .. import audio, features, places
 from .. import corpus as corpora
@@ -21,9 +20,9 @@ from ..corpus import Corpus
 from ..errors import CourseError
 from ..features.base import FeatureSet
 from ..features.compute import stack
-from ..model import Classifier, Recipe, load, makes_copies, named, version_of
+from ..model import Classifier, Recipe, calibrate_folds, fit_all, load, makes_copies, named, version_of
 from .metrics import accuracy, actor_interval, calibration, confusion, ece, interval_over, recall, uar
-from .protocols import N_FOLDS, PROTOCOLS, splits
+from .protocols import N_FOLDS, PROTOCOLS, answers, splits
 from .results import HOW_TRAINED, RESULTS
 
 VANISHED = 0.1  # of the answers that a label has on untouched clips
@@ -90,15 +89,8 @@ def fit_folds(
     rows = list(splits(_protocol(recipe), y[:n].tolist(), speakers, min(n_folds, len(set(speakers))), seed))[
         : 1 if quick else None
     ]
-    models = joblib.Parallel(n_jobs=n_jobs)(
-        joblib.delayed(_fitted)(recipe, X[train], y[train], seed) for train, _ in rows
-    )
-    if hasattr(recipe, "calibrate") and len(rows) > 1:
-        maker: Any = recipe
-        held = [test[test < n] for _, test in rows]
-        found = [maker.examined(model, X[test], y[test]) for model, test in zip(models, held, strict=True)]
-        for number, model in enumerate(models):
-            maker.calibrate(model, found[:number] + found[number + 1 :])  # by the others: its own are for the test
+    models = fit_all(recipe, X, y, [train for train, _ in rows], seed, n_jobs, progress=False)
+    calibrate_folds(recipe, models, X, y, [test[test < n] for _, test in rows])
     return [
         Fold(model, frozenset(speakers[train % n].tolist())) for model, (train, _) in zip(models, rows, strict=True)
     ]
@@ -106,13 +98,6 @@ def fit_folds(
 
 def _protocol(recipe: Recipe) -> str:
     return HOW_TRAINED[makes_copies(recipe)]
-
-
-def _fitted(recipe: Recipe, X: np.ndarray, y: np.ndarray, seed: int) -> Classifier:
-    with threadpool_limits(1):  # sums in another order would end in another network
-        model = recipe.build(seed, sorted(set(y.tolist())))
-        model.fit(X, y)
-    return model
 
 
 def read_folds(folder: str | Path, recipe: str | Recipe) -> list[Fold]:
@@ -212,10 +197,7 @@ def _answered(chain: Chain, folds: Sequence[Fold], clips: pd.DataFrame, X: np.nd
         rows = (clips["fold"] == number).to_numpy()
         if not rows.any():
             continue
-        with threadpool_limits(1):
-            probabilities = np.asarray(fold.model.predict_proba(X[rows]))
-        answered.loc[rows, "predicted"] = np.asarray(fold.model.classes_)[probabilities.argmax(axis=1)].astype(str)
-        answered.loc[rows, "probability"] = probabilities.max(axis=1)
+        answered.loc[rows, "predicted"], answered.loc[rows, "probability"] = answers(fold.model, X[rows])
     return answered
 
 

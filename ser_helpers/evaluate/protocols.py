@@ -13,7 +13,7 @@ from sklearn.model_selection import GroupKFold, StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from ..errors import CourseError
-from ..model import Recipe, named
+from ..model import Classifier, Recipe, calibrate_folds, fit_all, named
 
 PROTOCOLS = {
     "leak": "noisy copies made before a random split (leak)",
@@ -69,15 +69,6 @@ def splits(
         yield (np.concatenate([train, train + n]) if noisy_training else train), np.concatenate([test, test + n])
 
 
-def _fit_and_predict(
-    recipe: Recipe, X: np.ndarray, y: np.ndarray, train: np.ndarray, test: np.ndarray, seed: int
-) -> np.ndarray:
-    with threadpool_limits(1):  # the matrices are small, and sums in another order would end in another network
-        model = recipe.build(seed, sorted(set(y.tolist())))
-        model.fit(X[train], y[train])
-        return np.asarray(model.classes_)[model.predict_proba(X[test]).argmax(axis=1)]
-
-
 def out_of_fold(
     clips: pd.DataFrame,
     clean: np.ndarray,
@@ -109,7 +100,7 @@ def out_of_fold(
     Returns
     -------
     DataFrame
-        Columns protocol, tested_on ("clean" or "noisy"), clip, fold, predicted.
+        Columns protocol, tested_on ("clean" or "noisy"), clip, fold, predicted, probability (of what is predicted).
 
     Raises
     ------
@@ -129,34 +120,27 @@ def out_of_fold(
         for fold, rows in enumerate(splits(protocol, y, speakers, n_folds, seed))
         if fold == 0 or not first_fold_only
     ]
-    fits = [(train, test) for *_, train, test in jobs]
-    X = np.concatenate([clean, noisy])
-    predictions = _fit_all(named(recipe), X, np.tile(y, 2), fits, seed, n_jobs, progress)
+    X, y, recipe = np.concatenate([clean, noisy]), np.tile(y, 2), named(recipe)
+    models = fit_all(recipe, X, y, [train for *_, train, _ in jobs], seed, n_jobs, progress)
+    for protocol in protocols:
+        own = [number for number, job in enumerate(jobs) if job[0] == protocol]
+        held = [jobs[number][-1] for number in own]
+        calibrate_folds(recipe, [models[number] for number in own], X, y, [test[test < n] for test in held])
     names = clips["clip"].to_numpy()
     frames = []
-    for (protocol, fold, _, test), predicted in zip(jobs, predictions, strict=True):
+    for (protocol, fold, _, test), model in zip(jobs, models, strict=True):
+        predicted, probability = answers(model, X[test])
         tested = {"tested_on": np.where(test < n, "clean", "noisy"), "clip": names[test % n]}
-        frames.append(pd.DataFrame({"protocol": protocol, **tested, "fold": fold, "predicted": predicted}))
+        said = {"fold": fold, "predicted": predicted, "probability": probability}
+        frames.append(pd.DataFrame({"protocol": protocol, **tested, **said}))
     return pd.concat(frames, ignore_index=True)
 
 
-def _fit_all(
-    recipe: Recipe,
-    X: np.ndarray,
-    y: np.ndarray,
-    fits: list[tuple[np.ndarray, np.ndarray]],
-    seed: int,
-    n_jobs: int,
-    progress: bool,
-) -> list[np.ndarray]:
-    """For each pair of training and test rows a fresh model's answers on the test rows."""
-    import joblib
-    from tqdm import tqdm
-
-    predictions = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(
-        joblib.delayed(_fit_and_predict)(recipe, X, y, train, test, seed) for train, test in fits
-    )
-    return list(tqdm(predictions, total=len(fits), unit="fit", desc="Training", disable=not progress))
+def answers(model: Classifier, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The label that a model gives each row, and that label's probability."""
+    with threadpool_limits(1):
+        p = np.asarray(model.predict_proba(X))
+    return np.asarray(model.classes_)[p.argmax(axis=1)].astype(str), p.max(axis=1)
 
 
 class FinalTest:

@@ -201,7 +201,8 @@ def run(
     }
     if not quick:
         files[0].write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-        predictions.to_csv(files[1], index=False, compression={"method": "gzip", "mtime": 0})
+        packed = {"method": "gzip", "mtime": 0}
+        predictions.to_csv(files[1], index=False, float_format="%.3f", compression=packed)
     return results
 
 

@@ -10,8 +10,11 @@ from .base import makes_copies as makes_copies
 from .base import version_of as version_of
 from .card import EVERYDAY as EVERYDAY
 from .card import MODEL as MODEL
+from .card import card_text as card_text
 from .card import make_card as make_card
+from .card import read_card as read_card
 from .card import track_record as track_record
+from .card import write_card as write_card
 from .files import Loaded as Loaded
 from .files import load as load
 from .files import load_model as load_model
@@ -24,6 +27,9 @@ from .prediction import predict as predict
 from .recipes import RECIPES as RECIPES
 from .recipes import named as named
 from .recipes import register as register
+from .training import calibrate_folds as calibrate_folds
+from .training import fit_all as fit_all
 from .training import model_file as model_file
 from .training import model_path as model_path
+from .training import quick_path as quick_path
 from .training import train as train

@@ -20,7 +20,13 @@ NAMES = ("corpus", "recipe", "features", "labels")  # without them nobody knows 
 
 
 def make_card(
-    clips: pd.DataFrame, corpus: Corpus, recipe: Recipe, labels: Sequence[str], seed: int, expected: Sequence[dict]
+    clips: pd.DataFrame,
+    corpus: Corpus,
+    recipe: Recipe,
+    labels: Sequence[str],
+    seed: int,
+    expected: Sequence[dict],
+    measured: dict | None = None,
 ) -> dict:
     """The card of a model that was trained on these clips, clean and with noise.
 
@@ -34,6 +40,8 @@ def make_card(
     seed : int
     expected : sequence of dict
         See `evaluate.expected`.
+    measured : dict, optional
+        See `evaluate.measured`.
     """
     speakers = sorted(set(clips["speaker"]))
     how = "as they are and as copies" if makes_copies(recipe) else "clean and at 15 dB SNR"
@@ -47,6 +55,7 @@ def make_card(
         "speakers": speakers,
         "seed": seed,
         "expected": list(expected),
+        "measured": measured or {},
         "predicts": f"the label that a clip of {corpus.title} would carry, not what a person feels",
         "not_for": "inferring anyone's emotions at work or in education, which Regulation (EU) 2024/1689 Article "
         "5(1)(f) forbids, or any decision about a person",
@@ -95,6 +104,76 @@ def read_card(path: Path) -> dict:
             f"{file} is of an older form and does not name {', '.join(missing)}. `ser train` makes a new model and card."
         )
     return card
+
+
+def write_card(path: Path, card: dict) -> None:
+    """Put a card beside the model file `path`."""
+    card_path(path).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+
+
+def card_text(card: dict) -> str:
+    """A card as a person reads it: what it is, whom and what it is right about, how sure it is, what it is not for.
+
+    Examples
+    --------
+    >>> print(card_text(read_card(EVERYDAY)))  # doctest: +ELLIPSIS
+    everyday: three networks of convolutions ...
+    Trained on CREMA-D, 6130 clips of 75 speakers, as they are and as copies.
+    ...
+    """
+    found = card.get("measured") or {}
+    lines = [
+        f"{card['recipe']}: {card['model']}.",
+        f"Trained on {card['trained_on']}.",
+        f"It predicts {card['predicts']}.",
+        f"It must not be used for {card['not_for']}.",
+        "",
+    ]
+    if not found:
+        lines += ["How often it is right on speakers it has never heard was not measured: `ser evaluate` does.", ""]
+    else:
+        split = card["expected"][0]["split"] if card["expected"] else ""
+        lines += [f"Right on speakers it has never heard ({split}; 95 % interval over speakers):", *_groups(found)]
+        lines += ["", *_calibration(found["calibration"])] if "calibration" in found else []
+        lines += ["", "Limits", *(f"  {limit}" for limit in found["limits"]), ""]
+    return "\n".join([*lines, card["licence"]])
+
+
+TITLES = {
+    "emotion": "by emotion that was to be acted",
+    "level": "by level that was asked for (in one sentence of CREMA-D, and never for neutral)",
+    "sex": "by sex of the speaker",
+    "age": "by age of the speaker",
+    "chain": "behind a recording's way (of the clips in that test; kept: the label of their untouched copy)",
+}
+
+
+def _groups(found: dict) -> list[str]:
+    lines, before = [], "all"
+    for row in found["groups"]:
+        if row["by"] != before:
+            before = row["by"]
+            lines.append(TITLES[before])
+        kept = f"   kept {100 * row['kept']:5.1f} %   ECE {row['ece']:.3f}" if "kept" in row else ""
+        lines.append(f"  {row['group']:26}{_right(row)}{kept}")
+    return lines
+
+
+def _right(row: dict) -> str:
+    counted = f"{row['n_clips']:6,} clips of {row['n_actors']:2} speakers"
+    if "too_few" in row:
+        return f"{'too few speakers to say':24}{counted}"
+    low, high = (100 * share for share in row["accuracy_interval"])
+    return f"{100 * row['accuracy']:5.1f} % ({low:.1f} to {high:.1f})".ljust(24) + counted
+
+
+def _calibration(found: dict) -> list[str]:
+    low, high = found["ece_interval"]
+    lines = [
+        f"When it says 70 %, is it right in seven of ten? Off by {100 * found['ece']:.1f} points on average "
+        f"(ECE; {100 * low:.1f} to {100 * high:.1f}; {found['n_clips']:,} clips)."
+    ]
+    return lines + [f"  said {100 * row['said']:4.0f} %                right in {_right(row)}" for row in found["bins"]]
 
 
 def track_record(path: str | Path = MODEL) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from ..errors import CourseError
 from . import skops_files
 from .base import Recipe, version_of
-from .card import MODEL, card_path, read_card
+from .card import MODEL, card_path, read_card, write_card
 from .recipes import RECIPES, named
 
 
@@ -38,7 +37,7 @@ def save_model(model: Any, path: str | Path, card: dict) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(f".part{path.suffix}")
     named(card["recipe"]).save(model, fresh)
-    card_path(path).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    write_card(path, card)
     fresh.replace(path)
 
 

@@ -15,10 +15,10 @@
 #     keep: | # the sheet's code: at most five lines besides those that import; it runs by itself
 #       from ser_helpers import audio, corpus, model, plots
 #
-#       path = corpus.lesson_clips()["path"][0]           # or the path of any recording
-#       y = audio.read_clip(path)                         # 16,000 samples a second, one channel
-#       answer = model.predict(model.load_model(), y)
-#       print(answer.label, f"{answer.probability:.0%}")  # below half: one of several guesses
+#       clip = corpus.lesson_clips().iloc[0]
+#       y = audio.read_clip(clip["path"])                     # 16,000 samples a second, one channel
+#       asked = model.load_for(clip)                          # of people, or of computers' voices
+#       answer = model.predict(asked.model, y, asked.recipe)  # below half: one of several guesses
 #       plots.probabilities(answer)
 # ---
 

@@ -23,11 +23,11 @@
 #     keep: | # the sheet's code: at most five lines besides those that import; it runs by itself
 #       from ser_helpers import audio, corpus, model
 #
-#       path = corpus.lesson_clips()["path"][0]
+#       path = corpus.lesson_clips()["path"][0]    # or the path of any recording
 #       y = audio.read_clip(path)                  # any format and rate: now 16 kHz, one channel
-#       trained = model.load_model()               # no pickle: it runs nobody's code
-#       answer = model.predict(trained, y)         # labels are the model's own, trained.classes_
-#       print(answer.label, answer.probabilities)  # show the runner-up, too
+#       asked = model.load(model.EVERYDAY)         # no pickle: it runs nobody's code
+#       answer = model.predict(asked.model, y, asked.recipe)
+#       print(answer.label or answer.reason, answer.probabilities)  # show the runner-up, too
 # ---
 
 # %% [markdown]
@@ -325,7 +325,7 @@ def _():
 # %% [markdown]
 # ## From samples to an answer
 #
-# Now the chain is short: prepare, 168 features, the network. The pipeline brings its own scaler, so the features go in
+# Now the rest is short: prepare, 168 features, the network. The pipeline brings its own scaler, so the features go in
 # as they are.
 #
 # One trap is left. `predict_proba` gives a row of numbers without names. Which number belongs to which label?
@@ -959,6 +959,7 @@ print("It says nothing about people.")
 # So the recorder, the explorer and `ser predict` do not ask the network of lesson 06, which is called `original`. They ask
 # `everyday`: three small networks of convolutions and a GRU, trained on CREMA-D with both cures. It took far more than the half minute
 # of `original`, and you cannot follow its answer with two matrix products. `ser predict --model original` still asks the other.
+# `ser card` prints what each is: for whom it is right how often, whether 70 % means 70 %, and what it must not be used for.
 
 # %%
 both = meter[meter["recipe"].isin(["original", "everyday"])]
@@ -973,9 +974,9 @@ for recipe, part in both.groupby("recipe"):
           f"fewest labels kept: {100 * worst['kept']:.0f} %, {worst['tested_on']}")
 
 # %% [markdown]
-# It also knows when not to answer. A model that has six labels finds one of them in anything, in a dripping tap, too. So
-# `everyday` gives no label, but the reason, where there is no sound, where a recording is too short, where it is clipped, and
-# where it is far from everything that the model was trained on. Try it on sounds that are no voice.
+# It also knows when not to answer, which is called rejection. A model that has six labels finds one of them in anything, in a
+# dripping tap, too. So `everyday` gives no label, but the reason, where there is no sound, where a recording is too short, where
+# it is clipped, and where it is far from everything that the model was trained on. Try it on sounds that are no voice.
 
 # %%
 handed_out = model.load(model.EVERYDAY)

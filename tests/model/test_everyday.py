@@ -1,6 +1,11 @@
 """The model that is handed out: it answers, it stands a browser's way, and it says when no label should be given."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -83,6 +88,14 @@ def test_it_says_why_it_gives_no_label(everyday, practice, change, word):
     assert answer.label is None and word in answer.reason
 
 
+def test_silence_that_an_editor_put_around_a_voice_changes_nothing(everyday, practice):
+    y = audio.read_clip(practice["path"].iloc[0])
+    answers = [
+        everyday.recipe.answered(everyday.model, np.pad(y, [(n, 2 * n)])) for n in (SAMPLE_RATE // 4, SAMPLE_RATE * 4)
+    ]
+    assert np.allclose(answers[0][0], answers[1][0], atol=1e-5) and answers[0][1] == answers[1][1]
+
+
 def test_the_command_gives_null_and_all_probabilities(tmp_path, capsys):
     import soundfile as sf
 
@@ -132,41 +145,71 @@ def test_a_damaged_file_and_a_file_of_something_else_are_refused(tmp_path):
             recipe.load(path)
 
 
+@pytest.fixture(scope="module")
+def trained(practice, tmp_path_factory):
+    """`ser train --recipe everyday --quick` on a table of 24 recordings: killed and begun again, and in one go elsewhere."""
+    place = tmp_path_factory.mktemp("quick")
+    few = practice[practice["actor_id"] <= 9004].groupby(["speaker", "emotion"]).head(1)
+    table = few.rename(columns={"path": "file", "emotion": "label"})[["file", "speaker", "label"]]
+    table.to_csv(place / "mine.csv", index=False)
+
+    def begun(cache):
+        words = ["train", "--recipe", "everyday", "--quick", "--corpus", place / "mine.csv"]
+        environment = os.environ | {
+            "SER_CACHE": str(place / cache),
+            "JAX_COMPILATION_CACHE_DIR": str(place / "compiled"),
+        }
+        command = [sys.executable, "-m", "ser_helpers", *map(str, words), "--out", str(place / f"{cache}.onnx")]
+        return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SER_CACHE", str(place / "a"))
+        assert main(["features", "--corpus", str(place / "mine.csv"), "--features", "logmel64", "--json"]) == 0
+    shutil.copytree(place / "a", place / "b")
+    networks, run = place / "a" / "networks", begun("a")
+    while not (list(networks.glob("*/0-2.npz")) and list(networks.glob("*/0-2.keras"))):
+        assert run.poll() is None, run.communicate()[1]
+        time.sleep(0.05)
+    run.kill()
+    run.communicate()
+    (first,) = networks.glob("*/0-2.npz")
+    before = first.stat().st_mtime_ns
+    assert not (place / "a.onnx").exists()
+    runs = {}
+    for cache in ("a", "b"):
+        runs[cache] = begun(cache)
+        runs[cache].told = runs[cache].communicate()
+        assert runs[cache].returncode == 0, runs[cache].told[1]
+    assert first.stat().st_mtime_ns == before  # what had been learned was not learned again
+    return place, first, runs["b"].told
+
+
 @pytest.mark.long
-def test_training_goes_on_after_a_kill_and_the_graph_says_what_keras_says(tmp_path, practice, monkeypatch):
-    """Two epochs at once, and two epochs of which the second came after a stop: the same network to the last bit."""
-    keras = network.keras()
-    monkeypatch.setattr(network, "BATCH", 16)
-    monkeypatch.setattr(network, "CROP", 64)
-    clips = [network.quantised(frames) for frames in features.extract(practice["path"][::9], features="logmel64")]
-    targets = np.arange(len(clips)) % 6
+@pytest.mark.timeout(600)
+def test_a_quick_training_goes_on_after_a_kill_to_the_same_model(trained, capsys):
+    place, _, (out, err) = trained
+    assert "24 clips of 4 speakers" in out and "Networks" in err and "epoch" in err and "3/3" in err
+    assert (place / "a.onnx").read_bytes() == (place / "b.onnx").read_bytes()
+    loaded = model.load(place / "a.onnx")
+    assert (
+        loaded.card["expected"] == [] and loaded.card["measured"] == {}
+    )  # it reaches nothing of what the real one does
+    assert 0 < loaded.model.limit_ < float("inf") and loaded.model.temperature_ != 1
+    assert main(["card", str(place / "a.onnx")]) == 0 and "was not measured" in capsys.readouterr().out
 
-    class Stop(Exception):
-        pass
 
-    class Bar:
-        def __init__(self, last=99):
-            self.last, self.done = last, 0
-
-        def update(self, n=1):
-            self.done += n
-            if self.done >= self.last:
-                raise Stop
-
-    whole = network.learned(clips, targets, 6, seed=5, epochs=2, folder=tmp_path / "a", bar=Bar())
-    with pytest.raises(Stop):
-        network.learned(clips, targets, 6, seed=5, epochs=2, folder=tmp_path / "b", bar=Bar(last=1))
-    parts = network.learned(clips, targets, 6, seed=5, epochs=2, folder=tmp_path / "b", bar=Bar())
-    assert set(whole) == set(parts) and all(np.array_equal(whole[name], parts[name]) for name in whole)
-    again = network.learned(clips, targets, 6, seed=5, epochs=2, folder=tmp_path / "b", bar=Bar())
-    assert all(np.array_equal(whole[name], again[name]) for name in whole)
-
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_the_graph_says_what_keras_says(trained):
     import onnxruntime
 
-    net = network.network(6, seed=0)
-    for weights in net.weights:
-        weights.assign(whole[weights.path.removeprefix("both/")])
-    session = onnxruntime.InferenceSession(graph.graph([whole, whole], np.zeros(120), np.eye(120)))
+    _, file, _ = trained
+    keras, net = network.keras(), network.network(6, seed=0)
+    with np.load(file) as weights:
+        learned = dict(weights)
+    for each in net.weights:
+        each.assign(learned[each.path.removeprefix("both/")])
+    session = onnxruntime.InferenceSession(graph.graph([learned, learned], np.zeros(120), np.eye(120)))
     for n_frames in (64, 131):
         x = np.random.default_rng(0).normal(size=(2, n_frames, 64)).astype(np.float32)
         (logits,) = session.run(["logits"], {"frames": x, "manner": np.zeros((2, 120), np.float32)})

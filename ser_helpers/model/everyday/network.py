@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from ... import places
 from ...errors import CourseError
 from ...features.logmel import N_MELS
 from .copies import FLOOR_DB, copies, masked, normalised, warped
@@ -34,6 +35,8 @@ def keras() -> Any:
         When it is not installed.
     """
     os.environ.setdefault("KERAS_BACKEND", "jax")
+    # the networks are alike: what is compiled for one, in ten seconds, serves the next, and after a kill
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(places.cache_folder("networks") / "compiled"))
     try:
         import keras
     except ImportError as error:

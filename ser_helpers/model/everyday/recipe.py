@@ -66,7 +66,7 @@ class Networks:
         for clip in clips:
             digest.update(clip.tobytes())
         folder = places.cache_folder("networks") / digest.hexdigest()[:16]
-        with tqdm(total=epochs * self.members, unit="epoch", desc="Networks") as bar:
+        with tqdm(total=epochs * self.members, unit="epoch", desc="Networks", leave=False) as bar:
             weights = [
                 network.learned(clips, targets, len(labels), seed, epochs, folder, bar)
                 for seed in range(self.seed * self.members, (self.seed + 1) * self.members)
@@ -129,6 +129,14 @@ def _copied(X: Any, rng: np.random.Generator) -> list[np.ndarray]:
     return [copy for batch in batches for copy in copies(batch, rng, share=1)]
 
 
+def _without_silent_ends(y: np.ndarray) -> np.ndarray:
+    """A recording without the zeros that an editor or a telephone put before and after it, but for a quarter of a second."""
+    heard = np.flatnonzero(np.abs(y) > 2 / 2**15)
+    if len(heard) == 0:
+        return y
+    return y[max(0, heard[0] - audio.SAMPLE_RATE // 4) : heard[-1] + audio.SAMPLE_RATE // 4]
+
+
 def _doubt(y: np.ndarray, unlike: bool) -> str:
     """Why no label should be given to samples that are unlike those in training, or not; "" if nothing speaks against one."""
     try:
@@ -169,6 +177,10 @@ class Everyday:
     def __init__(self, epochs: int | None = None, members: int = MEMBERS):
         self.epochs, self.members = epochs, members
 
+    def smaller(self) -> Everyday:
+        """For a quick try: one network, two epochs."""
+        return Everyday(epochs=2, members=1)
+
     def build(self, seed: int, labels: Sequence[str]) -> Networks:
         return Networks(seed, self.epochs, self.members)
 
@@ -207,6 +219,7 @@ class Everyday:
 
     def answered(self, model: Networks, y: np.ndarray) -> tuple[np.ndarray, str]:
         """Probabilities (n_labels,) for 16 kHz mono samples, and why no label should be given; "" if nothing speaks against one."""
+        y = _without_silent_ends(y)
         logits, distances = model.heard([self.features.compute(y)])
         return model.tempered(logits)[0], _doubt(y, unlike=bool(distances[0] > model.limit_))
 
