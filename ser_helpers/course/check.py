@@ -6,7 +6,6 @@ lessons at a glance.
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import html
 import json
@@ -17,7 +16,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 from .. import places
@@ -263,16 +261,6 @@ def _hear(
     return heard
 
 
-def _syntax_error(source: str) -> SyntaxError | None:
-    """Why Python cannot read a cell; %magics, !commands, help? and await are fine."""
-    try:
-        code = TransformerManager().transform_cell(source)
-        compile(code, "", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    except SyntaxError as error:
-        return error
-    return None
-
-
 def unreadable(notebook: NotebookNode) -> dict[str, str]:
     """Exercises whose answer Python cannot read, and why: more help than that its function is not defined.
 
@@ -282,7 +270,9 @@ def unreadable(notebook: NotebookNode) -> dict[str, str]:
     >>> unreadable(nbformat.v4.new_notebook(cells=[cell]))
     {'relu': "SyntaxError, line 1: expected ':'"}
     """
-    errors = {rebuild.grade_id(cell): _syntax_error(cell.source) for cell in _code(notebook) if rebuild.is_answer(cell)}
+    errors = {
+        rebuild.grade_id(cell): rebuild.syntax_error(cell.source) for cell in _code(notebook) if rebuild.is_answer(cell)
+    }
     return {name: f"SyntaxError, line {error.lineno}: {error.msg}" for name, error in errors.items() if error}
 
 
@@ -290,11 +280,11 @@ def _broken(notebook: NotebookNode, heard: dict[str, tuple[str, str]]) -> list[s
     """What is wrong outside the answers: cells that cannot be read, and the first that stopped."""
     notes, stopped = [], []
     for cell in filter(rebuild.is_own, _code(notebook)):
-        if error := _syntax_error(cell.source):
+        if error := rebuild.syntax_error(cell.source):
             notes.append(f"{_called(cell)}, line {error.lineno}: Python cannot read it ({error.msg}).")
     for cell in _code(notebook):
         name = rebuild.grade_id(cell) or cell.id
-        if name in heard and not rebuild.has_points(cell) and not _syntax_error(cell.source):
+        if name in heard and not rebuild.has_points(cell) and not rebuild.syntax_error(cell.source):
             stopped.append(f"{_called(cell)} stopped ({in_words(*heard[name])}). Checks that need it fail with it.")
     return notes + stopped[:1]
 

@@ -12,13 +12,13 @@ import contextlib
 import json
 import re
 import symtable
+import warnings
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import unquote
 
 import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
@@ -254,12 +254,36 @@ def _answer(answers: _Answers, name: str, stub: str, code: bool) -> str:
     return together
 
 
-def _is_python(source: str) -> bool:
+def syntax_error(source: str) -> SyntaxError | None:
+    """Why Python cannot read a cell; %magics, !commands, help? and await are fine.
+
+    Examples
+    --------
+    >>> print(syntax_error("%time y = await x"), syntax_error("def f(x)").msg, sep=", ")
+    None, expected ':'
+    """
+    if not _unreadable(source):
+        return None
+    from IPython.core.inputtransformer2 import TransformerManager  # takes a moment, and few cells need it
+
     try:
-        ast.parse(TransformerManager().transform_cell(source))
-    except SyntaxError:
-        return False
-    return True
+        return _unreadable(TransformerManager().transform_cell(source))
+    except SyntaxError as error:
+        return error
+
+
+def _unreadable(code: str) -> SyntaxError | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(code, "", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except SyntaxError as error:
+        return error
+    return None
+
+
+def _is_python(source: str) -> bool:
+    return syntax_error(source) is None
 
 
 def skip_what_no_answer_needs(notebook: NotebookNode) -> None:
