@@ -12,7 +12,7 @@
 #     - count what is there, and find what is missing or broken
 #     - tell what an actor was told from what people hear
 #     needs: "a little Python: functions, dictionaries, lists; pandas helps"
-#     minutes: 60
+#     minutes: 70
 #     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
 #       parse_clip_name: {arguments: name, mistakes: 3}
 #       build_clip_table: {arguments: names, mistakes: 3}
@@ -42,7 +42,7 @@
 # **You will learn to** read a clip's name, build a table of clips, count what is there, find what is missing or broken,
 # and tell an instruction to an actor from what people hear.
 #
-# **You need** a little Python. **Reading and exercises take about 60 minutes,
+# **You need** a little Python. **Reading and exercises take about {minutes} minutes,
 # running all cells {seconds} seconds.**
 
 # %% tags=["setup"]
