@@ -76,15 +76,16 @@ class Report:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
+        left = "style='text-align:left'"  # JupyterLab puts all but text to the right
         cells = "".join(
-            f"<tr><th scope='row' style='text-align:left'>{html.escape(row.exercise)}</th><td>{row.earned:g}/{row.points:g}</td>"
-            f"<td style='text-align:left'>{code_in(row.says)}{'<br><i>' + code_in(row.hint) + '</i>' if row.hint else ''}"
-            "</td></tr>"
+            f"<tr><th scope='row' {left}>{html.escape(row.exercise)}</th><td {left}>{row.earned:g}/{row.points:g}</td>"
+            f"<td {left}>{code_in(row.says)}{'<br><i>' + code_in(row.hint) + '</i>' if row.hint else ''}</td></tr>"
             for row in self.rows
         )
+        heads = "".join(f"<th scope='col' {left}>{head}</th>" for head in ("exercise", "points", "what the checks say"))
         notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
         return (
-            f"<section aria-label='Checks of {self.lesson}'><p role='status'><b>{self.head}</b></p>{notes}<table><thead><tr><th>exercise</th><th>points</th><th>what the checks say</th></tr></thead>"
+            f"<section aria-label='Checks of {self.lesson}'><p role='status'><b>{self.head}</b></p>{notes}<table><thead><tr>{heads}</tr></thead>"
             f"<tbody>{cells}</tbody></table></section>"
         )
 
