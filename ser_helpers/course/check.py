@@ -43,7 +43,7 @@ class Row:
     hint: str = ""
 
 
-@dataclass
+@dataclass(repr=False)
 class Report:
     """The table that `check` shows; as HTML in a notebook, as text in a terminal."""
 
@@ -68,8 +68,8 @@ class Report:
             f", {by_hand:g} more are for a person to give" * bool(by_hand)
         )
 
-    def __str__(self) -> str:
-        lines = [f"{self.lesson}: {self.head}", *self.notes]
+    def __repr__(self) -> str:
+        lines = [f"{self.lesson}: {self.head}", *self.notes] if self.rows else self.notes
         for row in self.rows:
             lines.append(f"  {row.exercise:24} {row.earned:g}/{row.points:g}  {row.says}")
             lines += [f"  {'':24}      {row.hint}"] if row.hint else []
@@ -153,8 +153,11 @@ def _bar_in_a_terminal(wanted: bool) -> Iterator[Tick]:
 
 
 def _place(lesson: str, root: Path) -> Path:
-    """Where a lesson's notebook is; a path is taken as it is."""
-    return Path(lesson) if lesson.endswith(".ipynb") else root / "lessons" / lesson / f"{lesson}.ipynb"
+    """Where a lesson's notebook is, its number is enough; a path is taken as it is."""
+    if lesson.endswith(".ipynb"):
+        return Path(lesson)
+    lesson = next((name for name in _lessons(root) if lesson and name.startswith(lesson)), lesson)
+    return root / "lessons" / lesson / f"{lesson}.ipynb"
 
 
 def _lessons(root: Path) -> list[str]:

@@ -247,7 +247,7 @@ def _():
     got = parse_clip_name("1001_IEO_ANG_HI")
     expect.kind(got, dict, "parse_clip_name('1001_IEO_ANG_HI')")
     for key in ("actor_id", "sentence", "emotion", "level"):
-        expect.true(key in got, f"The key {key!r} is missing from your dictionary; it has {', '.join(map(repr, got))}.")
+        expect.true(key in got, f"The key {key!r} is missing from your dictionary; it has {', '.join(map(repr, got)) or 'none'}.")
     expect.kind(got["actor_id"], int, "actor_id")
     expect.equal(got["emotion"], "angry", "emotion", mistakes=[("ANG", "You left the emotion's code as it is: ANG reads as 'angry'.")])
     expect.equal(got["level"], "high", "level", mistakes=[("HI", "You left the level's letters as they are: HI reads as 'high'.")])

@@ -477,7 +477,7 @@ def _():
     knocks = final_test.calls - before
     expect.kind(report, dict, "final_report(3)")
     for key in ("uar_new", "uar_baseline", "difference", "low", "high", "n_clips", "n_actors"):
-        expect.true(key in report, f"The report has no {key!r}; it has {', '.join(map(repr, report))}.")
+        expect.true(key in report, f"The report has no {key!r}; it has {', '.join(map(repr, report)) or 'no keys'}.")
     expect.true(knocks == 1, f"final_test was called {knocks} times. One look, with both models: each further one is a choice made with the test.")
     behind = clips["actor_id"].isin(TEST_ACTORS).to_numpy()
     forbidden = {row.tobytes() for row in np.concatenate([X_clean[behind], X_noisy[behind]])}
