@@ -199,7 +199,7 @@ def _in_words(error: BaseException, notebook: dict) -> str:
     if isinstance(error, KeyboardInterrupt):
         return f"It was stopped{f' in {where}' if where else ''}. Is there a loop without an end?"
     said = _cut(" ".join(f"{type(error).__name__}: {error}".split()).rstrip(".: "), REASON)
-    return f"Your code stopped{f' in {where}' if where else ''}: {said}."
+    return f"Your code stopped{f' in {where}' if where else ''}: {said}{'' if said.endswith('...') else '.'}"
 
 
 def _own_line(error: BaseException, notebook: dict) -> str:
@@ -217,7 +217,7 @@ def _own_line(error: BaseException, notebook: dict) -> str:
 
 
 def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 4] + " ..."
+    return text if len(text) <= longest else text[: longest - 4].rstrip() + " ..."
 
 
 def hints_for(exercise: Exercise, says: str, passed: int) -> list[str]:
