@@ -1,6 +1,7 @@
 """Notebooks of real life: leftovers, star imports, workers of one's own; the learner's check and the grader give the same points."""
 
 import json
+import re
 
 import nbformat
 import pytest
@@ -161,3 +162,27 @@ def test_a_star_import_that_makes_a_right_line_wrong_is_named(graded, tmp_path):
     record, report = graded("06_train_mlp", notebook), checked("06_train_mlp", notebook, tmp_path)
     assert record.flags == [] and points(record) == report.earned == 12
     assert "numpy's all, any, max, min" in report.notes[0]
+
+
+SETS = """
+def split_by_actor(actors, test_fraction, seed):
+    actors = np.asarray(actors)
+    names = list(set(actors.tolist()))
+    if len(names) < 2:
+        raise ValueError("two actors at least")
+    n_test = min(max(1, round(test_fraction * len(names))), len(names) - 1)
+    return np.isin(actors, [names[i] for i in np.random.default_rng(seed).permutation(len(names))[:n_test]])
+"""
+
+
+def test_what_hangs_on_the_order_of_a_set_is_found_the_same_way_by_everybody(graded, tmp_path):
+    """Its two runs agree, so that nobody has to decide; and the order itself is one for the learner and the grader."""
+    notebook = solved(
+        "05_split_and_scale", split_by_actor=SETS, scale="def scale(*_):\n    raise ValueError(hash('a'))\n"
+    )
+    record, report = graded("05_split_and_scale", notebook), checked("05_split_and_scale", notebook, tmp_path)
+    assert record.flags == [] and "The order of a set changes" in record.cells["split_by_actor-more"].says
+    for exercise, found in (("split_by_actor", r"The order of a set .+"), ("scale", r"ValueError: -?\d+")):
+        shown = next(row.says for row in report.rows if row.exercise == exercise)
+        told = record.cells[f"{exercise}-more"].says
+        assert re.search(found, told)[0].rstrip(".") == re.search(found, shown)[0].rstrip(".")
