@@ -722,10 +722,11 @@ def _():
         (reference_interval(right, actors, 20000, rng, n_drawn=10), "Your interval is too wide, as if half of the actors were drawn. Draw as many as there are."),
         (right.mean() + 1.96 * error * np.array([-1, 1]), "You went 1.96 standard errors to both sides. The percentiles 2.5 and 97.5 of the shares were asked for."),
     ]
+    draws = int(rng.integers(2**32))  # the same for each form: what differs then is how columns are matched
     for form, what in ((list, "lists"), (np.asarray, "arrays"), (lambda v: pd.Series(v, index=rng.permutation(len(v))), "Series")):
         right_in, actors_in = form(right), form(actors)
         with expect.calling(f"actor_interval with {what}", "They come as lists, arrays or Series; np.asarray makes arrays of them."), expect.unchanged(right_in, actors_in):
-            got = actor_interval(right_in, actors_in, 6000, np.random.default_rng(rng.integers(2**32)))
+            got = actor_interval(right_in, actors_in, 6000, np.random.default_rng(draws))
         expect.true(near(want) or what != "Series", "Lists and arrays came out right, Series did not: they are matched by position, never by index.")
         for other, words in wrong:
             expect.true(near(want) or not near(other), words)
