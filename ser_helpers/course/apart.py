@@ -21,8 +21,9 @@ from typing import Any
 
 GRACE = 5  # seconds that an interrupted cell has to end in
 
+ORDER = {"PYTHONHASHSEED": "0"}  # a set's: the same answer gets the same points each time, here and when it is graded
 # A check of the whole lesson does nothing then; and figures are Jupyter's, whatever an editor has set for its own.
-OURS = {"SER_CHECK": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+OURS = {"SER_CHECK": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline", **ORDER}
 
 
 @dataclass

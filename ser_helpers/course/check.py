@@ -212,7 +212,7 @@ def run(lesson: str, root: Path | None = None, tick: Tick = lambda done, of, nam
         raise CourseError(f"There is no lesson in {shown}. Lessons: {', '.join(names)}.")
     process = apart.Process(str(path.parent))  # loads while we read
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = path.read_text(encoding="utf-8-sig", errors="replace")  # some editors on Windows begin with a mark
         try:
             submitted, notes = rebuild.notebook_of(text)
         except rebuild.NotANotebook as error:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import builtins
 import hashlib
 import os
+import pickle
 import random
+import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +25,10 @@ import pandas as pd
 
 from .rehearsal import protocol as protocol
 
+ELSEWHERE = (
+    "import pickle, sys; wire, sys.stdout = sys.stdout.buffer, sys.stderr; function, given = pickle.load(sys.stdin.buffer); "
+    "wire.write(pickle.dumps(function(*given)))"
+)
 KINDS = {int: (int, np.integer), float: (float, np.floating), bool: (bool, np.bool_), str: (str,)}
 DTYPES = {"float": np.floating, "integer": np.integer}
 
@@ -350,6 +356,39 @@ def calling(what: str, look: str = "") -> Iterator[None]:
     except Exception as error:
         said = " ".join(f"{type(error).__name__}: {error}".split())[:200].rstrip(".: ")
         raise AssertionError(f"{what} raised {said}. {look}".rstrip()) from None
+
+
+def in_new_processes(function: Callable, *arguments: Any) -> list:
+    """What a function returns in two new processes of Python, in each of which a set of texts has another order.
+
+    Returns
+    -------
+    list
+        Both; [] when it cannot be carried over or does not return there, which is held against nobody.
+
+    Examples
+    --------
+    >>> first, second = in_new_processes(sorted, {"a", "b", "c"})
+    >>> first == second == ["a", "b", "c"]
+    True
+    """
+    if hasattr(function, "in_new_processes"):  # a stand-in of the grader's, which asks where the function is
+        return function.in_new_processes(*arguments)
+    try:
+        import cloudpickle  # comes with joblib
+
+        job = cloudpickle.dumps((function, arguments))
+    except Exception:
+        return []
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-c", ELSEWHERE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONHASHSEED": order},
+        )
+        for order in "12"
+    ]  # fmt: skip
+    said = [run.communicate(job)[0] for run in runs]
+    return [] if any(run.returncode for run in runs) else [pickle.loads(one) for one in said]
 
 
 @contextmanager

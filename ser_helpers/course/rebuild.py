@@ -25,6 +25,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from ..errors import CourseError
 
 ATTACHED = re.compile(r"attachment:([^)\s\"'>]+)")  # where a picture stands that was pasted into a text
+LINE_END = re.compile("\r\n?")
+MAGIC = re.compile(r"\A\s*%%\w.*\n")  # a first line such as %%time
 BASE64 = re.compile("[A-Za-z0-9+/]+={0,2}")
 
 
@@ -56,22 +58,28 @@ def notebook_of(text: str) -> tuple[NotebookNode, list[str]]:
             notebook = nbformat.convert(nbformat.from_dict(notebook), 4)
             notes.append(f"The notebook was in format {version} and was brought to format 4.")
         return nbformat.v4.new_notebook(cells=[_plain_cell(cell) for cell in notebook["cells"]]), notes
-    except Exception:  # whatever a file may hold
-        start = " ".join(text[:60].split())
+    except Exception as error:  # whatever a file may hold
+        shown, where = text[:60], "It begins with"
+        if isinstance(error, json.JSONDecodeError) and error.lineno > 1:
+            shown, where = (
+                text.split("\n")[error.lineno - 1][:60],
+                f"It begins well, and is damaged in line {error.lineno}:",
+            )
         raise NotANotebook(
-            f"is no notebook: it is not the JSON that Jupyter writes. It begins with {start!r}."
+            f"is no notebook: it is not the JSON that Jupyter writes. {where} {' '.join(shown.split())!r}."
         ) from None
 
 
 def _plain_cell(cell: dict) -> NotebookNode:
     """Source, type and nbgrader's mark of a cell, its pictures inside the text; nothing else of it goes on."""
-    source = cell.get("source", "")
+    source = cell.get("source") or ""
     source = "".join(source) if isinstance(source, list) else str(source)
+    source = LINE_END.sub("\n", source)
     if cell.get("cell_type") == "markdown":
         source = ATTACHED.sub(partial(_picture, cell.get("attachments")), source)
     make = new_code_cell if cell.get("cell_type") == "code" else new_markdown_cell
     kept = make(source.encode("utf-8", "replace").decode())  # half a character, which no file can hold
-    given = cell.get("metadata", {}).get("nbgrader")
+    given = (cell.get("metadata") or {}).get("nbgrader")
     kept.metadata["grade_id"] = str(given.get("grade_id")) if isinstance(given, dict) else None
     kept.metadata["nbgrader"] = given
     return kept
@@ -370,10 +378,11 @@ def functions_of(source: str) -> list[str]:
 
     Examples
     --------
-    >>> functions_of("def relu(z):\\n    return z")
+    >>> functions_of("%%time\\n!pip install x\\ndef relu(z):\\n    return z")
     ['relu']
     """
     try:
-        return [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+        code = TransformerManager().transform_cell(MAGIC.sub("", source))
+        return [node.name for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
     except SyntaxError:
         return []

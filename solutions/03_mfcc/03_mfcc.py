@@ -254,7 +254,7 @@ def _():
             (librosa.power_to_db(librosa.feature.melspectrogram(y=y, n_mels=n)), "The bands are those of 22,050 Hz: hand the sample rate on to librosa (sr=...)."),
             (librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=rate, n_mels=n, htk=True)), "These are HTK's mel bands. librosa's default bands (htk=False) were asked for."),
         ]
-        yield from ((wrong, words) for wrong, words in found if np.abs(wrong - want).max() > 0.1)
+        yield from ((wrong, words) for wrong, words in found if np.abs(wrong - want).max() > 0.05)  # what is no right answer
 
     rng = expect.rng("log_mel")
     paths = corpus.find_audio(corpus.clip_table("practice"))
@@ -534,7 +534,7 @@ def _():
             (librosa.feature.mfcc(S=librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=16000)), n_mfcc=40).mean(axis=1), "The bands are those of 16,000 Hz whatever the clip's own rate is: hand the sample rate on."),
             (librosa.feature.mfcc(S=librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=rate), top_db=None), n_mfcc=40).mean(axis=1), "The 80 dB range of log_mel is missing: nothing lies more than 80 dB below the clip's loudest cell (top_db=80)."),
         ]
-        yield from ((wrong, words) for wrong, words in found if np.abs(wrong - want).max() > 0.1)
+        yield from ((wrong, words) for wrong, words in found if np.abs(wrong - want).max() > 0.05)  # what is no right answer
 
     rng = expect.rng("clip_features")
     paths = corpus.find_audio(corpus.clip_table("practice"))

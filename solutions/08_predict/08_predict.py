@@ -779,17 +779,18 @@ def _():
     # More checks run here when your work is marked.
     ### BEGIN HIDDEN TESTS
     rng = expect.rng("kept")
+    # 293 is a prime: no share of so many clips is a short number, so that a rounded one shows with every seed.
     names = np.array(["angry", "disgust", "fear", "happy", "neutral", "sad"])
-    before = rng.choice(names, 300, p=rng.permutation([0.05, 0.1, 0.1, 0.15, 0.2, 0.4]))
-    after = np.where(rng.random(300) < rng.uniform(0.2, 0.9, 6)[np.searchsorted(names, before)], before, rng.choice(names[:4], 300))
-    want = sum(a == b for a, b in zip(before, after)) / 300
+    before = rng.choice(names, 293, p=rng.permutation([0.05, 0.1, 0.1, 0.15, 0.2, 0.4]))
+    after = np.where(rng.random(293) < rng.uniform(0.2, 0.9, 6)[np.searchsorted(names, before)], before, rng.choice(names[:4], 293))
+    want = sum(a == b for a, b in zip(before, after)) / 293
     per_label = np.mean([np.mean(after[before == name] == name) for name in np.unique(before)])
     for form, what in ((list, "lists"), (np.asarray, "arrays"), (lambda v: pd.Series(v, index=rng.permutation(len(v))), "Series")):
         before_in, after_in = form(before), form(after)
-        with expect.calling(f"kept of 300 clips as {what}", "They come as lists, arrays or Series; np.asarray makes arrays of them."), expect.unchanged(before_in, after_in):
+        with expect.calling(f"kept of 293 clips as {what}", "They come as lists, arrays or Series; np.asarray makes arrays of them."), expect.unchanged(before_in, after_in):
             got = kept(before_in, after_in)
         expect.close(
-            got, want, f"kept of 300 clips as {what}", atol=1e-6,
+            got, want, f"kept of 293 clips as {what}", atol=1e-6,
             mistakes=[(m, words) for m, words in ((1 - want, "That is the share of clips that changed."), (per_label, "You averaged over the labels. Each clip counts the same here, whatever its label.")) if abs(m - want) > 1e-3],
             look="Clip by clip, matched by position and not by index.",
         )

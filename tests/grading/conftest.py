@@ -75,6 +75,22 @@ class Classroom:
         )
         return done.stdout, done.returncode
 
+    def grade(self, lesson: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run `ser grade` in the course folder, with two shards."""
+        return subprocess.run(
+            [sys.executable, "-m", "ser_helpers", "grade", lesson, "--jobs", "2", *words],
+            cwd=self.folder,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def settings(self, text: str) -> None:
+        """Add lines to the course's nbgrader_config.py."""
+        with open(self.folder / "nbgrader_config.py", "a", encoding="utf-8") as file:
+            file.write(f"\n{text}\n")
+
     def scores(self, lesson: str) -> dict[str, dict[str, float | None]]:
         """The gradebook's own scores: {student: {grade_id: score}}, None where a person has to mark."""
         with Gradebook(f"sqlite:///{self.folder}/.classroom/gradebook.db") as gradebook:

@@ -302,6 +302,7 @@ def test_feedback_goes_back_through_moodle_and_canvas(clone, monkeypatch, capsys
     assert "feedback/Lena%20Meier/" in (reports.FOLDER / LESSON / "overview.html").read_text("utf-8")
 
 
+MARKED = "02_see_and_hear", "angry-and-sad"  # a lesson, and its written task
 EXCHANGE = {"release_assignment", "fetch_assignment", "collect", "release_feedback"}  # the test above runs these
 
 
@@ -328,9 +329,28 @@ def hand_in_for_the_guide(room) -> None:
             packed.writestr(name, json.dumps(room.solved("03_mfcc")))
 
 
+def mark_in_formgrader(browser, base: str, token: str, lesson: str, task: str, points: str, comment: str) -> None:
+    """As an instructor does: the menu, the lesson, its notebook, the first submission; what is left is saved."""
+    page = browser.new_page()
+    page.set_default_timeout(120_000)  # a busy machine is no failure
+    page.goto(f"{base}/lab?token={token}")
+    page.goto(f"{base}/formgrader")
+    for link in ("Manual Grading", lesson, lesson, "Submission #1"):
+        here = page.url
+        page.get_by_role("link", name=link, exact=True).click()
+        page.wait_for_url(lambda url, here=here: url != here)
+    for field, text in ((f"#{task}", points), (f"#{task}-comment", comment)):
+        with page.expect_response(lambda answer: answer.request.method == "PUT") as saved:
+            page.locator(field).fill(text)
+            page.locator(field).blur()
+        assert saved.value.ok
+    page.close()
+
+
 @pytest.mark.long
+@pytest.mark.browser
 @pytest.mark.timeout(900)
-def test_every_command_of_the_guide_in_its_order(clone, bubblewrap):
+def test_every_command_of_the_guide_in_its_order(clone, bubblewrap, serve_lab, browser):
     """On a fresh clone; `mo` tricks the checks, so that there is something to decide about."""
     done, words = [], told()
     for line in words:
@@ -345,6 +365,13 @@ def test_every_command_of_the_guide_in_its_order(clone, bubblewrap):
         if line.startswith("mkdir"):
             hand_in_for_the_guide(clone)
         done.append(line.split()[1])
+    mark_in_formgrader(browser, *serve_lab(clone.folder), *MARKED, "2.5", "A cue with its unit.")
+    for command in ("report", "return"):
+        run_in(clone, f"ser {command} {MARKED[0]}")
+    reported = (clone.folder / ".classroom" / "reports" / MARKED[0] / "questions.csv").read_text("utf-8")
+    assert re.search(rf"lena,{MARKED[1]},.*,2\.5,", reported), reported
+    returned = clone.folder / ".classroom" / "feedback" / "lena" / MARKED[0] / f"{MARKED[0]}.html"
+    assert "A cue with its unit." in returned.read_text("utf-8")
     assert {"grade", "decide", "mark", "return", "report", "alike", "extend", "zip_collect", "db"} <= {*done}
     assert {line.split()[1] for line in words} - {*done} == EXCHANGE
     assert (clone.folder / ".classroom" / "submitted" / "Bo Ek" / "03_mfcc" / "03_mfcc.ipynb").exists()

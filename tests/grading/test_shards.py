@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import jupytext
 import pytest
@@ -16,19 +17,8 @@ from ser_helpers.course.grading import records, shards
 from ser_helpers.errors import CourseError
 from ser_helpers.places import CHECKOUT as ROOT
 
-LESSON = "01_load_crema_d"
-STOCK = '\ndel c["Autograde"], c["Execute"]\n'  # appended to the course's settings
-
-
-def grade(course, *words, lesson=LESSON, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "ser_helpers", "grade", lesson, "--jobs", "2", *words],
-        cwd=course.folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+LESSON, SHORT = "01_load_crema_d", "00_start_here"
+STOCK = 'del c["Autograde"], c["Execute"]'  # appended to the course's settings
 
 
 def finished(course, lesson=LESSON) -> dict[str, records.Record]:
@@ -53,7 +43,7 @@ def test_a_class_is_graded_and_only_what_changed_is_graded_again(classroom):
     classroom.submit("eve\nfay", LESSON, solved)
     classroom.submit("gil", "02_see_and_hear", solved)
 
-    done = grade(classroom)
+    done = classroom.grade(LESSON)
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert f"{LESSON}: 2 of 5 submissions have their grade." in done.stdout
     for student, why in {
@@ -71,7 +61,7 @@ def test_a_class_is_graded_and_only_what_changed_is_graded_again(classroom):
 
     before = finished(classroom)
     classroom.submit("cid", LESSON, solved)
-    done = grade(classroom, "--json")
+    done = classroom.grade(LESSON, "--json")
     assert {one["student"]: one["status"] for one in json.loads(done.stdout)}["cid"] == "graded"
     after = finished(classroom)
     assert sum(classroom.scores(LESSON)["cid"].values()) == sum(scores["ann"].values())
@@ -103,7 +93,7 @@ def test_what_cannot_be_done_is_said_in_one_line(classroom, monkeypatch, tmp_pat
         shards.grade("33_x")
     with shards.alone(), pytest.raises(CourseError, match="Another"):
         shards.grade(LESSON)
-    done = grade(classroom, PATH=str(tmp_path))
+    done = classroom.grade(LESSON, PATH=str(tmp_path))
     assert done.returncode == 2 and "bubblewrap is not on this computer" in done.stderr and "--unsafe" in done.stderr
     assert done.stderr.count("\n") == 1 and not finished(classroom)
     monkeypatch.chdir(tmp_path)
@@ -120,46 +110,63 @@ def test_old_copies_of_the_gradebook_go(tmp_path):
 @pytest.mark.long
 def test_without_a_sandbox_when_an_instructor_says_so(classroom, tmp_path):
     classroom.submit("ann", LESSON, classroom.solved(LESSON))
-    assert grade(classroom, "--unsafe", PATH=str(tmp_path)).returncode == 0
+    assert classroom.grade(LESSON, "--unsafe", PATH=str(tmp_path)).returncode == 0
     assert finished(classroom)["ann"].cells["parse_clip_name-more"].score > 0
 
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_when_it_is_killed(classroom):
-    students = [f"student{number}" for number in range(8)]
+    students = [f"student{number:02}" for number in range(12)]
     for student in students:
-        classroom.submit(student, LESSON, classroom.solved(LESSON))
-    command = [sys.executable, "-m", "ser_helpers", "grade", LESSON, "--jobs", "2"]
+        classroom.submit(student, SHORT, classroom.solved(SHORT))
+    command = [sys.executable, "-m", "ser_helpers", "grade", SHORT, "--jobs", "2"]
     running = subprocess.Popen(command, cwd=classroom.folder, start_new_session=True, stderr=subprocess.DEVNULL)
-    while len(finished(classroom)) < 2:
-        time.sleep(0.2)
+    while len(finished(classroom, SHORT)) < 2:
+        time.sleep(0.05)
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
-    before = finished(classroom)
-    assert 2 <= len(before) < 8
-    assert grade(classroom).returncode == 0
-    after = finished(classroom)
+    before = finished(classroom, SHORT)
+    assert 2 <= len(before) < 12
+    assert classroom.grade(SHORT).returncode == 0
+    after = finished(classroom, SHORT)
     assert sorted(after) == students and all(after[student] == before[student] for student in before)
-    totals = {student: sum(scores.values()) for student, scores in classroom.scores(LESSON).items()}
+    totals = {student: sum(scores.values()) for student, scores in classroom.scores(SHORT).items()}
     assert sorted(totals) == students and len(set(totals.values())) == 1
+
+
+@pytest.fixture(scope="module")
+def graded_twice(new_classroom, bubblewrap, request):
+    """A function of a lesson: its class by `ser grade` and by stock nbgrader, which has one core: two lessons at a time."""
+
+    def work(lesson: str) -> tuple:
+        ours, stock = new_classroom(), new_classroom()
+        for course in (ours, stock):
+            course.submit("right", lesson, course.solved(lesson, **answers(lesson, "right")))
+            course.submit("wrong", lesson, course.solved(lesson, **answers(lesson, "wrong")))
+            course.submit("untouched", lesson, course.untouched(lesson))
+        stock.settings(STOCK)
+        stock.nbgrader("generate_assignment", lesson, "--force")
+        # A warning on stderr costs a whole cell there; in this course it costs nothing.
+        words, code = stock.nbgrader("autograde", lesson, SER_COURSE_SEED="20", PYTHONWARNINGS="ignore")
+        ours.grade(lesson)
+        return ours, stock, words, code
+
+    with ThreadPoolExecutor(2) as pool:
+        asked = [
+            item.callspec.params["lesson"]
+            for item in request.session.items
+            if item.path == request.path and "callspec" in vars(item)
+        ]
+        jobs = {lesson: pool.submit(work, lesson) for lesson in asked}
+        yield lambda lesson: jobs[lesson].result()
 
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("lesson", ["03_mfcc", "07_evaluate"])
-def test_the_scores_are_those_of_stock_nbgrader(new_classroom, bubblewrap, lesson):
-    ours, stock = new_classroom(), new_classroom()
-    for course in (ours, stock):
-        course.submit("right", lesson, course.solved(lesson, **answers(lesson, "right")))
-        course.submit("wrong", lesson, course.solved(lesson, **answers(lesson, "wrong")))
-        course.submit("untouched", lesson, course.untouched(lesson))
-    with open(stock.folder / "nbgrader_config.py", "a", encoding="utf-8") as config:
-        config.write(STOCK)
-    stock.nbgrader("generate_assignment", lesson, "--force")
-    # A warning on stderr costs a whole cell there; in this course it costs nothing.
-    words, code = stock.nbgrader("autograde", lesson, SER_COURSE_SEED="20", PYTHONWARNINGS="ignore")
+def test_the_scores_are_those_of_stock_nbgrader(graded_twice, lesson):
+    ours, stock, words, code = graded_twice(lesson)
     assert code == 0, words
-    grade(ours, lesson=lesson)
     assert ours.scores(lesson) == stock.scores(lesson)
     assert not any(record.flags for record in finished(ours, lesson).values())

@@ -36,6 +36,20 @@ def plain(done: list[Record], standing: Standing) -> list[dict[str, Any]]:
     return [records.contents(record) for record in [*done, *nowhere]]
 
 
+MANY = 20  # names in a row that somebody reads
+
+
+def few(names: list[str]) -> list[str]:
+    """What is to be printed one by one, if there are not too many; then the first, and how many more there are.
+
+    Examples
+    --------
+    >>> few(["ann", "bob"]), few(["x"] * 300)[-2:]
+    (['ann', 'bob'], ['x', 'and 280 more'])
+    """
+    return names if len(names) <= MANY else [*names[:MANY], f"and {len(names) - MANY} more"]
+
+
 def decide_command(lesson: str, student: str | None, decision: str | None, as_json: bool) -> int:
     """`ser decide`: 0 when nothing is left to decide among what it lists."""
     if student and decision:
@@ -91,7 +105,11 @@ def return_command(lesson: str, as_json: bool) -> int:
     lists |= {"whose page says that a mark or a decision is still to come": open_ones}
     lists |= {f"without a page; see `nbgrader generate_feedback {lesson} --force`": failed}
     print(
-        *(f"{words} ({len(names)}): {', '.join(map(shown, names))}" for words, names in lists.items() if names),
+        *(
+            f"{words} ({len(names)}): {', '.join(few([shown(one) for one in names]))}"
+            for words, names in lists.items()
+            if names
+        ),
         sep="\n",
     )
     return 1 if failed else 0
@@ -103,7 +121,7 @@ def alike_command(lesson: str, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"page": str(page), "pairs": [two for *two, _ in found]}))
         return 0
-    print(*(f"{shown(one)} and {shown(other)}" for one, other, _ in found), sep="\n", end="\n" if found else "")
+    print(*few([f"{shown(one)} and {shown(other)}" for one, other, _ in found]), sep="\n", end="\n" if found else "")
     print(
         f"{len(found)} pairs share more than the exercises explain: a place to look, no verdict. Side by side: {page}"
     )
@@ -163,7 +181,7 @@ def summary(done: list[Record], standing: Standing, overview: Path) -> str:
             (found, f"expected at {expected}") for found, expected in standing.elsewhere.items()
         ],
     }
-    missing = ", ".join(map(shown, standing.missing))
+    missing = ", ".join(few([shown(one) for one in standing.missing]))
     more = f" Not handed in ({len(standing.missing)}): {missing}." if missing else ""
     lines = [f"{lesson}: {len(graded)} of {len(done)} submissions have their grade.{more}"]
     for title, notes in groups.items():

@@ -340,18 +340,6 @@ def _sections(standing: Standing) -> list[dict[str, object]]:
     everybody = roster(standing).assign(student=lambda rows: rows["student"].map(lambda name: _linked(lesson, name)))
     return [
         _section(
-            "Teach this again",
-            f"Mistakes that {RETEACH:.0%} of the class or more made, in the words of the check. What was not started is no mistake.",
-            wrong[wrong["share"] >= RETEACH],
-        ),
-        _section(
-            "The class",
-            f"Times are in UTC. {late.LateRule(config=late.settings()).in_words()} Names lead to the feedback, once it is written.",
-            everybody,
-        ),
-        _checks_section(table),
-        _section("All mistakes", "Everything a check said, most frequent first.", wrong),
-        _section(
             "Flagged",
             "Where the two runs of a check disagree, decide with `ser decide`; until then the student's grade is not exported. "
             "A score that came as a message does not count: talk to the student.",
@@ -361,6 +349,19 @@ def _sections(standing: Standing) -> list[dict[str, object]]:
         _section(
             "Misplaced", f"Nobody grades these. Move them, below {SUBMITTED}, and grade again.", pd.DataFrame(misplaced)
         ),
+        _section(
+            "Teach this again",
+            f"Mistakes that {RETEACH:.0%} of the class or more made, in the words of the check. What was not started is no mistake.",
+            wrong[wrong["share"] >= RETEACH],
+        ),
+        _section(
+            "The class",
+            f"Times are in UTC. {late.LateRule(config=late.settings()).in_words()} Names lead to the feedback, once it is written; "
+            "Ctrl+F finds one.",
+            everybody,
+        ),
+        _checks_section(table),
+        _section("All mistakes", "Everything a check said, most frequent first.", wrong),
     ]
 
 

@@ -743,6 +743,6 @@ def kept(before, after):
     return float(np.mean(np.asarray(before) == np.asarray(after)))
 
 
-# %% exercise="kept" kind="wrong" breaks="kind" says="kept of 300 clips" why="a rounded share"
+# %% exercise="kept" kind="wrong" breaks="kind" says="kept of 293 clips" why="a rounded share"
 def kept(before, after):
     return round(float(np.mean(np.asarray(before) == np.asarray(after))), 1)

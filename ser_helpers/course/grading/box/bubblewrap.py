@@ -26,6 +26,7 @@ from jupyter_client.provisioning import KernelProvisionerBase
 
 from ....errors import CourseError
 from ....places import DATA, PACKAGE
+from ...apart import ORDER
 from . import inside
 from .base import Kernel, SecondRun
 from .unconfined import RISK, UNSAFE
@@ -97,6 +98,7 @@ def _environment() -> dict[str, str]:
         "PYTHONPATH": str(PACKAGE.parent),  # a clone, or where the package is installed
         "PYTHONWARNINGS": "ignore",
         "SER_DATA": str(DATA),
+        **ORDER,
     }
 
 

@@ -18,6 +18,7 @@ import sys
 import types
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -26,7 +27,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ... import check
+from ... import check, expect
 from . import drawing
 
 BASES: tuple[type[Any], ...] = (str, bytes, float, int, complex, tuple, list, dict, set, frozenset)
@@ -120,11 +121,11 @@ def answer(cells: list[str], seconds: int, wire: Connection) -> None:
     wire.send_bytes(b"ready")
     while True:
         try:
-            name, values, keys, references = pickle.loads(wire.recv_bytes())
+            name, values, keys, references, elsewhere = pickle.loads(wire.recv_bytes())
         except EOFError:
             return
         with _referring(shell.user_ns, references, wire):
-            wire.send_bytes(_answer_one(shell.user_ns, name, values, keys))
+            wire.send_bytes(_answer_one(shell.user_ns, name, values, keys, elsewhere))
 
 
 @contextlib.contextmanager
@@ -146,10 +147,10 @@ def _referring(scope: dict, names: list[str], wire: Connection) -> Iterator[None
         scope.update(own)
 
 
-def _answer_one(scope: dict, name: str, values: tuple, keys: tuple[str, ...]) -> bytes:
+def _answer_one(scope: dict, name: str, values: tuple, keys: tuple[str, ...], elsewhere: bool) -> bytes:
     """A reply to the judge: what came back, which arguments are not as they were, what was drawn, whether global chance was touched.
 
-    The last `values` are the arguments named in `keys`.
+    The last `values` are the arguments named in `keys`; `elsewhere` is for `expect.in_new_processes`.
     """
     panels = next((drawing.empty(value) for value in values if isinstance(value, drawing.Panel)), [])
     given = [panels[value.place] if isinstance(value, drawing.Panel) else value for value in values]
@@ -160,7 +161,8 @@ def _answer_one(scope: dict, name: str, values: tuple, keys: tuple[str, ...]) ->
     try:
         if name not in scope:
             raise NameError(f"name {name!r} is not defined")
-        value = scope[name](*given[:last], **dict(zip(keys, given[last:], strict=True)))
+        function = partial(expect.in_new_processes, scope[name]) if elsewhere else scope[name]
+        value = function(*given[:last], **dict(zip(keys, given[last:], strict=True)))
         said = ("returned", drawing.panel(value) if any(value is ax for ax in panels) else value)
     except BaseException as error:
         said = _raised(error)
@@ -242,14 +244,21 @@ class StandIns:
             return self.ask(name, arguments, named)
 
         call.__name__, call.__module__ = name, "__main__"
+        call.in_new_processes = lambda *arguments: self.ask(name, arguments, {}, elsewhere=True)  # type: ignore[attr-defined]
         return call
 
-    def ask(self, name: str, arguments: tuple, named: dict) -> Any:
+    def ask(self, name: str, arguments: tuple, named: dict, elsewhere: bool = False) -> Any:
         replaced = [other for other, stand_in in self.own.items() if self.scope.get(other) is not stand_in]
         values = (*arguments, *named.values())
         panels = next((value.figure.axes for value in values if isinstance(value, Axes)), [])
         sent = _dumps(
-            (name, tuple(drawing.panel(v) if isinstance(v, Axes) else v for v in values), (*named,), replaced)
+            (
+                name,
+                tuple(drawing.panel(v) if isinstance(v, Axes) else v for v in values),
+                (*named,),
+                replaced,
+                elsewhere,
+            )
         )
         plain(sent)  # a function can be sent, but what it does on the other side is not seen here
         said = self.hear(sent)

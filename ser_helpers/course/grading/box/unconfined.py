@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 
+from ...apart import ORDER
 from .base import Kernel, SecondRun
 
 UNSAFE = "SER_UNSAFE"  # environment variable: an instructor has decided to go on without a sandbox
@@ -18,7 +19,7 @@ class OpenKernel(Kernel):
     def __init__(self, environment: dict[str, str]) -> None:
         super().__init__()
         self.folder = tempfile.mkdtemp(prefix="ser-")
-        self.start_options = {"env": {**os.environ, **environment}, "cwd": self.folder}
+        self.start_options = {"env": {**os.environ, **ORDER, **environment}, "cwd": self.folder}
 
     def end(self) -> None:
         process = getattr(self.provisioner, "process", None)
