@@ -124,7 +124,7 @@ def test_workers_with_another_course_are_refused(workers, monkeypatch, tmp_path)
         warnings.simplefilter("ignore")
         with pytest.raises(CourseError, match=f"The worker tcp://.* has the course {ours['the course']}, and you have"):
             cluster.connect(workers.scheduler_address)
-    late = answer({}, {"lesson": [LESSON], "course": cluster.about()})  # on a worker that joins when all goes on
+    late = answer({}, {"lesson": [LESSON], "course": ours})  # on a worker that joins when all goes on
     assert "has the course" in late["refused"] and "Install the same there." in late["refused"]
 
 
