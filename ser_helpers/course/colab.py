@@ -6,10 +6,12 @@ Nothing of this was tried in Colab itself, which is nobody's to install; a test 
 from __future__ import annotations
 
 import importlib
+import json
 import subprocess
 import sys
 from collections.abc import Iterable
 from importlib import metadata
+from pathlib import Path
 
 from packaging.requirements import Requirement
 
@@ -18,13 +20,12 @@ from ..errors import CourseError
 # What serves notebooks or makes them: Colab has its own, and a lesson does without.
 NOT_HERE = {"jupyterlab", "notebook", "nbgrader", "ipywidgets", "jupytext", "setuptools"}
 MODULES = {"scikit-learn": "sklearn", "markdown-it-py": "markdown_it"}  # whose name is another than the package's
-WHOLE = "In Colab, no check can read your notebook as a whole. The check cells above judge each exercise."
+WHOLE = "Colab did not hand your notebook over. The check cells above judge each exercise."
 READY = """\
 The course is here. You hear synthetic practice voices; real ones: !ser fetch --mini (40 MB, for this session).
-Checks, questions and explorers work. What is different in Colab:
+Checks, questions and explorers work as in JupyterLab. What is different in Colab:
 - Your answers are saved in your Google Drive: File > Save a copy in Drive.
 - To hand in: File > Download > Download .ipynb, then as your instructor says. There is no Validate and no Submit button.
-- check("{lesson}"), which judges a whole lesson, works in JupyterLab alone; here, each check cell judges its exercise.
 - The recorder may not get at your microphone. A recording of your own: upload it with the folder symbol on the left."""
 
 
@@ -56,7 +57,22 @@ def begin(lesson: str) -> None:
         raise CourseError(
             f"Colab had loaded an older {' and '.join(early)}. Choose Runtime > Restart session, then run this cell once more."
         )
-    print(READY.format(lesson=lesson))
+    keep(lesson)  # questions are read from it
+    print(READY)
+
+
+def keep(lesson: str) -> bool:
+    """Write the notebook, as the page has it now, to where the course looks for one; whether Colab handed it over."""
+    from google.colab import _message  # what others use for this, too: Colab has no public way
+
+    try:
+        notebook = _message.blocking_request("get_ipynb", request="", timeout_sec=30)["ipynb"]
+    except Exception:  # whatever it may become
+        return False
+    place = Path("lessons", lesson, f"{lesson}.ipynb")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(json.dumps(notebook), encoding="utf-8")
+    return True
 
 
 def lacking(requirements: Iterable[str]) -> list[Requirement]:

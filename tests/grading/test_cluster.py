@@ -1,6 +1,7 @@
 """`ser grade --dask`: a cluster of two worker processes gives the scores of one machine, whatever happens to a worker."""
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -9,8 +10,9 @@ import subprocess
 import sys
 import time
 import warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+import psutil
 import pytest
 
 from ser_helpers import cluster, places
@@ -33,16 +35,52 @@ def parse_clip_name(name):
 
 
 @pytest.fixture(scope="module")
-def workers():
-    """A scheduler and two workers, each a process that comes back when it dies; two deaths are one too many."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # distributed's own deprecations
-        import dask
-        from distributed import LocalCluster
+def workers(tmp_path_factory):
+    """The guide's commands: a scheduler and two workers, each a process that comes back when it dies; its second death is too many."""
+    file = tmp_path_factory.mktemp("dask") / "scheduler.json"
+    own = ["--host", "127.0.0.1", "--no-dashboard"]
+    calm = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1", "PYTHONWARNINGS": "ignore"}
+    with contextlib.ExitStack() as stack:
 
-        about = {"threads_per_worker": 1, "dashboard_address": None, "host": "127.0.0.1"}
-        with dask.config.set({"distributed.scheduler.allowed-failures": 1}), LocalCluster(n_workers=2, **about) as two:
-            yield two
+        def dask(*words):
+            process = subprocess.Popen(
+                [sys.executable, "-m", "dask", *words, *own], env=calm, stderr=subprocess.DEVNULL
+            )
+            stack.callback(process.wait, timeout=60)
+            stack.callback(process.terminate)
+            return process
+
+        scheduler = dask("scheduler", "--port", "0", "--scheduler-file", str(file))
+        while not file.exists() or not file.read_text().endswith("}"):
+            assert scheduler.poll() is None
+            time.sleep(0.1)
+        address = json.loads(file.read_text())["address"]
+        nanny = dask("worker", address, "--nworkers", "2", "--nthreads", "1", "--local-directory", str(file.parent))
+        with quiet_dask():
+            from distributed import Client
+
+            with Client(address) as client:
+                client.wait_for_workers(2, timeout=60)
+        yield Workers(address, psutil.Process(nanny.pid))
+
+
+@dataclass
+class Workers:
+    """A cluster: its address, and the process above the workers."""
+
+    address: str
+    above: psutil.Process
+
+    def kill_one(self) -> None:
+        next(one for one in self.above.children() if "spawn_main" in " ".join(one.cmdline())).kill()
+
+
+@contextlib.contextmanager
+def quiet_dask():
+    """Its own deprecations, and sockets that are still open when a client has ended."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def start(course, *words, **environment):
@@ -70,7 +108,6 @@ def wait_for(course, running, number: int) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-@pytest.mark.filterwarnings("ignore::ResourceWarning")  # sockets that the test's own cluster closes as it ends
 def test_two_workers_give_the_scores_of_one_machine_when_all_is_ended_half_way(new_classroom, bubblewrap, workers):
     here, there = new_classroom(), new_classroom()
     for course in (here, there):
@@ -83,14 +120,14 @@ def test_two_workers_give_the_scores_of_one_machine_when_all_is_ended_half_way(n
     said, _ = alone.communicate()
     assert "5 of 6 submissions have their grade" in said
 
-    first = start(there, "--dask", workers.scheduler_address)
+    first = start(there, "--dask", workers.address)
     wait_for(there, first, 2)  # one may be the one that cannot be read
     first.send_signal(signal.SIGINT)
     assert "stopped" in first.communicate()[1] and first.returncode == 130
     before = finished(there)
-    second = start(there, "--dask", workers.scheduler_address)
+    second = start(there, "--dask", workers.address)
     wait_for(there, second, len(before) + 1)
-    os.kill(workers.workers[0].process.pid, signal.SIGKILL)
+    workers.kill_one()
     through_dask, trouble = second.communicate()
     assert second.returncode == alone.returncode == 1 and "Traceback" not in trouble
     assert through_dask.splitlines()[:-1] == said.splitlines()[:-1]
@@ -102,28 +139,25 @@ def test_two_workers_give_the_scores_of_one_machine_when_all_is_ended_half_way(n
 
 @pytest.mark.long
 @pytest.mark.timeout(300)
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_submission_that_ends_its_worker_again_and_again_is_named(new_classroom, workers):
     course = new_classroom()
     course.submit("kim", LESSON, course.solved(LESSON, parse_clip_name=KILLS))
-    running = start(course, "--dask", workers.scheduler_address, "--unsafe")
+    running = start(course, "--dask", workers.address, "--unsafe")
     said, trouble = running.communicate()
     assert running.returncode == 1 and "Traceback" not in trouble
     assert "not graded (1):\n  kim: It ended its worker 2 times." in said, said + trouble
 
 
 @pytest.mark.long
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_workers_with_another_course_are_refused(workers, monkeypatch, tmp_path):
     ours = cluster.about()
     shutil.copytree(ROOT / "ser_helpers", tmp_path / "ser_helpers")
     monkeypatch.setattr(places, "PACKAGE", tmp_path / "ser_helpers")
     assert cluster.about() == ours  # wherever it lies
     (tmp_path / "ser_helpers" / "pitch.py").write_text("changed = True\n")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with pytest.raises(CourseError, match=f"The worker tcp://.* has the course {ours['the course']}, and you have"):
-            cluster.connect(workers.scheduler_address)
+    refused = f"The worker tcp://.* has the course {ours['the course']}, and you have"
+    with quiet_dask(), pytest.raises(CourseError, match=refused):
+        cluster.connect(workers.address)
     late = answer({}, {"lesson": [LESSON], "course": ours})  # on a worker that joins when all goes on
     assert "has the course" in late["refused"] and "Install the same there." in late["refused"]
 
@@ -132,8 +166,7 @@ def test_workers_with_another_course_are_refused(workers, monkeypatch, tmp_path)
 def test_where_no_scheduler_answers_it_is_said():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet_dask():
         for wrong in (address, "http://x"):
             with pytest.raises(CourseError, match=f"No Dask scheduler answers at {wrong}"):
                 cluster.connect(wrong)
