@@ -125,5 +125,5 @@ def on_a_cluster(root: Path) -> str:
     return (
         f"{large['submissions']:,} submissions of {run['lesson']} take {large['core_hours']:.0f} core hours, on "
         f"{large['cores']} cores {large['hours']:.1f} hours by the clock: {run['seconds_a_submission']:.1f} s a submission on a "
-        f"worker's core, and {run['seconds_to_write']:.2f} s to write it down, which {large['writers']} processes beside the gradebook do"
+        f"worker's core, and {run['seconds_to_write']:.2f} s to write it down, which one process does for all"
     )

@@ -44,6 +44,21 @@ ALONE = 120  # seconds without any worker, after which nobody waits any more
 IDLE = 60  # seconds that a process on a worker waits for the next submission
 
 
+def shared(lesson: str, limit: float, unsafe: bool) -> dict[str, Any]:
+    """What `answer` needs for every submission of a lesson, in the course's folder: the lesson with its checks, the seed, limits."""
+    _, config = coursedir(lesson)
+    traits = SubmissionExporter.class_own_traits(config=True).items()
+    texts = Lesson.read(lesson)
+    return {
+        "lesson": [lesson, texts.release, texts.source],
+        "seconds": {name: config.SubmissionExporter.get(name, trait.default_value) for name, trait in traits},
+        "seed": seed.course_seed(),
+        "limit": limit,
+        "unsafe": unsafe,
+        "course": cluster.about(),
+    }
+
+
 class Cluster:
     """The submissions that a cluster is to grade: `popleft` gives them back one by one, with their records.
 
@@ -68,19 +83,8 @@ class Cluster:
     @contextlib.contextmanager
     def at(cls, address: str, lesson: str, todo: dict[str, str], limit: float, unsafe: bool) -> Iterator[Cluster]:
         """While the cluster is ours. Raises CourseError where it cannot be had."""
-        _, config = coursedir(lesson)
-        traits = SubmissionExporter.class_own_traits(config=True).items()
-        texts = Lesson.read(lesson)
-        common = {
-            "lesson": [lesson, texts.release, texts.source],
-            "seconds": {name: config.SubmissionExporter.get(name, trait.default_value) for name, trait in traits},
-            "seed": seed.course_seed(),
-            "limit": limit,
-            "unsafe": unsafe,
-            "course": cluster.about(),
-        }
         with cluster.connect(address) as client:
-            yield cls(client, lesson, todo, common)
+            yield cls(client, lesson, todo, shared(lesson, limit, unsafe))
 
     def __bool__(self) -> bool:
         return bool(self.waiting or self.flying)
