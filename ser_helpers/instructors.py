@@ -40,15 +40,24 @@ def _grade_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--students", nargs="+", metavar="NAME", help="these alone")
     sub.add_argument("--again", action="store_true", help="also what has not changed since it was graded")
     sub.add_argument("--unsafe", action="store_true", help="without a sandbox: submissions run with all your rights")
+    sub.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="a Dask scheduler, tcp://host:8786, whose workers run the submissions; hidden checks and seed travel there",
+    )
     jobs_option(sub)
     json_option(sub)
 
 
 @command(
-    "grade", _grade_options, "Grade everything that was handed in for a lesson, with nbgrader.", "ser grade 03_mfcc"
+    "grade",
+    _grade_options,
+    "Grade everything that was handed in for a lesson, with nbgrader.",
+    "ser grade 03_mfcc",
+    "ser grade 03_mfcc --dask tcp://127.0.0.1:8786",
 )
 def grade(args: argparse.Namespace) -> int:
-    options = {"students": args.students, "n_jobs": args.jobs, "again": args.again}
+    options = {"students": args.students, "n_jobs": args.jobs, "again": args.again, "dask": args.dask}
     return _grading().grade_command(args.lesson, args.json, unsafe=args.unsafe, **options)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import audio, corpus
+from .. import audio, cluster, corpus
 from ..errors import CourseError
 from .base import FeatureSet
 from .sets import named
@@ -87,7 +86,7 @@ def rows_of(
 
     with ExitStack() as stack:
         if dask:
-            stack.enter_context(_dask_client(dask))
+            stack.enter_context(cluster.connect(dask))
             stack.enter_context(joblib.parallel_config(backend="dask"))
             n_jobs = -1
         rows = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=32)(
@@ -125,13 +124,3 @@ def stack(rows: Sequence[np.ndarray], kind: FeatureSet) -> np.ndarray:
     for place, row in enumerate(rows):
         stacked[place] = row
     return stacked
-
-
-def _dask_client(address: str) -> Any:
-    try:
-        from distributed import Client
-    except ImportError:
-        raise CourseError(
-            f"Dask is not installed here. `{sys.executable} -m pip install distributed` brings it."
-        ) from None
-    return Client(address, set_as_default=True, timeout=10)

@@ -25,7 +25,7 @@ from nbformat import NotebookNode
 
 from ... import places
 from ...errors import CourseError
-from . import pages, readme
+from . import elsewhere, pages, readme
 
 REGION = re.compile(r"^([ \t]*)### BEGIN (SOLUTION|HIDDEN TESTS)$\n(.*?)^[ \t]*### END \2$", re.MULTILINE | re.DOTALL)
 ABOUT = ("title", "goals", "needs", "minutes")  # what a lesson's header says of it
@@ -222,6 +222,7 @@ def generated(root: Path) -> dict[Path, str]:
     lessons = release(notebooks, root)
     files |= {root / "lessons" / name / f"{name}.ipynb": text_of(lesson) for name, lesson in lessons.items()}
     files |= pages.around(notebooks, root)
+    files |= {path: text_of(copy) for path, copy in elsewhere.copies(lessons, root).items()}
     for name, notebook in notebooks.items():
         files[root / "data" / "checks" / f"{name}.json"] = (
             json.dumps(open_checks(notebook), indent=1, ensure_ascii=False) + "\n"
@@ -229,7 +230,7 @@ def generated(root: Path) -> dict[Path, str]:
     files[root / "lessons" / "README.md"] = readme.lessons_index(notebooks, root)
     if (root / "README.md").exists():
         files[root / "README.md"] = readme.results((root / "README.md").read_text(encoding="utf-8"), root)
-    return files
+    return files | elsewhere.linked(files, root)
 
 
 def build(root: Path | None = None) -> int:

@@ -154,6 +154,9 @@ class SubmissionExporter(NotebookExporter):
         records.forget(assignment, student)
         late.arrived(assignment, student, folder)
         keep_the_way_back(folder, Path(self.parent._format_dest(assignment, student)))
+        if isinstance(self.parent, SubmissionGrader) and self.parent.made:
+            return self.parent.made
+        assert self.box is not None  # or somebody has made the record
         lesson = Lesson.read(assignment)
         return grade_one(folder, lesson, self.box, seed.course_seed(), self.cell_seconds, self.notebook_seconds)
 
@@ -166,18 +169,20 @@ class SubmissionExporter(NotebookExporter):
 
 
 class SubmissionGrader(Autograde):
-    """`ser grade`'s Autograde: a folder that is named and not searched for, in a box that is ready."""
+    """`ser grade`'s Autograde: a folder that is named and not searched for, in a box that is ready; none where a cluster grades."""
 
-    def __init__(self, lesson: str, box: Box):
+    def __init__(self, lesson: str, box: Box | None):
         where, config = coursedir(lesson)
         super().__init__(coursedir=where, config=config, force=True)
         self.box = box
+        self.made: Record | None = None
         self.record: Record | None = None
         self.trouble: Exception | None = None
         self.log.setLevel("CRITICAL")  # what went wrong is in the record
 
-    def grade(self, student: str) -> Record:
-        """Grade one submission; whatever happens, there is a record."""
+    def grade(self, student: str, made: Record | None = None) -> Record:
+        """Grade one submission, or take in the record that another machine has made of it; whatever happens, there is one."""
+        self.made = made
         lesson, self.student, self.record, self.trouble = self.coursedir.assignment_id, student, None, None
         try:
             self.start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
@@ -56,15 +56,23 @@ def grade_one(
     Record
         "not graded" with the reason when there is no notebook that can be read.
     """
-    student, chance = submission.parent.name, {VARIABLE: seed}
+    student = submission.parent.name
     try:
         handed_in, notes = admit(submission, lesson.name)
     except NotGradable as error:
         return Record(lesson.name, student, "not graded", str(error))
+    graded = grade_admitted(handed_in, lesson, box, seed, cell_seconds, notebook_seconds)
+    return replace(graded, student=student, repairs=[*notes, *graded.repairs])
+
+
+def grade_admitted(
+    handed_in: NotebookNode, lesson: Lesson, box: Box, seed: str, cell_seconds: int, notebook_seconds: int
+) -> Record:
+    """The stages after `admit`: what another machine can do that knows neither the student nor a folder."""
+    chance = {VARIABLE: seed}
     content = fingerprint(handed_in)
     notebook, repairs = rebuild(handed_in, lesson.release, lesson.source)
     executed = run(notebook, box, {"NBGRADER_EXECUTION": "autograde", **chance}, cell_seconds, notebook_seconds)
     second = recompute(notebook, lesson.source, box, chance, cell_seconds)
     marked, cells, flags = settle(executed, second)
-    repairs = [*notes, *repairs]
-    return Record(lesson.name, student, repairs=repairs, flags=flags, cells=cells, submission=content, marked=marked)
+    return Record(lesson.name, "", repairs=repairs, flags=flags, cells=cells, submission=content, marked=marked)

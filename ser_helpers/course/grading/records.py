@@ -72,6 +72,12 @@ def contents(record: Record) -> dict[str, Any]:
     return plain
 
 
+def from_contents(plain: dict[str, Any]) -> Record:
+    """The record of which these are the contents."""
+    cells = {name: Cell(**cell) for name, cell in plain["cells"].items()}
+    return Record(**{**plain, "cells": cells})
+
+
 def forget(lesson: str, student: str) -> None:
     """Before a submission is graded: what the record says is true of an earlier one."""
     _path(lesson, student).unlink(missing_ok=True)
@@ -100,9 +106,7 @@ def _path(lesson: str, student: str) -> Path:
 
 
 def _read(file: Path) -> Record:
-    plain = json.loads(file.read_text(encoding="utf-8"))
-    plain["cells"] = {name: Cell(**cell) for name, cell in plain["cells"].items()}
-    return Record(**plain)
+    return from_contents(json.loads(file.read_text(encoding="utf-8")))
 
 
 def shown(text: str) -> str:

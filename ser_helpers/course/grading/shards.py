@@ -1,7 +1,7 @@
 """`ser grade`: nbgrader's own autograde over all submissions of a lesson, several at a time.
 
 Each shard is a process, forked from one that has everything loaded, and takes the next submission when it is done with
-one; all of them share one box. The parent writes the records. A submission is finished when its record holds a
+one; all of them share one box. With a cluster, its workers run the submissions, and a shard takes in what came out. The parent writes the records. A submission is finished when its record holds a
 fingerprint; everything before that is done again by the next call. So a crash, a power cut or Ctrl-C costs no more than
 the submissions that were just being graded.
 """
@@ -20,7 +20,7 @@ import threading
 import time
 import warnings
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from datetime import datetime
 from multiprocessing.connection import Connection, wait
@@ -35,11 +35,14 @@ from . import admit, records, seed
 from .adapters import SubmissionGrader, coursedir, register
 from .box.base import Box
 from .box.choose import chosen
+from .cluster import ENDED, TOO_LONG, TRY_AGAIN, Cluster
 from .records import SUBMITTED, Record, alone, shown
 
 SECONDS = 600  # wall clock a submission; its cells may take 300 and the second run of the checks 180
 BACKUPS = 10  # of the gradebook that are kept
-TRY_AGAIN = "Open the notebook and see what it does; `ser grade LESSON --students NAME --again` tries once more."
+Work = (
+    deque[tuple[str, str, Record | None]] | Cluster
+)  # who, the fingerprint, and the record when a cluster has made it
 
 
 def grade(
@@ -50,6 +53,7 @@ def grade(
     limit: float = SECONDS,
     progress: bool = False,
     box: Box | None = None,
+    dask: str | None = None,
 ) -> list[Record]:
     """Grade what was handed in for a lesson, in the course's folder.
 
@@ -67,6 +71,8 @@ def grade(
         Seconds after which a submission is given up.
     box : Box, optional
         Where submissions run; without it, the sandbox.
+    dask : str, optional
+        Address of a Dask scheduler whose workers run the submissions, each in a sandbox of its own; the same scores.
 
     Returns
     -------
@@ -76,21 +82,26 @@ def grade(
     Raises
     ------
     CourseError
-        When this is no course folder, lesson or student are not there, or the sandbox cannot start.
+        When this is no course folder, lesson or student are not there, or the sandbox cannot start; or the cluster
+        cannot be had. What is finished by then stays.
     """
     found = _found(lesson)
     if missing := sorted(set(students or ()) - set(found)):
         raise CourseError(f"{SUBMITTED} has no {lesson} from {', '.join(map(shown, missing))}.")
     students = sorted(set(students or found))
-    box = box or chosen()
-    with alone():
+    box = box or (None if dask else chosen())
+    with alone(), contextlib.ExitStack() as stack:
         refused = [Record(lesson, student, "not graded", found[student]) for student in students if found[student]]
         todo = _todo(lesson, [student for student in students if not found[student]], again)
         if todo:
             back_up(CLASSROOM / "gradebook.db")
             register(*coursedir(lesson))  # by one process, before several look
+        work: Work = deque((student, mark, None) for student, mark in todo.items())
+        if todo and dask:
+            work = stack.enter_context(Cluster.at(dask, lesson, todo, limit, unsafe=bool(box and box.risk)))
+        elif todo and box:
             box.open()
-        graded = _graded(lesson, todo, n_jobs, limit, box)
+        graded = stack.enter_context(contextlib.closing(_graded(lesson, work, n_jobs, limit, box)))
         seen = tqdm.tqdm(graded, total=len(todo), unit=" submissions", disable=not progress or not todo)
         for record in itertools.chain(refused, seen):
             records.save(record)
@@ -153,43 +164,39 @@ def _finished(lesson: str, student: str, fingerprint: str) -> bool:
     return record.status != "graded" or (CLASSROOM / "autograded" / student / lesson / f"{lesson}.ipynb").exists()
 
 
-def _graded(lesson: str, todo: dict[str, str], n_jobs: int, limit: float, box: Box) -> Iterator[Record]:
-    """Have shards grade {student: fingerprint}; each record as soon as it is there."""
-    waiting = deque(todo.items())
-    shards = [_Shard(lesson, limit, box) for _ in range(min(n_jobs, len(todo)))]
+def _graded(lesson: str, work: Work, n_jobs: int, limit: float, box: Box | None) -> Generator[Record]:
+    """Have shards grade what there is; each record as soon as it is there."""
+    idle = [_Shard(lesson, limit, box) for _ in range(n_jobs)]
+    busy: list[_Shard] = []
     try:
-        for shard in shards:
-            shard.give(*waiting.popleft())
-        while shards:
-            wait([shard.wire for shard in shards], timeout=1)
-            for shard in list(shards):
-                record = shard.outcome()
-                if record is None:
-                    continue
-                yield record
-                if waiting:
-                    shard.give(*waiting.popleft())
-                else:
-                    shard.end()
-                    shards.remove(shard)
+        while work or busy:
+            while idle and work and (task := work.popleft()):
+                busy.append(idle.pop())
+                busy[-1].give(*task)
+            wait([shard.wire for shard in busy], timeout=0.05)
+            for shard in list(busy):
+                if record := shard.outcome():
+                    yield record
+                    busy.remove(shard)
+                    idle.append(shard)
     finally:
-        for shard in shards:
+        for shard in idle + busy:
             shard.end()
 
 
 class _Shard:
     """A process that grades, started when it is given something; and what it is busy with."""
 
-    def __init__(self, lesson: str, limit: float, box: Box):
+    def __init__(self, lesson: str, limit: float, box: Box | None):
         self.lesson, self.limit, self.box = lesson, limit, box
         self.process: Any = None
 
-    def give(self, student: str, fingerprint: str) -> None:
-        """Have a submission graded."""
+    def give(self, student: str, fingerprint: str, made: Record | None) -> None:
+        """Have a submission graded, or what a cluster has made of it taken in."""
         if self.process is None:
             self._start()
         self.student, self.fingerprint, self.deadline = student, fingerprint, time.monotonic() + self.limit
-        self.wire.send((student, fingerprint))
+        self.wire.send((student, fingerprint, made))
 
     def _start(self) -> None:
         context = multiprocessing.get_context("fork")
@@ -207,9 +214,9 @@ class _Shard:
                 return self.wire.recv()
             if time.monotonic() < self.deadline:
                 return None
-            why = f"Grading took more than {self.limit:g} s and was stopped."
+            why = TOO_LONG.format(self.limit)
         except (EOFError, OSError):
-            why = "The process that graded it ended."
+            why = ENDED
         self.end()
         return Record(self.lesson, self.student, "not graded", f"{why} {TRY_AGAIN}", fingerprint=self.fingerprint)
 
@@ -221,16 +228,16 @@ class _Shard:
             self.process = None
 
 
-def _work(lesson: str, box: Box, wire: Connection) -> None:
+def _work(lesson: str, box: Box | None, wire: Connection) -> None:
     """Grade students whose names come through the wire, until the parent is gone or has had enough."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
     warnings.simplefilter("ignore")  # nbgrader's and nbconvert's own
     grader = SubmissionGrader(lesson, box)
     while True:
-        student, fingerprint = wire.recv()
-        started = time.monotonic()
-        record = grader.grade(student)
+        student, fingerprint, made = wire.recv()
+        started = time.monotonic() - (made.seconds if made else 0)
+        record = grader.grade(student, made)
         seconds = round(time.monotonic() - started, 2)
         wire.send(replace(record, marked=None, fingerprint=fingerprint, seconds=seconds))
 
