@@ -249,7 +249,9 @@ def read_kit(kit: str) -> dict:
             about = json.load(stream)
         if not about["complete"]:
             raise Trouble(f"The kit in {kit} is not finished. Where it was made, `ser kit` finishes it.")
-        wheels = {name: about["files"][name]["sha256"] for name in about["targets"].get(here, ())}
+        wheels = {
+            f"wheels/{Path(name).name}": about["files"][name]["sha256"] for name in about["targets"].get(here, ())
+        }
         made_for = (about["fingerprint"], about["version"])
         about = {
             **about,
@@ -275,18 +277,18 @@ def wheels_of(kit: str) -> Path:
     """The folder with a kit's packages for this computer; every one is looked at before any is installed."""
     wheels = read_kit(kit)["wheels"]
     folder = FETCHED if is_address(kit) else Path(kit)
-    print(
-        f"  {'fetching' if is_address(kit) else 'looking at'} {len(wheels)} packages of the kit in {kit} ...",
-        flush=True,
-    )
-    for name, sha256 in wheels.items():
+    what = f"{'fetching' if is_address(kit) else 'looking at'} the packages of the kit in {kit}"
+    print(f"  {what} ...", flush=True)
+    for number, (name, sha256) in enumerate(wheels.items(), start=1):
+        if sys.stdout.isatty():
+            print(f"\r  {number} of {len(wheels)}", end="\n" if number == len(wheels) else "", flush=True)
         if is_address(kit) and hash_of(folder / name) != sha256:
             fetch_from(kit, name)
         if not (folder / name).is_file():
             raise Trouble(f"{name} is missing from the kit in {kit}. Copy it anew.")
         if hash_of(folder / name) != sha256:
             raise Trouble(f"{name} is damaged in the kit in {kit}. Copy it anew.")
-    return (folder / next(iter(wheels))).parent
+    return folder / "wheels"
 
 
 def hash_of(path: Path) -> str:
@@ -317,7 +319,8 @@ def fetch_from(kit: str, name: str) -> None:
                 part.replace(FETCHED / name)
                 return
         except urllib.error.HTTPError as error:
-            part.unlink(missing_ok=True)
+            error.close()
+            part.unlink(missing_ok=True)  # 416: more than there is
             if error.code == 404:
                 return
         except (OSError, http.client.HTTPException) as error:

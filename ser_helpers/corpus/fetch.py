@@ -250,7 +250,9 @@ def _address(base: str) -> str:
     if Path(base).is_dir():
         return next(folder for folder in (Path(base, "AudioWAV"), Path(base)) if folder.is_dir()).resolve().as_uri()
     if not (urlsplit(base).scheme in ("http", "https") and urlsplit(base).hostname):
-        raise CourseError(f"{base!r} is no address and no folder: http:// or https:// and a server's name were expected.")
+        raise CourseError(
+            f"{base!r} is no address and no folder: http:// or https:// and a server's name were expected."
+        )
     return base
 
 

@@ -240,12 +240,12 @@ def _download(packages: list[Package], target: Target, folder: Path) -> Iterator
 
 
 def _in_words(printed: str, target: Target) -> str:
-    """Why pip failed, and that nothing is lost."""
+    """Why pip failed."""
+    if said := next((sentence for sign, sentence in TROUBLES.items() if sign in printed), ""):
+        return f"{said} The same command goes on where this one stopped."
     if found := re.search(r"No matching distribution found for (\S+)", printed):
         return (
             f"There is no ready-made package of {found[1]} for {SYSTEMS[target.system].name} with Python "
             f"{target.python} where pip looks. Leave that Python or system out with --pythons or --platforms."
         )
-    said = next((sentence for sign, sentence in TROUBLES.items() if sign in printed), "")
-    last = "\n".join(printed.splitlines()[-4:])
-    return f"{said or f'pip failed. Its last lines were:{chr(10)}{last}{chr(10)}'} The same command goes on where this one stopped."
+    return "pip failed. Its last lines were:\n" + "\n".join(printed.splitlines()[-4:])
