@@ -1,6 +1,7 @@
 """An offline kit from both ends: what `ser kit` makes and serves, and what start.py installs, or refuses in words."""
 
 import base64
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -17,9 +18,12 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
-from ser_helpers.__main__ import main
+from ser_helpers.__main__ import main, parser
+from ser_helpers.corpus import fetch
 from ser_helpers.course.classroom import kit, room, serving
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -189,6 +193,46 @@ def test_what_goes_wrong_is_said(teacher, tmp_path, monkeypatch, capsys, spoil, 
 
 def full(*_, **__):
     raise OSError(28, "No space left on device")
+
+
+@pytest.fixture
+def recordings(teacher, tmp_path, monkeypatch):
+    """Three official recordings on this disk, one of them kept as FLAC, in a CREMA-D of four: clip -> content."""
+    home = tmp_path / "recordings"
+    home.mkdir()
+    table = fetch.select(actors=[1001]).head(4)
+    contents = {}
+    for number, clip in enumerate(table["clip"]):
+        sound = np.random.default_rng(number).integers(-2000, 2000, 16000).astype("int16")
+        soundfile.write(home / f"{clip}.wav", sound, 16000)
+        contents[clip] = (home / f"{clip}.wav").read_bytes()
+        if number == 2:
+            soundfile.write(home / f"{clip}.flac", sound, 16000)
+        if number > 1:
+            (home / f"{clip}.wav").unlink()
+    table = table.assign(
+        sha256=[hashlib.sha256(wav).hexdigest() for wav in contents.values()], bytes=map(len, contents.values())
+    )
+    for module in (fetch, kit):
+        monkeypatch.setattr(module, "select", lambda **_: table)
+    monkeypatch.setenv("CREMA_D_HOME", str(home))
+    return dict(list(contents.items())[:3])
+
+
+def test_recordings_on_this_disk_come_along_as_the_official_files(teacher, stick, recordings, capsys):
+    assert teacher(stick) == 0
+    assert {path.stem: path.read_bytes() for path in (stick / "AudioWAV").iterdir()} == recordings
+    assert "3 of 546 recordings were on this disk" in capsys.readouterr().out
+    sheet = (stick / "START-HERE.html").read_text()
+    assert "3 recordings of CREMA-D come along" in sheet and "Open Database License" in sheet
+    assert teacher(stick, "--recordings", "none") == 0 and not list((stick / "AudioWAV").iterdir())
+
+
+def test_fetch_takes_recordings_from_a_stick(teacher, stick, recordings, tmp_path, monkeypatch, capsys):
+    assert teacher(stick) == 0
+    assert main(["fetch", "--mini", "--from", str(stick), "--to", str(tmp_path / "mine")]) == 1
+    assert {path.stem: path.read_bytes() for path in (tmp_path / "mine").glob("*.wav")} == recordings
+    assert "1 failed" in (said := capsys.readouterr().out) and "AudioWAV does not have it" in said
 
 
 def spoiled(folder: Path, change) -> None:
@@ -444,3 +488,42 @@ def test_a_laptop_lends_no_spoiled_kit(stick, name, capsys):
     SPOILED[name][0](stick)
     assert main(["kit", "--serve", str(stick), "--only-here", "--port", "0"]) == 2
     assert re.search("damaged|missing|not finished|no kit", capsys.readouterr().err)
+
+
+def guide() -> list[str]:
+    """The commands that the guide's section on kits has in its blocks."""
+    section = (ROOT / "classroom" / "README.md").read_text(encoding="utf-8").split("\n## A room without internet")[1]
+    return re.findall(r"^python3 start\.py (.*)$", section.split("\n## ")[0], re.MULTILINE)
+
+
+def test_every_command_of_the_guide_runs(teacher, start, stick, recordings, tmp_path, monkeypatch):
+    """In the guide's order, beside a kit; the address, and where recordings come from and go to, are those of this test."""
+    monkeypatch.chdir(tmp_path)
+    address, seen = "", []
+    with contextlib.ExitStack() as laptop:
+        for line in guide():
+            seen.append(line.replace("http://LAPTOP:8000", "ADDRESS"))
+            match words := line.replace("http://LAPTOP:8000", address).split():
+                case ["fetch", "--mini"]:
+                    assert main([*words, "--from", "recordings", "--to", "home"]) == 1  # the fourth is nowhere
+                case ["fetch", "--mini", "--from", _]:
+                    assert main([*words, "--to", "learner"]) == 1
+                    assert {path.stem: path.read_bytes() for path in Path("learner").glob("*.wav")} == recordings
+                case ["kit", "--serve", folder]:
+                    port = laptop.enter_context(room.answering(serving.application(Path(folder))))
+                    address = f"http://127.0.0.1:{port}"
+                case ["kit", folder]:
+                    assert teacher(Path(folder)) == 0
+                case ["kit", folder, "--platforms", *_]:
+                    assert parser().parse_args(words).platforms == ["windows", "macos"]
+                case ["--kit", place]:
+                    shutil.rmtree(start.ENV, ignore_errors=True)
+                    start.steps.clear()
+                    assert start.main(words) == 0 and start.steps["copying recordings"][-1].endswith(place)
+    assert len(seen) == 7 and "kit --serve ser-kit" in seen and "--kit ADDRESS" in seen, seen
+
+
+def test_the_figures_of_the_guide_are_measured():
+    text = (ROOT / "classroom" / "README.md").read_text(encoding="utf-8")
+    measured = json.loads((ROOT / "data" / "results" / "kit.json").read_text(encoding="utf-8"))
+    assert f"is {measured['kit_gb']:.1f} GB" in text and f"about {measured['mb_each']:.0f} MB" in text

@@ -19,11 +19,6 @@ STALLED = 60.0  # seconds without a byte after which a client is let go
 class Files(StaticFileHandler):
     """The files that `kit.json` lists, and no others. Each piece waits until its client has taken the one before."""
 
-    def initialize(self, path: str, files: dict[str, dict[str, Any]]) -> None:
-        """What `Application` hands over."""
-        super().initialize(path)
-        self.files = files
-
     def parse_url_path(self, url_path: str) -> str:
         """A folder is its page; recordings can be asked for at the address that everything else has."""
         if url_path.endswith("/"):
@@ -35,14 +30,15 @@ class Files(StaticFileHandler):
     def validate_absolute_path(self, root: str, absolute_path: str) -> str:
         """Refuse whatever the kit does not list, wherever a path leads."""
         name = Path(absolute_path).relative_to(root).as_posix() if Path(absolute_path).is_relative_to(root) else ""
-        if name != kit.KIT and name not in self.files:
+        if name != kit.KIT and name not in self.settings["about"]["files"]:
             raise HTTPError(404)
         return absolute_path
 
     def compute_etag(self) -> str | None:
         """The known hash: hashing a large file anew would hold the others up."""
         name = Path(self.absolute_path or "").relative_to(self.root).as_posix()
-        return f'"{self.files[name]["sha256"]}"' if name in self.files else None
+        known = self.settings["about"]["files"].get(name)
+        return f'"{known["sha256"]}"' if known else None
 
     def flush(self, include_footers: bool = False) -> asyncio.Future[None]:
         """Send a piece; who takes none of it for long is let go."""
@@ -56,14 +52,10 @@ class Files(StaticFileHandler):
 class Page(RequestHandler):
     """What to do, with the address under which this page was opened."""
 
-    def initialize(self, folder: Path, about: dict[str, Any]) -> None:
-        """What `Application` hands over."""
-        self.folder, self.about = folder, about
-
     def get(self) -> None:
         """Answer with the page."""
         address = f"http://{self.request.host}"
-        self.write(kit.page(self.folder, self.about, address, room.qr_svg(address)))
+        self.write(kit.page(self.settings["folder"], self.settings["about"], address, room.qr_svg(address)))
 
 
 def application(folder: Path) -> Application:
@@ -78,9 +70,8 @@ def application(folder: Path) -> Application:
     CourseError
         As `kit.read`: a damaged kit is not handed on.
     """
-    about = kit.read(folder)
-    shared = {"path": str(folder.resolve()), "files": about["files"]}
-    return Application([("/", Page, {"folder": folder, "about": about}), ("/(.+)", Files, shared)])
+    handlers = [("/", Page), ("/(.+)", Files, {"path": str(folder.resolve())})]
+    return Application(handlers, folder=folder, about=kit.read(folder))  # type: ignore[arg-type]
 
 
 def serve(folder: Path, port: int, only_here: bool) -> None:
