@@ -13,7 +13,6 @@ import argparse
 import hashlib
 import json
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -65,7 +64,7 @@ def serve(folder: Path, n_clients: int) -> dict[str, float]:
                 done = list(pool.map(lambda _: client(address, files), range(n_clients)))
             seconds = time.perf_counter() - begun
         memory = psutil.Process(server.pid).memory_info().rss
-        server.send_signal(signal.SIGINT)
+        server.terminate()
     size = sum(file["bytes"] for file in files.values())
     return {
         "kit_gb": round(sum(file["bytes"] for file in about["files"].values()) / 1e9, 2),

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import io
 import logging
+import signal
 import socket
 import threading
 import time
@@ -71,14 +72,14 @@ def qr(url: str) -> str:
 
 
 def qr_svg(url: str) -> str:
-    """The same as an SVG element for a page, dark on white whatever the page's colours are, with its address as title.
+    """The same as an SVG element for a page, which gives it its width; dark on white whatever the page's colours are.
 
     Examples
     --------
     >>> qr_svg("http://192.168.0.10:8000/").startswith("<svg")
     True
     """
-    return segno.make(url, micro=False).svg_inline(scale=8, light="white", title=url)
+    return segno.make(url, micro=False).svg_inline(light="white", title=url, omitsize=True)
 
 
 @contextlib.contextmanager
@@ -165,6 +166,7 @@ def serve(app: Application, title: str, port: int = 0, only_here: bool = False, 
         When the port cannot be used.
     """
     _many_files()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` ends it as Ctrl-C does
     with answering(app, HERE if only_here else EVERYWHERE, port) as port:
         hosts = [HERE] if only_here else addresses()
         url, *others = (f"http://{host}:{port}{path}" for host in hosts)
