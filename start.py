@@ -385,12 +385,12 @@ def install(lock: str, named_kit: str | None = None) -> None:
 
 def take_recordings(kit: str) -> None:
     """Copy a kit's recordings to where lessons look for them; without them they use the practice voices."""
-    held = read_kit(kit)["recordings"]
-    if held["clips"]:
-        try:
+    try:
+        held = read_kit(kit)["recordings"]
+        if held["clips"]:
             run("copying recordings", PYTHON, "-m", "ser_helpers", "fetch", f"--{held['asked']}", "--from", kit)
-        except Trouble as trouble:
-            print(f"  {trouble}")
+    except Trouble as trouble:
+        print(f"  {trouble}")
 
 
 def configure_jupyter() -> None:

@@ -151,7 +151,9 @@ def test_the_course_is_what_git_tracks_or_without_git_what_is_not_ignored(course
     (clone / "lessons" / "__pycache__").mkdir()
     (clone / "lessons" / "__pycache__" / "x.pyc").touch()
     expected = sorted(path.relative_to(course) for path in course.rglob("*") if path.is_file())
-    assert kit.course_files(clone) == expected
+    (clone / "kits").mkdir()
+    (clone / "kits" / "course.zip").touch()
+    assert kit.course_files(clone, clone / "kits") == expected
     for words in (["init", "-q"], ["add", "start.py", "pyproject.toml"]):
         subprocess.run(["git", *words], cwd=clone, check=True)
     assert kit.course_files(clone) == [Path("pyproject.toml"), Path("start.py")]

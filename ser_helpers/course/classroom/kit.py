@@ -78,7 +78,7 @@ def make(
     _ready(folder)
     try:
         _write(folder, {"complete": False})
-        _pack(course, folder / COURSE)
+        _pack(course, folder)
         stock = wheels.Stock(folder / WHEELS, wheels.read_lock(course / LOCK))
         targets = [Target(system, python) for system in platforms for python in pythons]
         wheels.fetch(stock, targets)
@@ -123,22 +123,24 @@ def _write(folder: Path, about: dict[str, Any]) -> None:
 
 
 def _in_words(error: OSError, folder: Path) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC):
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):  # Windows knows no quota
         return f"The disk of {folder} is full. Make room, and give the same command: it goes on where this one stopped."
     return f"{error.filename or folder} cannot be read or written ({error.strerror}). Is the stick still there?"
 
 
-def course_files(course: Path) -> list[Path]:
+def course_files(course: Path, kit: Path | None = None) -> list[Path]:
     """What belongs to the course: what git tracks; in a ZIP's folder without git, all but what `.gitignore` names.
 
     Parameters
     ----------
     course : Path
+    kit : Path, optional
+        A folder that is left out.
 
     Returns
     -------
     list of Path
-        Relative to it.
+        Relative to the course.
 
     Examples
     --------
@@ -160,17 +162,18 @@ def course_files(course: Path) -> list[Path]:
         names = [*path.parts, path.as_posix()]
         return not any(fnmatch.fnmatch(name, pattern) for name in names for pattern in ignored)
 
-    files = [Path(root, name).relative_to(course) for root, _, names in os.walk(course) for name in names]
-    return sorted(filter(belongs, files))
+    files = [Path(root, name) for root, _, names in os.walk(course) for name in names]
+    files = [path for path in files if not (kit and path.resolve().is_relative_to(kit.resolve()))]
+    return sorted(filter(belongs, (path.relative_to(course) for path in files)))
 
 
-def _pack(course: Path, target: Path) -> None:
+def _pack(course: Path, kit: Path) -> None:
     """The course as a ZIP that unpacks into one folder."""
-    part = target.with_suffix(".part")
+    part = kit / f"{COURSE}.part"
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
-        for path in tqdm(course_files(course), desc="The course", unit=" files"):
+        for path in tqdm(course_files(course, kit), desc="The course", unit=" files"):
             archive.write(course / path, Path("ser-course", path))
-    part.replace(target)
+    part.replace(kit / COURSE)
 
 
 def _take_recordings(folder: Path, which: str) -> int:

@@ -72,14 +72,14 @@ def qr(url: str) -> str:
 
 
 def qr_svg(url: str) -> str:
-    """The same as an SVG element for a page, which gives it its width; dark on white whatever the page's colours are.
+    """The same as an SVG element as wide as its place in a page, dark on white whatever the page's colours, its title the address.
 
     Examples
     --------
     >>> qr_svg("http://192.168.0.10:8000/").startswith("<svg")
     True
     """
-    return segno.make(url, micro=False).svg_inline(light="white", title=url, omitsize=True)
+    return segno.make(url, micro=False).svg_inline(omitsize=True, light="white", title=url)
 
 
 @contextlib.contextmanager

@@ -24,11 +24,10 @@ OLDEST_GLIBC, OLDEST_MACOS = 28, (14, 0)  # of systems of 2018 and 2023: onnxrun
 
 
 class System(NamedTuple):
-    """A kind of computer: how a person, start.py, pip and the lock's conditions call it."""
+    """A kind of computer: how a person, start.py, wheels and the lock's conditions call it."""
 
     name: str
     known_to_start: str
-    for_pip: list[str]
     platforms: list[str]
     markers: dict[str, str]
 
@@ -37,22 +36,19 @@ SYSTEMS = {
     "linux": System(
         "Linux on x86_64",
         "Linux-x86_64",
-        linux := [f"manylinux_2_{minor}_x86_64" for minor in range(OLDEST_GLIBC, 4, -1)]
+        [f"manylinux_2_{minor}_x86_64" for minor in range(OLDEST_GLIBC, 4, -1)]
         + [f"manylinux{year}_x86_64" for year in ("2014", "2010", "1")],
-        linux,
         {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux", "platform_machine": "x86_64"},
     ),
     "macos": System(
         "macOS on Apple silicon",
         "Darwin-arm64",
-        [f"macosx_{OLDEST_MACOS[0]}_{OLDEST_MACOS[1]}_arm64"],
         list(mac_platforms(OLDEST_MACOS, "arm64")),
         {"sys_platform": "darwin", "os_name": "posix", "platform_system": "Darwin", "platform_machine": "arm64"},
     ),
     "windows": System(
         "Windows on x64",
         "Windows-AMD64",
-        ["win_amd64"],
         ["win_amd64"],
         {"sys_platform": "win32", "os_name": "nt", "platform_system": "Windows", "platform_machine": "AMD64"},
     ),
@@ -102,7 +98,7 @@ class Target(NamedTuple):
 
     def pip_options(self) -> list[str]:
         """The same for `pip download`."""
-        platforms = [f"--platform={tag}" for tag in SYSTEMS[self.system].for_pip]
+        platforms = [f"--platform={tag}" for tag in SYSTEMS[self.system].platforms]
         abis = [f"--abi={abi}" for abi in ("cp" + self.python.replace(".", ""), "abi3", "none")]
         return [*platforms, *abis, f"--python-version={self.python}", "--implementation=cp"]
 
