@@ -219,7 +219,8 @@ def _take_site(site: Path, target: Path) -> None:
 
 def _hashes(folder: Path) -> dict[str, dict[str, Any]]:
     """Size and hash of each file that is part of the kit, as they are on its disk."""
-    paths = [path for part in PARTS for path in [folder / part, *(folder / part).rglob("*")] if path.is_file()]
+    found = [path for part in PARTS for path in (folder / part, *(folder / part).rglob("*"))]
+    paths = [path for path in found if path.is_file() and not path.name.startswith(".")]  # macOS adds hidden ones
     with ThreadPoolExecutor() as pool:
         values = list(tqdm(pool.map(sha256, paths), total=len(paths), desc="Hashes", unit=" files"))
     return {
