@@ -1,0 +1,173 @@
+"""A laptop that serves a room: its address, the address as a QR code, and a server that ends with Ctrl-C.
+
+Pages and files are handlers of Tornado, on which Jupyter itself stands: whoever stalls holds nobody up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import logging
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import psutil
+import segno
+from tornado.httpserver import HTTPServer
+from tornado.web import Application
+
+from ...errors import CourseError
+
+HERE, EVERYWHERE = "127.0.0.1", "0.0.0.0"
+ELSEWHERE = "192.0.2.1"  # an address that documents use and nobody has; nothing is sent to it
+
+
+def addresses() -> list[str]:
+    """This machine's IPv4 addresses, the one that a room most likely sees first; `127.0.0.1` alone without a network.
+
+    Used by the servers of `ser kit` and `ser game`. First comes the address from which this machine would reach others;
+    it is not the room's where a VPN is on, and then one of the others is.
+
+    Examples
+    --------
+    >>> all(address.count(".") == 3 for address in addresses())
+    True
+    """
+    found = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
+        probe.connect((ELSEWHERE, 9))
+        found.append(probe.getsockname()[0])
+    for interface in psutil.net_if_addrs().values():
+        found += [part.address for part in interface if part.family == socket.AF_INET]
+    seen = [one for one in dict.fromkeys(found) if not one.startswith(("127.", "169.254."))]
+    return seen or [HERE]
+
+
+def address() -> str:
+    """This machine's address in the room; `127.0.0.1` without a network.
+
+    Examples
+    --------
+    >>> address() == addresses()[0]
+    True
+    """
+    return addresses()[0]
+
+
+def qr(url: str) -> str:
+    """An address as a QR code for a terminal, in half blocks.
+
+    Examples
+    --------
+    >>> len(qr("http://192.168.0.10:8000/").splitlines()) < 20
+    True
+    """
+    drawn = io.StringIO()
+    segno.make(url, micro=False).terminal(drawn, compact=True)
+    return drawn.getvalue()
+
+
+def qr_svg(url: str) -> str:
+    """The same as an SVG element for a page, dark on white whatever the page's colours are, with its address as title.
+
+    Examples
+    --------
+    >>> qr_svg("http://192.168.0.10:8000/").startswith("<svg")
+    True
+    """
+    return segno.make(url, micro=False).svg_inline(scale=8, light="white", title=url)
+
+
+@contextlib.contextmanager
+def answering(app: Application, host: str = HERE, port: int = 0) -> Iterator[int]:
+    """Let an application answer, in a thread of its own, as long as the block runs.
+
+    Parameters
+    ----------
+    app : tornado.web.Application
+    host : str
+        `HERE` for this machine alone, `EVERYWHERE` for its whole network.
+    port : int
+        0 for any that is free.
+
+    Yields
+    ------
+    int
+        The port.
+
+    Raises
+    ------
+    CourseError
+        When the port is in use, or not ours to take.
+
+    Examples
+    --------
+    >>> with answering(Application([])) as port:
+    ...     socket.create_connection((HERE, port)).close()
+    """
+    try:
+        listening = socket.create_server((host, port), backlog=256)
+    except OSError as error:
+        raise CourseError(f"Port {port} cannot be used ({error.strerror}). Choose another with --port.") from None
+    listening.setblocking(False)
+    logging.getLogger("tornado.access").setLevel(logging.ERROR)  # a page that is not there is no news
+    ready, ended, loop = threading.Event(), asyncio.Event(), asyncio.new_event_loop()
+
+    async def run() -> None:
+        server = HTTPServer(app, idle_connection_timeout=60)
+        server.add_socket(listening)
+        ready.set()
+        await ended.wait()
+        server.stop()
+        await server.close_all_connections()
+
+    thread = threading.Thread(target=lambda: asyncio.Runner(loop_factory=lambda: loop).run(run()), daemon=True)
+    thread.start()
+    ready.wait()
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join()
+
+
+def serve(app: Application, title: str, port: int = 0, only_here: bool = False, path: str = "/") -> None:
+    """Answer a room until Ctrl-C; print where, with a QR code to point a phone at.
+
+    Parameters
+    ----------
+    app : tornado.web.Application
+    title : str
+        What is served, the beginning of a sentence: ``"The kit"``.
+    port : int
+        0 for any that is free.
+    only_here : bool
+        Answer this machine alone, to try it; else everybody in its network.
+    path : str
+        The page that the code leads to.
+
+    Raises
+    ------
+    CourseError
+        When the port cannot be used.
+    """
+    with answering(app, HERE if only_here else EVERYWHERE, port) as port:
+        hosts = [HERE] if only_here else addresses()
+        url, *others = (f"http://{host}:{port}{path}" for host in hosts)
+        whom = (
+            "Only this computer can open it."
+            if only_here
+            else "Everybody in this network can open it, and nobody elsewhere. Allow it when a firewall asks."
+        )
+        try:
+            print(qr(url), f"{title} can be had at {url}", whom, sep="\n")
+            for other in others:
+                print(f"If that address does not open, try {other}")
+            print("Keep this window open; Ctrl-C ends it.", flush=True)
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            print("\nEnded: nothing is served any more.")
