@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from types import ModuleType
 
-from .commands import Commands, jobs_option, json_option, lesson_option
+from .commands import Commands, jobs_option, json_option, lesson_option, one_or_more
 from .errors import CourseError
 
 COMMANDS = Commands()
@@ -139,3 +140,27 @@ def alike(args: argparse.Namespace) -> int:
 @command("report", _report_like, "Write a lesson's reports and gradebook files again.", "ser report 03_mfcc")
 def report(args: argparse.Namespace) -> int:
     return _grading().report_command(args.lesson, args.json)
+
+
+def _game_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--clips", type=one_or_more, default=10, metavar="N", help="how many (%(default)s)")
+    sub.add_argument("--seed", type=int, default=1, metavar="N", help="another number, other clips (%(default)s)")
+    sub.add_argument("--save", type=Path, metavar="FILE", help="keep the counts, as JSON; else nothing is kept")
+    sub.add_argument("--port", type=int, default=8080, help="of the phones' address (%(default)s)")
+    sub.add_argument("--only-here", action="store_true", help="answer this computer alone, to try it")
+    sub.add_argument("--no-browser", action="store_true", help="print the screen's address, and open no browser")
+
+
+@command(
+    "game",
+    _game_options,
+    "Let a room guess: everybody hears the same clips and votes by phone. Beside the room's votes stand the crowd's, a model's "
+    "answer and what the actor was told. No account, no name, no internet; Ctrl-C ends it.",
+    "ser game",
+    "ser game --only-here --seed 7",
+    "ser game --save counts.json",
+)
+def game(args: argparse.Namespace) -> int:
+    from .course.classroom import game as classroom
+
+    return classroom.play(args.clips, args.seed, args.port, args.save, not args.no_browser, args.only_here)
