@@ -239,6 +239,7 @@ class Game:
             "step": self.step,
             "number": self.number,
             "open": self.open,
+            "ended": self.ended,
             "mine": self._votes[self.number - 1].get(token, "") if self.number and not self.ended else "",
             "heading": "The table" if self.ended else f"Clip {self.number} of {len(self.clips)}" if self.step else "You are in",
             "says": self._to_phone(token),
@@ -345,6 +346,13 @@ class Page(RequestHandler):
             traceback.print_exception(typ, value, tb)  # Tornado would print the address of the phone, too
 
 
+class Nowhere(Page):
+    """Any other address."""
+
+    def prepare(self) -> None:
+        raise HTTPError(404)
+
+
 class Phone(Page):
     """The page of a phone."""
 
@@ -435,7 +443,7 @@ def application(game: Game, only_here: bool = False) -> Application:
     about = {"game": game, "only_here": only_here}
     return Application(
         [("/", Phone, about), ("/now", Now, about), ("/vote", Vote, about), ("/screen/([^/]+)/(.*)", Screen, about)],
-        default_handler_class=Page,
+        default_handler_class=Nowhere,
         default_handler_args=about,
         log_function=lambda handler: None,  # nobody's address is written down
     )

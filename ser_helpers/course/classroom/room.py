@@ -72,14 +72,14 @@ def qr(url: str) -> str:
 
 
 def qr_svg(url: str) -> str:
-    """The same as an SVG element for a page, dark on white whatever the page's colours are, with its address as title.
+    """The same as an SVG element as wide as its place in a page, dark on white whatever the page's colours, its title the address.
 
     Examples
     --------
     >>> qr_svg("http://192.168.0.10:8000/").startswith("<svg")
     True
     """
-    return segno.make(url, micro=False).svg_inline(scale=8, light="white", title=url)
+    return segno.make(url, micro=False).svg_inline(omitsize=True, light="white", title=url)
 
 
 @contextlib.contextmanager
