@@ -9,6 +9,7 @@ from types import ModuleType
 
 from .commands import Commands, jobs_option, json_option, lesson_option, one_or_more
 from .errors import CourseError
+from .places import CLASSROOM
 
 COMMANDS = Commands()
 command = COMMANDS.add
@@ -164,3 +165,21 @@ def game(args: argparse.Namespace) -> int:
     from .course.classroom import game as classroom
 
     return classroom.play(args.clips, args.seed, args.port, args.save, not args.no_browser, args.only_here)
+
+
+def _slides_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("lessons", nargs="*", metavar="LESSON", help="which ones; without a name, all")
+    sub.add_argument("--to", type=Path, default=CLASSROOM / "slides", metavar="FOLDER", help="(%(default)s)")
+
+
+@command(
+    "slides",
+    _slides_options,
+    "Make slides of lessons: headings, questions, pictures, sounds and exercises, as the lesson has them. Runs each lesson; a deck "
+    "is one file that opens without a network.",
+    "ser slides 05_split_and_scale",
+)
+def slides(args: argparse.Namespace) -> int:
+    from .course.classroom import slides as classroom
+
+    return classroom.make(args.lessons, args.to)
