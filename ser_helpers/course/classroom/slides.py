@@ -1,8 +1,8 @@
 """`ser slides`: a deck for each lesson, made from the cells of the lesson itself, one file that needs no network.
 
-Nobody says twice what is on a slide. A heading makes one, with the paragraph below it; so does a question, a picture, a
-sound, a sentence that the lesson computes, the code of a worked example, and an exercise's function with what it promises.
-The rest of a lesson's text is for reading, and what solves an exercise is on no slide.
+A rule decides, and no lesson says twice what it holds. A heading makes a slide, with the paragraph below it; so does a
+question, a picture, a sound, a sentence that the lesson computes, the code of a worked example, and an exercise with what its
+function promises. The rest of a lesson's text is for reading, and what solves an exercise is on no slide.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-import nbformat
 from markupsafe import Markup
 from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
@@ -59,6 +58,7 @@ def slides_of(notebook: NotebookNode) -> list[Slide]:
 
     Examples
     --------
+    >>> import nbformat
     >>> cells = [nbformat.v4.new_markdown_cell("## Noise\\n\\nA window opens.\\n\\nMore to read.")]
     >>> lesson = nbformat.v4.new_notebook(cells=cells, metadata={"ser": {"goals": ["hear"], "minutes": 5}})
     >>> [(slide.kind, slide.heading, slide.html.striptags()) for slide in slides_of(lesson)]
@@ -72,8 +72,11 @@ def slides_of(notebook: NotebookNode) -> list[Slide]:
                 heading = slide.heading
                 found.append(slide)
         elif cell.cell_type == "code":
-            found += _of_code(cell, heading)
-    return [slide for slide in found if slide.heading not in UNREAD]
+            for slide in _of_code(cell, heading):
+                if found and (slide.kind, found[-1].kind) == ("code", "exercise"):  # what is asked, and its function
+                    slide = Slide("exercise", heading, found.pop().html + slide.html)
+                found.append(slide)
+    return [slide for slide in found if slide.html and slide.heading not in UNREAD]
 
 
 def _of_text(source: str, heading: str, about: NotebookNode) -> Iterator[Slide]:
@@ -106,16 +109,17 @@ def _of_code(cell: NotebookNode, heading: str) -> Iterator[Slide]:
 
 
 def _seen_or_heard(output: NotebookNode) -> Markup:
-    """A picture, a sound, or a sentence that a cell has made; nothing of anything else."""
+    """A picture, a sound, a short table or a sentence that a cell has made; nothing of anything else."""
     data = output.get("data", {})
     if "text/markdown" in data:
         return html_of(data["text/markdown"])
     html = data.get("text/html", "")
-    return Markup(html if "ser-figure" in html or "<audio" in html else "")
+    table = 'class="dataframe"' in html and html.count("<tr") <= LONGEST // 2
+    return Markup(html if table or "ser-figure" in html or "<audio" in html else "")
 
 
 def _code(source: str) -> Markup:
-    return Markup(f'<pre tabindex="0"><code>{escape(source.strip())}</code></pre>')
+    return Markup(f"<pre><code>{escape(source.strip())}</code></pre>")
 
 
 def deck(notebook: NotebookNode) -> str:
