@@ -285,7 +285,7 @@ def test_a_phone_and_the_screen(here, browser):
 
     screen.goto(here.screen)
     phone.goto(here.base)
-    screen.get_by_text("1 phones are here").wait_for()
+    screen.get_by_text("Phones in the room: 1").wait_for()
     fine("way-in")
     screen.keyboard.press("Space")
     phone.get_by_role("heading", name="Clip 1 of 3").wait_for()
@@ -310,8 +310,16 @@ def test_a_phone_and_the_screen(here, browser):
     assert phone.evaluate("me") == token
     assert phone.get_by_role("button", name="fear").get_attribute("aria-disabled") == "true"
     fine("shown")
-    for _ in range(5):
+    screen.keyboard.press("Space")
+    phone.get_by_role("heading", name="Clip 2 of 3").wait_for()
+    phone.route("**/now?*", lambda route: route.abort())  # what the phone shows is old when it votes
+    here.go_on()
+    phone.get_by_role("button", name="sad").click()
+    phone.get_by_role("status").filter(has_text="Too late").wait_for()
+    phone.unroute("**/now?*")
+    for _ in range(3):
         before = here.game.step
+        until(f"now.step === {before}")
         screen.keyboard.press("Space")
         until(f"now.step > {before}")
     phone.get_by_role("heading", name="The table").wait_for()

@@ -390,17 +390,16 @@ class Screen(Page):
     """What is projected, and how it goes on: for this machine's browser alone, which has the key."""
 
     def prepare(self) -> None:
-        if self.request.remote_ip not in (room.HERE, "::1") or not secrets.compare_digest(
+        if self.request.remote_ip != room.HERE or not secrets.compare_digest(
             self.path_args[0].encode(), self.game.key.encode()
         ):
             raise HTTPError(404)
 
     def get(self, _key: str, what: str) -> None:
         if not what:
-            port = self.request.host.rpartition(":")[2]
-            first, *others = [
-                f"http://{host}:{port}/" for host in ([room.HERE] if self.only_here else room.addresses())
-            ]
+            port = self.request.host.partition(":")[2] or "80"
+            hosts = [room.HERE] if self.only_here else room.addresses()
+            first, *others = [f"http://{host}:{port}/" for host in hosts]
             self.page("screen.html.j2", address=first, others=others, code=Markup(room.qr_svg(first)))
         elif what == "now":
             self._now()
@@ -434,8 +433,11 @@ def _wav(path: Path) -> bytes:
 
 def _colours() -> dict[str, tuple[str, str]]:
     """The plots' colour of each label, on light pages and on dark ones."""
-    rgb = {label: np.array(to_rgb(COLOURS[label])) for label in LABELS}
-    return {label: (to_hex(light), to_hex(for_dark(light).clip(0, 1))) for label, light in rgb.items()}
+    found = {}
+    for label in LABELS:
+        red, green, blue = for_dark(np.array(to_rgb(COLOURS[label]))).clip(0, 1).tolist()
+        found[label] = (COLOURS[label], to_hex((red, green, blue)))
+    return found
 
 
 def application(game: Game, only_here: bool = False) -> Application:
