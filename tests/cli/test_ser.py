@@ -124,6 +124,7 @@ COMMANDS = [
     "grade",
 ]
 COMMANDS += ["decide", "extend", "mark", "return", "alike", "report"]
+COMMANDS += ["game", "slides"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
