@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -175,6 +176,9 @@ def test_nothing_that_names_a_person_is_kept(here, tmp_path, capfd):
     here.go_on()
     phone.vote(1, "sad")
     refused(f"{here.base}/vote", "nonsense")
+    with socket.create_connection(("127.0.0.1", int(here.base.rpartition(":")[2]))) as stranger:
+        stranger.sendall(b"no request at all\r\n\r\n")
+        assert b"400" in stranger.recv(1000)
     here.game.counts = None  # an accident inside: its traceback names no address either
     assert refused(f"{here.screen}now")[0] == 500
     del here.game.counts

@@ -19,6 +19,7 @@ from typing import Any
 
 import jinja2
 import numpy as np
+import pandas as pd
 import soundfile
 from markupsafe import Markup
 from matplotlib.colors import to_hex, to_rgb
@@ -85,7 +86,7 @@ def choose(n: int = 10, seed: int = 1) -> tuple[list[Clip], bool]:
     table = table.sample(frac=1, random_state=rng)
     order = [label for _ in range(n) for label in rng.permutation(LABELS)]
     used: Counter[str] = Counter()
-    rows: dict[str, Any] = {}
+    rows: dict[str, pd.Series] = {}
     for label in order:
         left = table[(table["emotion"] == label) & ~table["clip"].isin(list(rows))]
         if len(rows) == n or left.empty:
@@ -97,19 +98,21 @@ def choose(n: int = 10, seed: int = 1) -> tuple[list[Clip], bool]:
     return [_clip(row, votes) for row in rows.values()], people
 
 
-def _unheard() -> tuple[Any, bool]:
+def _unheard() -> tuple[pd.DataFrame, bool]:
     """Clips with what a model says to them that was not trained on their speakers, and whether these are people."""
     clips = corpus.lesson_clips()
-    if clips.attrs["source"] == corpus.CORPORA["crema-d"].name:
-        said = evaluate.load_predictions(recipe=model.EVERYDAY.stem).query("tested_on == 'clean'")
+    if clips.attrs["source"] == "crema-d":
+        said = evaluate.load_predictions(recipe=model.EVERYDAY.stem).query(
+            "protocol == 'actors' and tested_on == 'clean'"
+        )
         clips = clips.merge(said[["clip", "predicted"]], on="clip").query("defect == ''").reset_index(drop=True)
-        if clips["speaker"].nunique() >= 2 and set(clips["emotion"]) == set(LABELS):
+        if set(clips["emotion"]) == set(LABELS):
             return clips, True
     clips = model.practice_models()[1]
     return clips.assign(path=corpus.find_audio(clips)), False
 
 
-def _clip(row: Any, votes: Any) -> Clip:
+def _clip(row: pd.Series, votes: pd.DataFrame | None) -> Clip:
     heard = {} if votes is None else {label: int(count) for label, count in votes.loc[row.name].items()}
     words = corpus.SENTENCES[row["sentence"]]
     return Clip(row["clip"], Path(row["path"]), words, str(row["emotion"]), heard, str(row["predicted"]))
