@@ -24,6 +24,8 @@ def test_every_question_and_exercise_is_on_a_slide_and_no_solution(lesson):
     made = slides.slides_of(lesson)
     text = "".join(cell.source for cell in lesson.cells)
     assert [slide.kind for slide in made].count("title") == 1 and made[-1].heading == "Take-away"
+    assert [slide.heading for slide in made if slide.kind == "goals"] == ["You will learn to"]
+    assert not [slide for slide in made if slide.kind == "section" and len(slide.html.striptags().split()) > 130]
     questions = [slide.html for slide in made if slide.kind == "question"]
     assert len(questions) == len(re.findall("<!-- question", text))
     assert all("Yes" in question and question.count("<details>") >= 2 for question in questions)

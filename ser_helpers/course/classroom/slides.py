@@ -7,6 +7,7 @@ function promises. The rest of a lesson's text is for reading, and what solves a
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from html import escape
@@ -69,7 +70,7 @@ def slides_of(notebook: NotebookNode) -> list[Slide]:
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and not cell.metadata.get("nbgrader"):
             for slide in _of_text(cell.source, heading, notebook.metadata["ser"]):
-                heading = slide.heading
+                heading = heading if slide.kind == "goals" else slide.heading
                 found.append(slide)
         elif cell.cell_type == "code":
             for slide in _of_code(cell, heading):
@@ -84,15 +85,19 @@ def _of_text(source: str, heading: str, about: NotebookNode) -> Iterator[Slide]:
     parts = HEADING.split(text)[1:]  # then three by three: level, heading, text
     for level, title, below in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
         heading = re.sub("[*`]", "", title)
-        paragraphs = [part for part in below.strip().split("\n\n") if not part.startswith("<details>")]
+        paragraphs = [
+            part for part in below.strip().split("\n\n") if not part.startswith(("<details>", "**You will learn to**"))
+        ]
         if level == "#":
             yield Slide("title", heading, html_of("\n\n".join(paragraphs)))
-            goals = "\n".join(f"- {goal}" for goal in about["goals"])
-            yield Slide("section", "You will learn to", html_of(goals))
-        else:
-            shown = paragraphs if heading == "Take-away" else paragraphs[:1]
-            kind = "exercise" if heading.startswith("Exercise") else "section"
-            yield Slide(kind, heading, html_of("\n\n".join(shown)))
+            yield Slide("goals", "You will learn to", html_of("\n".join(f"- {goal}" for goal in about["goals"])))
+            continue
+        n = 1 + sum(
+            1 for _ in itertools.takewhile(lambda part: part.endswith(":"), paragraphs)
+        )  # a colon wants what follows
+        shown = paragraphs if heading == "Take-away" else paragraphs[:n]
+        kind = "exercise" if heading.startswith("Exercise") else "section"
+        yield Slide(kind, heading, html_of("\n\n".join(shown)))
     for question in questions:
         yield Slide("question", heading, html_of(question))
 
