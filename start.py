@@ -4,6 +4,8 @@
     python3 start.py                     open the lessons   (--no-browser, --port N, --instructor): lesson 00 the first
                                          time, later the one that you worked on last
     python3 start.py NOTEBOOK.ipynb      open that one
+    python3 start.py --kit FOLDER|URL    install without the internet, from a kit that `ser kit` made: on a stick, or served
+                                         in the room (http://LAPTOP:8000); one that lies beside this folder is found
     python3 start.py test [--all]        run the tests      (further words go to pytest)
     python3 start.py nbgrader ...        run nbgrader       (in the course's folder; for instructors)
     python3 start.py doctor              any other word is a command of `ser`: doctor, fetch, check, predict ...
@@ -14,7 +16,9 @@ requirements.lock has changed.
 
 import argparse
 import contextlib
+import errno
 import hashlib
+import http.client
 import importlib.util
 import itertools
 import json
@@ -39,6 +43,9 @@ PYTHON = ENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 NUMBA_CACHE = ENV / "numba-cache"
 OLDEST, NEWEST = (3, 11), (3, 14)  # the packages of the lock exist for these
 DISK_GB = 2.5
+KIT = "kit.json"  # says what a kit holds
+KITS = [HERE / "kit", HERE.parent]  # where one is looked for
+FETCHED = HERE / ".venv-kit"  # what came from a laptop that serves one
 LOCKS = {"course": HERE / "requirements.lock", "tests": HERE / "tests" / "requirements.lock"}
 
 # librosa's first call compiles for 10 to 20 s; done here once, it is quick in every lesson.
@@ -215,6 +222,114 @@ def refuse_in_words() -> None:
         raise Trouble(SOCKS)
 
 
+def find_kit(named: str | None) -> str | None:
+    """Where packages lie for a room without internet: the folder or address that was named, or a folder beside the course."""
+    if named and not is_address(named):
+        named = str(Path(named).resolve())
+    return named or next((str(folder) for folder in KITS if (folder / KIT).is_file()), None)
+
+
+def is_address(kit: str) -> bool:
+    """A laptop's, where no folder is meant."""
+    return kit.startswith(("http://", "https://"))
+
+
+def course_version() -> str:
+    """The number in pyproject.toml."""
+    import tomllib  # not above: Python 3.10, which is refused in words, has none
+
+    return tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+
+
+def read_kit(kit: str) -> dict:
+    """What a kit says of itself, if it is one for this course and this computer; its "wheels" are what is needed here."""
+    here = f"{platform.system()}-{platform.machine()}-{sys.version_info[0]}.{sys.version_info[1]}"
+    try:
+        with ask(kit, KIT) if is_address(kit) else open(Path(kit, KIT), "rb") as stream:
+            about = json.load(stream)
+        if not about["complete"]:
+            raise Trouble(f"The kit in {kit} is not finished. Where it was made, `ser kit` finishes it.")
+        wheels = {
+            f"wheels/{Path(name).name}": about["files"][name]["sha256"] for name in about["targets"].get(here, ())
+        }
+        made_for = (about["fingerprint"], about["version"])
+        about = {
+            **about,
+            "wheels": wheels,
+            "for": f"{', '.join(about['systems'])}; Python {', '.join(about['pythons'])}",
+        }
+    except OSError as error:
+        raise Trouble(f"There is no kit in {kit} ({error}). It is a folder with {KIT} in it, or its address.") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Trouble(f"The kit in {kit} is damaged: its {KIT} cannot be read. Copy it anew.") from None
+    if made_for != (fingerprint(LOCKS["course"]), course_version()):
+        raise Trouble(
+            f"The kit in {kit}, made on {about['made']}, is for another state of the course (version {about['version']}) than "
+            f"this folder's (version {course_version()}). Unpack the kit's own course.zip and start there, or get a new kit; where there is "
+            "internet, start without it."
+        )
+    if not wheels:
+        raise Trouble(f"The kit in {kit} has nothing for this computer, {here}. It is for {about['for']}.")
+    return about
+
+
+def wheels_of(kit: str) -> Path:
+    """The folder with a kit's packages for this computer; every one is looked at before any is installed."""
+    wheels = read_kit(kit)["wheels"]
+    folder = FETCHED if is_address(kit) else Path(kit)
+    what = f"{'fetching' if is_address(kit) else 'looking at'} the packages of the kit in {kit}"
+    print(f"  {what} ...", flush=True)
+    for number, (name, sha256) in enumerate(wheels.items(), start=1):
+        if sys.stdout.isatty():
+            print(f"\r  {number} of {len(wheels)}", end="\n" if number == len(wheels) else "", flush=True)
+        if is_address(kit) and hash_of(folder / name) != sha256:
+            fetch_from(kit, name)
+        if not (folder / name).is_file():
+            raise Trouble(f"{name} is missing from the kit in {kit}. Copy it anew.")
+        if hash_of(folder / name) != sha256:
+            raise Trouble(f"{name} is damaged in the kit in {kit}. Copy it anew.")
+    return folder / "wheels"
+
+
+def hash_of(path: Path) -> str:
+    """A file's SHA-256; nothing for one that is not there."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def ask(kit: str, name: str, begin: int = 0):
+    """The laptop that serves a kit for a file, from a byte on. No proxy stands between the two."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    address = f"{kit.rstrip('/')}/{urllib.parse.quote(name)}"
+    return opener.open(urllib.request.Request(address, headers={"Range": f"bytes={begin}-"}), timeout=30)
+
+
+def fetch_from(kit: str, name: str) -> None:
+    """Bring a file from the laptop that serves a kit; what breaks off goes on from there, three times."""
+    part = FETCHED / f"{name}.part"
+    part.parent.mkdir(parents=True, exist_ok=True)
+    for attempt in range(4):
+        try:
+            begin = part.stat().st_size if part.exists() else 0
+            with ask(kit, name, begin) as answer, part.open("ab" if begin else "wb") as stream:
+                shutil.copyfileobj(answer, stream)
+            if not answer.length:  # nothing is left to come
+                part.replace(FETCHED / name)
+                return
+        except urllib.error.HTTPError as error:
+            error.close()
+            part.unlink(missing_ok=True)  # 416: more than there is
+            if error.code == 404:
+                return
+        except (OSError, http.client.HTTPException) as error:
+            if getattr(error, "errno", None) == errno.ENOSPC:
+                raise
+        time.sleep(attempt)
+    raise Trouble(f"{kit} does not answer any more. Run this again when it does: it goes on where it stopped.")
+
+
 def make_environment() -> None:
     """An empty virtual environment in .venv."""
     if ENV.exists() and any(ENV.iterdir()) and not READY.exists():
@@ -230,8 +345,8 @@ def make_environment() -> None:
     run("making .venv", sys.executable, "-m", "venv", ENV)
 
 
-def install(lock: str) -> None:
-    """Bring the environment up to a lock; nothing half-made is left behind, nor taken for whole."""
+def install(lock: str, named_kit: str | None = None) -> None:
+    """Bring the environment up to a lock, from a kit if there is one; nothing half-made is left behind, nor taken for whole."""
     want = fingerprint(LOCKS[lock])
     if installed().get(lock) == want:
         return
@@ -244,6 +359,8 @@ def install(lock: str) -> None:
             "Bringing .venv up to date." if have else "Setting up the course in .venv (once; a few minutes).",
             flush=True,
         )
+        kit = find_kit(named_kit) if lock == "course" else None  # a kit has none of the tests' tools
+        offline = ("--no-index", "--find-links", wheels_of(kit)) if kit else ()
         try:
             if have:
                 READY.write_text(json.dumps({**have, lock: "under way"}), encoding="utf-8")
@@ -251,16 +368,29 @@ def install(lock: str) -> None:
                 make_environment()
             words = "--disable-pip-version-check install --no-input --only-binary :all:"
             pip = (PYTHON, "-m", "pip", *words.split())
-            run("installing packages", *pip, "--no-deps", "--require-hashes", "-r", LOCKS[lock])
+            run("installing packages", *pip, *offline, "--no-deps", "--require-hashes", "-r", LOCKS[lock])
             if lock == "course":
                 run("installing the course", *pip, "--no-deps", "--no-build-isolation", "--editable", HERE)
                 configure_jupyter()
                 run("compiling numba's functions once", PYTHON, "-c", WARM_NUMBA)
             READY.write_text(json.dumps({**have, **identity(), lock: want}), encoding="utf-8")
+            shutil.rmtree(FETCHED, ignore_errors=True)
         except BaseException:  # Ctrl-C too
             if not have and READY.exists():
                 discard_environment()
             raise
+    if kit:
+        take_recordings(kit)
+
+
+def take_recordings(kit: str) -> None:
+    """Copy a kit's recordings to where lessons look for them; without them they use the practice voices."""
+    try:
+        held = read_kit(kit)["recordings"]
+        if held["clips"]:
+            run("copying recordings", PYTHON, "-m", "ser_helpers", "fetch", f"--{held['asked']}", "--from", kit)
+    except Trouble as trouble:
+        print(f"  {trouble}")
 
 
 def configure_jupyter() -> None:
@@ -434,11 +564,12 @@ def main(words: list[str]) -> int:
     parser.add_argument("notebook", nargs="?", help="the notebook to open (default: where you were, or lesson 00)")
     parser.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
     parser.add_argument("--port", type=int, help="the port to answer on (default: the first free one from 8888)")
+    parser.add_argument("--kit", metavar="FOLDER|URL", help="install from this kit, without the internet")
     parser.add_argument("--instructor", action="store_true", help="with nbgrader's panels for instructors")
     args = parser.parse_args(words)
     guide = HERE / "solutions" / "README.md"
     page = within(args.notebook) if args.notebook else guide if args.instructor else where_to_begin()
-    install("course")
+    install("course", args.kit)
     return open_lab(page, browser=not args.no_browser, port=args.port, instructor=args.instructor)
 
 

@@ -65,7 +65,9 @@ def _fetch_options(sub: argparse.ArgumentParser) -> None:
     which.add_argument("--actors", type=int, nargs="+", metavar="ID", help="all clips of these actors")
     which.add_argument("--mini", action="store_true", help="every actor, one sentence: 546 clips, 40 MB")
     which.add_argument("--all", action="store_true", help="all 7,442 clips, 606 MB")
-    sub.add_argument("--from", dest="source", metavar="URL", help="another address that serves the clips")
+    sub.add_argument(
+        "--from", dest="source", metavar="URL|FOLDER", help="another address that serves the clips, or a kit's folder"
+    )
     sub.add_argument("--to", type=Path, metavar="FOLDER", help="another folder than AudioWAV in your cache")
     json_option(sub)
 

@@ -143,6 +143,39 @@ def report(args: argparse.Namespace) -> int:
     return _grading().report_command(args.lesson, args.json)
 
 
+def _kit_options(sub: argparse.ArgumentParser) -> None:
+    from .course.classroom import wheels
+
+    sub.add_argument("folder", type=Path, metavar="FOLDER", help="new, empty, or a kit to go on with")
+    sub.add_argument("--platforms", nargs="+", choices=wheels.SYSTEMS, default=list(wheels.SYSTEMS), metavar="NAME")
+    sub.add_argument("--pythons", nargs="+", choices=wheels.PYTHONS, default=wheels.PYTHONS, metavar="3.N")
+    sub.add_argument("--recordings", choices=("none", "mini", "all"), default="mini", help="that are on this disk")
+    sub.add_argument("--serve", action="store_true", help="serve this kit to everybody in the network, until Ctrl-C")
+    sub.add_argument("--port", type=int, default=8000, help="of --serve (%(default)s)")
+    sub.add_argument("--only-here", action="store_true", help="with --serve: for this computer alone, to try it")
+
+
+@command(
+    "kit",
+    _kit_options,
+    "Put the course into one folder, for a room without internet. Packages for linux, macos and windows with Python 3.11 to "
+    "3.14, the lessons, recordings, and a page that says what to do: copy it to a stick, or let this laptop serve it.",
+    "ser kit /media/stick/ser-kit",
+    "ser kit ser-kit --platforms windows macos --pythons 3.12 3.13 --recordings all",
+    "ser kit --serve ser-kit",
+)
+def kit(args: argparse.Namespace) -> int:
+    if args.serve:
+        from .course.classroom import serving
+
+        serving.serve(args.folder, args.port, args.only_here)
+    else:
+        from .course.classroom import kit
+
+        print(kit.make(args.folder, args.platforms, args.pythons, args.recordings))
+    return 0
+
+
 def _game_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--clips", type=one_or_more, default=10, metavar="N", help="how many (%(default)s)")
     sub.add_argument("--seed", type=int, default=1, metavar="N", help="another number, other clips (%(default)s)")

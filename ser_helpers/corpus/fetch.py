@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pandas as pd
 import pooch
@@ -120,12 +121,23 @@ class _Source:
     def __call__(self, url: str, output_file: str, _pooch) -> None:
         """Called by pooch, which checks the hash of what this writes and calls again after a broken transfer."""
         folder, _, file = url.rpartition("/")
+        get = self._copy if url.startswith("file:") else self._get
         try:
-            self._get(url, output_file)
+            get(url, output_file)
         except NotThere:  # an old copy may have it by its old name
             if not (old := RENAMED.get(file.removesuffix(".wav"))):
                 raise
-            self._get(f"{folder}/{old}.wav", output_file)
+            get(f"{folder}/{old}.wav", output_file)
+
+    def _copy(self, url: str, output_file: str) -> None:
+        path = Path(url2pathname(urlsplit(url).path))
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise NotThere(f"{path.parent} does not have it.") from None
+        _look_at(content)
+        Path(output_file).write_bytes(content)
+        self.bar.update(len(content))
 
     def _get(self, url: str, output_file: str) -> None:
         started, written = time.monotonic(), 0
@@ -188,7 +200,8 @@ def fetch(
     folder : str or Path, optional
         Where the WAV files go; ``AudioWAV`` in the user's cache if not given.
     base : str, optional
-        Address of a folder that serves ``<clip>.wav``, as ``python -m http.server`` does; CREMA-D's own if not given.
+        A folder that holds ``<clip>.wav`` or an offline kit, or the address of one that is served, as by ``ser kit
+        --serve`` or ``python -m http.server``; CREMA-D's own address if not given.
     workers : int
         Downloads at a time.
     timeout : float
@@ -216,7 +229,8 @@ def fetch(
     """
     base = _address(base) if base else OFFICIAL
     folder = Path(folder) if folder else places.cache_folder("crema-d") / "AudioWAV"
-    _refuse_a_socks_proxy(base)
+    if not base.startswith("file:"):
+        _refuse_a_socks_proxy(base)
     report = FetchReport(folder)
     partial = _ready(folder)
     try:
@@ -233,8 +247,12 @@ def fetch(
 
 
 def _address(base: str) -> str:
+    if Path(base).is_dir():
+        return next(folder for folder in (Path(base, "AudioWAV"), Path(base)) if folder.is_dir()).resolve().as_uri()
     if not (urlsplit(base).scheme in ("http", "https") and urlsplit(base).hostname):
-        raise CourseError(f"{base!r} is no address: http:// or https:// and a server's name were expected.")
+        raise CourseError(
+            f"{base!r} is no address and no folder: http:// or https:// and a server's name were expected."
+        )
     return base
 
 

@@ -45,13 +45,16 @@ def test_without_a_network_there_is_this_machine(monkeypatch):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="ends the server with a signal")
-@pytest.mark.parametrize("only_here, said", [("yes", "Only this computer"), ("", "Everybody in this network")])
-def test_the_terminal_shows_where_and_says_who_can_see_it(only_here, said):
+@pytest.mark.parametrize(
+    "only_here, said, sign",
+    [("yes", "Only this computer", signal.SIGINT), ("", "Everybody in this network", signal.SIGTERM)],
+)
+def test_the_terminal_shows_where_and_says_who_can_see_it(only_here, said, sign):
     with subprocess.Popen([sys.executable, "-c", SERVE, only_here], stdout=subprocess.PIPE, text=True) as server:
         printed = ""
         while "Ctrl-C" not in printed:
             printed += server.stdout.readline()
-        server.send_signal(signal.SIGINT)
+        server.send_signal(sign)
         rest = server.stdout.read()
     host = re.escape("127.0.0.1" if only_here else room.address())
     url = re.search(rf"The game can be had at (http://{host}:\d+/)\n", printed)[1]

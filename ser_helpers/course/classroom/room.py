@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import io
 import logging
+import signal
 import socket
 import threading
 import time
@@ -118,7 +119,7 @@ def answering(app: Application, host: str = HERE, port: int = 0) -> Iterator[int
     ready, ended, loop = threading.Event(), asyncio.Event(), asyncio.new_event_loop()
 
     async def run() -> None:
-        server = HTTPServer(app, idle_connection_timeout=60)
+        server = HTTPServer(app, idle_connection_timeout=60)  # who says nothing for a minute is let go
         server.add_socket(listening)
         ready.set()
         await ended.wait()
@@ -133,6 +134,16 @@ def answering(app: Application, host: str = HERE, port: int = 0) -> Iterator[int
     finally:
         loop.call_soon_threadsafe(ended.set)
         thread.join()
+
+
+def _many_files() -> None:
+    """Let this process have as many connections as a room opens: macOS gives 256 unless asked."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if 0 <= soft < 4096:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (4096 if hard < 0 else min(4096, hard), hard))
 
 
 def serve(
@@ -167,6 +178,8 @@ def serve(
     CourseError
         When the port cannot be used.
     """
+    _many_files()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` ends it as Ctrl-C does
     with answering(app, HERE if only_here else EVERYWHERE, port) as port:
         hosts = [HERE] if only_here else addresses()
         url, *others = (f"http://{host}:{port}{path}" for host in hosts)
