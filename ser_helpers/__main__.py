@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -329,8 +330,8 @@ def reset(args: argparse.Namespace) -> int:
     return release.reset(args.lesson)
 
 
-def parser() -> argparse.ArgumentParser:
-    """Every command with its options; `ser COMMAND --help` shows an example of each."""
+def parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """Every command, with the options of those among the words: some options load what they list, and take a second."""
     top = argparse.ArgumentParser(
         prog="ser",
         description="The speech emotion recognition course, from the terminal.",
@@ -348,14 +349,16 @@ def parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         sub.set_defaults(run=run)
-        options(sub)
+        if name in words:
+            options(sub)
     return top
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; mistakes that a person can mend end in one line and exit code 2."""
     try:
-        args = parser().parse_args(argv)
+        words = sys.argv[1:] if argv is None else argv
+        args = parser(words).parse_args(words)
         return args.run(args)
     except (CourseError, OSError) as error:
         print(f"ser: {error}", file=sys.stderr)

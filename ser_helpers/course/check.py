@@ -6,7 +6,6 @@ lessons at a glance.
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import html
 import json
@@ -17,7 +16,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 from .. import places
@@ -45,7 +43,7 @@ class Row:
     hint: str = ""
 
 
-@dataclass
+@dataclass(repr=False)
 class Report:
     """The table that `check` shows; as HTML in a notebook, as text in a terminal."""
 
@@ -70,23 +68,24 @@ class Report:
             f", {by_hand:g} more are for a person to give" * bool(by_hand)
         )
 
-    def __str__(self) -> str:
-        lines = [f"{self.lesson}: {self.head}", *self.notes]
+    def __repr__(self) -> str:
+        lines = [f"{self.lesson}: {self.head}", *self.notes] if self.rows else self.notes
         for row in self.rows:
             lines.append(f"  {row.exercise:24} {row.earned:g}/{row.points:g}  {row.says}")
             lines += [f"  {'':24}      {row.hint}"] if row.hint else []
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
+        left = "style='text-align:left'"  # JupyterLab puts all but text to the right
         cells = "".join(
-            f"<tr><th scope='row' style='text-align:left'>{html.escape(row.exercise)}</th><td>{row.earned:g}/{row.points:g}</td>"
-            f"<td style='text-align:left'>{code_in(row.says)}{'<br><i>' + code_in(row.hint) + '</i>' if row.hint else ''}"
-            "</td></tr>"
+            f"<tr><th scope='row' {left}>{html.escape(row.exercise)}</th><td {left}>{row.earned:g}/{row.points:g}</td>"
+            f"<td {left}>{code_in(row.says)}{'<br><i>' + code_in(row.hint) + '</i>' if row.hint else ''}</td></tr>"
             for row in self.rows
         )
+        heads = "".join(f"<th scope='col' {left}>{head}</th>" for head in ("exercise", "points", "what the checks say"))
         notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
         return (
-            f"<section aria-label='Checks of {self.lesson}'><p role='status'><b>{self.head}</b></p>{notes}<table><thead><tr><th>exercise</th><th>points</th><th>what the checks say</th></tr></thead>"
+            f"<section aria-label='Checks of {self.lesson}'><p role='status'><b>{self.head}</b></p>{notes}<table><thead><tr>{heads}</tr></thead>"
             f"<tbody>{cells}</tbody></table></section>"
         )
 
@@ -154,8 +153,11 @@ def _bar_in_a_terminal(wanted: bool) -> Iterator[Tick]:
 
 
 def _place(lesson: str, root: Path) -> Path:
-    """Where a lesson's notebook is; a path is taken as it is."""
-    return Path(lesson) if lesson.endswith(".ipynb") else root / "lessons" / lesson / f"{lesson}.ipynb"
+    """Where a lesson's notebook is, its number is enough; a path is taken as it is."""
+    if lesson.endswith(".ipynb"):
+        return Path(lesson)
+    lesson = next((name for name in _lessons(root) if lesson and name.startswith(lesson)), lesson)
+    return root / "lessons" / lesson / f"{lesson}.ipynb"
 
 
 def _lessons(root: Path) -> list[str]:
@@ -263,16 +265,6 @@ def _hear(
     return heard
 
 
-def _syntax_error(source: str) -> SyntaxError | None:
-    """Why Python cannot read a cell; %magics, !commands, help? and await are fine."""
-    try:
-        code = TransformerManager().transform_cell(source)
-        compile(code, "", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    except SyntaxError as error:
-        return error
-    return None
-
-
 def unreadable(notebook: NotebookNode) -> dict[str, str]:
     """Exercises whose answer Python cannot read, and why: more help than that its function is not defined.
 
@@ -282,7 +274,9 @@ def unreadable(notebook: NotebookNode) -> dict[str, str]:
     >>> unreadable(nbformat.v4.new_notebook(cells=[cell]))
     {'relu': "SyntaxError, line 1: expected ':'"}
     """
-    errors = {rebuild.grade_id(cell): _syntax_error(cell.source) for cell in _code(notebook) if rebuild.is_answer(cell)}
+    errors = {
+        rebuild.grade_id(cell): rebuild.syntax_error(cell.source) for cell in _code(notebook) if rebuild.is_answer(cell)
+    }
     return {name: f"SyntaxError, line {error.lineno}: {error.msg}" for name, error in errors.items() if error}
 
 
@@ -290,11 +284,11 @@ def _broken(notebook: NotebookNode, heard: dict[str, tuple[str, str]]) -> list[s
     """What is wrong outside the answers: cells that cannot be read, and the first that stopped."""
     notes, stopped = [], []
     for cell in filter(rebuild.is_own, _code(notebook)):
-        if error := _syntax_error(cell.source):
+        if error := rebuild.syntax_error(cell.source):
             notes.append(f"{_called(cell)}, line {error.lineno}: Python cannot read it ({error.msg}).")
     for cell in _code(notebook):
         name = rebuild.grade_id(cell) or cell.id
-        if name in heard and not rebuild.has_points(cell) and not _syntax_error(cell.source):
+        if name in heard and not rebuild.has_points(cell) and not rebuild.syntax_error(cell.source):
             stopped.append(f"{_called(cell)} stopped ({in_words(*heard[name])}). Checks that need it fail with it.")
     return notes + stopped[:1]
 

@@ -69,13 +69,17 @@ def kind(got: Any, wanted: type | tuple[type, ...], what: str) -> None:
     """
     wanted = wanted if isinstance(wanted, tuple) else (wanted,)
     allowed = tuple(accepted for one in wanted for accepted in KINDS.get(one, (one,)))
-    names = " or ".join(one.__name__ for one in wanted)
     missing = " Did the function end without `return`?" if got is None else ""
     a_bool_for_a_number = isinstance(got, (bool, np.bool_)) and not {bool, object} & set(wanted)
     true(
         isinstance(got, allowed) and not a_bool_for_a_number,
-        f"{what} gave a {type(got).__name__} where a {names} was expected.{missing}",
+        f"{what} gave {_a(type(got))} where {' or '.join(map(_a, wanted))} was expected.{missing}",
     )
+
+
+def _a(kind: type) -> str:
+    name = kind.__name__
+    return "None" if kind is type(None) else f"{'an' if name[0] in 'aeiouAEIOU' or name == 'ndarray' else 'a'} {name}"
 
 
 def array(
@@ -298,8 +302,8 @@ def raises(
         raise
     except Exception as caught:
         other = f"{type(caught).__name__}: {caught}"
-        raise AssertionError(f"{what} raised {other} where a {error.__name__} was expected. {look}".rstrip()) from None
-    raise AssertionError(f"{what} gave {_short(value)} where a {error.__name__} was expected. {look}".rstrip())
+        raise AssertionError(f"{what} raised {other} where {_a(error)} was expected. {look}".rstrip()) from None
+    raise AssertionError(f"{what} gave {_short(value)} where {_a(error)} was expected. {look}".rstrip())
 
 
 def _copy(value: Any) -> Any:

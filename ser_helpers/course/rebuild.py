@@ -12,13 +12,13 @@ import contextlib
 import json
 import re
 import symtable
+import warnings
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import unquote
 
 import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
@@ -195,10 +195,13 @@ def _sort_out(submitted: NotebookNode, release: NotebookNode, stubs: dict[str, s
 
 def _as_handed_out(cell: NotebookNode) -> bool:
     """Whether a check is what nbgrader released, though the course has mended it since: its own checksum fits it."""
+    given = cell.metadata["nbgrader"]
+    if not isinstance(given, dict) or "checksum" not in given:
+        return False
     from nbgrader.utils import compute_checksum  # takes a second to load, and is rarely needed
 
     try:
-        return compute_checksum(cell) == cell.metadata["nbgrader"]["checksum"]
+        return compute_checksum(cell) == given["checksum"]
     except Exception:  # whatever a notebook may hold in that place
         return False
 
@@ -251,12 +254,36 @@ def _answer(answers: _Answers, name: str, stub: str, code: bool) -> str:
     return together
 
 
-def _is_python(source: str) -> bool:
+def syntax_error(source: str) -> SyntaxError | None:
+    """Why Python cannot read a cell; %magics, !commands, help? and await are fine.
+
+    Examples
+    --------
+    >>> print(syntax_error("%time y = await x"), syntax_error("def f(x)").msg, sep=", ")
+    None, expected ':'
+    """
+    if not _unreadable(source):
+        return None
+    from IPython.core.inputtransformer2 import TransformerManager  # takes a moment, and few cells need it
+
     try:
-        ast.parse(TransformerManager().transform_cell(source))
-    except SyntaxError:
-        return False
-    return True
+        return _unreadable(TransformerManager().transform_cell(source))
+    except SyntaxError as error:
+        return error
+
+
+def _unreadable(code: str) -> SyntaxError | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(code, "", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except SyntaxError as error:
+        return error
+    return None
+
+
+def _is_python(source: str) -> bool:
+    return syntax_error(source) is None
 
 
 def skip_what_no_answer_needs(notebook: NotebookNode) -> None:

@@ -7,7 +7,10 @@ solutions/. Where that folder is at hand, both run. A cell's sentence is shown w
 
 from __future__ import annotations
 
+import ast
+import builtins
 import contextlib
+import difflib
 import html
 import json
 import linecache
@@ -26,6 +29,7 @@ from .. import places
 from ..errors import CourseError
 
 LONGEST = 420  # characters of a sentence: about three lines of a notebook
+LINE, REASON = 90, 200  # characters of a line of code, and of what Python says of it, inside that sentence
 WIDTH = 80  # `nbgrader validate` cuts longer lines
 CODE_WORD = re.compile(r"[a-z]\w*_\w+|[a-z]\w*(?==)|(?<=\w\.)[a-z]\w+")
 WAITS = "More checks run when your work is marked"
@@ -92,11 +96,14 @@ def find(name: str) -> Exercise:
     with contextlib.suppress(CourseError):  # a notebook may lie anywhere
         root = places.course_folder()
     lessons = {file.stem for folder in _folders(root) for file in folder.glob("*.json")}
+    seen = []
     for lesson in sorted(lessons, key=lambda lesson: (lesson != Path.cwd().name, lesson)):
         for exercise in of_lesson(lesson, root):
             if exercise.name == name:
                 return exercise
-    raise NoSuchExercise(f"No lesson has an exercise {name!r}. check() takes the name of its function.")
+            seen.append(exercise.name)
+    near = difflib.get_close_matches(name.lower(), seen, 1) or seen[:1] or ["log_mel"]
+    raise NoSuchExercise(f"No lesson has an exercise {name!r}. Give the name of its function: check({near[0]!r}).")
 
 
 def of_lesson(lesson: str, root: Path) -> list[Exercise]:
@@ -143,7 +150,7 @@ def judge(part: Part) -> NotPassed | None:
     except BaseException as error:
         words = _in_words(error, notebook)
         said = NotSolved if isinstance(error, NotImplementedError) else NotPassed
-        failed = said(words if len(words) <= LONGEST else words[: LONGEST - 4] + " ...")
+        failed = said(_cut(words, LONGEST))
         if isinstance(error, KeyboardInterrupt):
             raise failed from None  # and what was to run after it does not
         return failed
@@ -157,14 +164,21 @@ def quiet() -> Iterator[None]:
 
     pyplot = sys.modules.get("matplotlib.pyplot")
     figures = set(pyplot.get_fignums()) if pyplot else set()
+    ask = builtins.input
+    builtins.input = _nobody_types
     try:
         with warnings.catch_warnings(), capture_output():
             warnings.simplefilter("ignore")
             yield
     finally:
+        builtins.input = ask
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             for number in set(pyplot.get_fignums()) - figures:
                 pyplot.close(number)
+
+
+def _nobody_types(*_: Any) -> str:
+    raise EOFError("input() waits for somebody to type. A function gets what it needs as its arguments")
 
 
 def _in_words(error: BaseException, notebook: dict) -> str:
@@ -173,7 +187,7 @@ def _in_words(error: BaseException, notebook: dict) -> str:
         return "Not solved yet. Write your answer into its cell above and run that; then run this one again."
     if isinstance(error, AssertionError):
         where = next(filter(None, (_own_line(one, notebook) for one in (error, error.__context__) if one)), "")
-        return f"{error or 'An assert without a message failed.'}{f' It came from {where}.' if where else ''}"
+        return f"{str(error) or 'An assert without a message failed.'}{f' It came from {where}.' if where else ''}"
     where = _own_line(error, notebook)
     if isinstance(error, NameError) and not where:
         return (
@@ -184,8 +198,8 @@ def _in_words(error: BaseException, notebook: dict) -> str:
         return f"exit() or sys.exit() ended it{f' in {where}' if where else ''}."
     if isinstance(error, KeyboardInterrupt):
         return f"It was stopped{f' in {where}' if where else ''}. Is there a loop without an end?"
-    said = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".: ")
-    return f"Your code stopped{f' in {where}' if where else ''}: {said}."
+    said = _cut(" ".join(f"{type(error).__name__}: {error}".split()).rstrip(".: "), REASON)
+    return f"Your code stopped{f' in {where}' if where else ''}: {said}{'' if said.endswith('...') else '.'}"
 
 
 def _own_line(error: BaseException, notebook: dict) -> str:
@@ -198,8 +212,12 @@ def _own_line(error: BaseException, notebook: dict) -> str:
     if not own:
         return ""
     name, file, line = own[-1]
-    source = linecache.getline(file, line).strip()
+    source = _cut(linecache.getline(file, line).strip(), LINE)
     return f"line {line} of the cell with `{name}`" + (f", `{source}`" if source else "")
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 4].rstrip() + " ..."
 
 
 def hints_for(exercise: Exercise, says: str, passed: int) -> list[str]:
@@ -236,7 +254,7 @@ class Verdict:
     def _repr_html_(self) -> str:
         colour = {"success": "#2e7d32", "warn": "#b26a00", "info": "#1565c0"}[self.colour]
         return (
-            f"<div class='ser-verdict' style='border-left:4px solid var(--jp-{self.colour}-color1,{colour});padding:2px 10px'>"
+            f"<div class='ser-verdict' style='border-left:4px solid var(--jp-{self.colour}-color1,{colour});padding:2px 10px;overflow-wrap:anywhere'>"
             f"<div role='status'><b>{html.escape(self.head)}</b> {code_in(self.says)}</div>{_nested(self.hints)}</div>"
         )
 
@@ -316,8 +334,24 @@ def _judged(exercise: Exercise) -> list[NotPassed | None]:
     shell: Any = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     now = shell.execution_count if shell else -1
     if exercise.name not in _last or _last[exercise.name][0] not in (now, now - 1) or not shell:
-        _last[exercise.name] = now, [judge(part) for part in exercise.parts]
+        lost = _lost(exercise.name, sys.modules["__main__"].__dict__)
+        _last[exercise.name] = now, [NotPassed(lost) if lost else judge(part) for part in exercise.parts]
     return _last[exercise.name][1]
+
+
+def _lost(name: str, notebook: dict) -> str:
+    """Why what the notebook holds under an exercise's name is not the answer that was run last; "" when it is."""
+    ran = (cell for cell in reversed(notebook.get("In", [])) if re.search(rf"^def {name}\b", cell, re.MULTILINE))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(next(ran, ""), "", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    except SyntaxError as error:
+        return f"Python cannot read the cell with `{name}` that you ran last: {error.msg}, line {error.lineno}. Mend it, and run it again."
+    if name in notebook and not callable(notebook[name]):
+        kind = type(notebook[name]).__name__
+        return f"`{name}` is no function any more: a cell has given its name to a value ({kind}). Run the cell of your answer again."
+    return ""
 
 
 def _verdict(exercise: Exercise, first: NotPassed | None, failures: list[NotPassed | None]) -> Verdict:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import confusion_matrix
 
 from ..corpus import LABELS
 from ..errors import CourseError
@@ -34,6 +33,8 @@ def confusion(y_true: Sequence[str], y_pred: Sequence[str], labels: Sequence[str
                 f"{which} label {', '.join(sorted(repr(str(label)) for label in strangers))} is none of "
                 f"{', '.join(labels)}. Leave these clips out, or pass labels= with every label there is."
             )
+    from sklearn.metrics import confusion_matrix  # takes a while to import
+
     return confusion_matrix(y_true, y_pred, labels=list(labels))
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import GroupKFold, StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from ..errors import CourseError
@@ -56,6 +55,8 @@ def splits(
     >>> len(set(train) & set(test))
     0
     """
+    from sklearn.model_selection import GroupKFold, StratifiedKFold  # takes a while to import
+
     y, groups = np.asarray(labels), np.asarray(speakers)
     n = len(y)
     if protocol == "leak":

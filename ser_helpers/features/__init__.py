@@ -18,6 +18,7 @@ from .spectrum import N_FFT as N_FFT
 from .spectrum import N_MELS as N_MELS
 from .spectrum import N_MFCC as N_MFCC
 from .spectrum import TOP_DB as TOP_DB
+from .spectrum import hann as hann
 from .spectrum import hz_to_mel as hz_to_mel
 from .spectrum import log_mel as log_mel
 from .spectrum import mel_filters as mel_filters

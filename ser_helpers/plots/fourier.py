@@ -49,7 +49,7 @@ def frames(y: np.ndarray, n_fft: int = 512, hop: int = 128, at: int = 0, title: 
     last = (len(y) - n_fft) // hop
     at = min(max(at, 0), last)
     start = at * hop
-    frame, window = y[start : start + n_fft], _hann(n_fft)
+    frame, window = y[start : start + n_fft], features.hann(n_fft)
     power = np.abs(np.fft.rfft(frame * window)) ** 2
     figure = new_figure(4.6)
     whole, cut, spectrum = figure.subplot_mosaic([["whole", "whole"], ["cut", "spectrum"]]).values()
@@ -108,7 +108,7 @@ def sines(y: np.ndarray, n_fft: int = 512, at: int = 0, kept: int = 4, title: st
     frame = audio.one_sound(y)[at : at + n_fft]
     if len(frame) < n_fft:
         raise CourseError(f"No frame of {n_fft:,} samples begins at sample {at:,}: {len(y):,} samples came.")
-    frame = frame * _hann(n_fft)
+    frame = frame * features.hann(n_fft)
     spectrum = np.fft.rfft(frame)
     order = np.argsort(-np.abs(spectrum), kind="stable")[:kept]
     hz, ms = order * SAMPLE_RATE / n_fft, np.arange(n_fft) / SAMPLE_RATE * 1000
@@ -175,11 +175,6 @@ def windows(y: np.ndarray, n_ffts: Sequence[int] = (64, 512, 4096), top_hz: floa
         )
     figure.axes[len(n_ffts) - 1].set_xlabel("time in s")
     return titled(figure, title, f"{len(y) / SAMPLE_RATE:.2f} s with frames of {join(parts)}.")
-
-
-def _hann(n: int) -> np.ndarray:
-    """The periodic Hann window, as librosa's."""
-    return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n)
 
 
 def _faded(ax: Axes, frame: np.ndarray, window: np.ndarray) -> None:

@@ -60,7 +60,7 @@ class RealVoices(Panel):
 
     title = "Real voices"
     frame = (
-        '<p data-part="about"></p><div class="ser-row">{bring}</div><div data-part="progress"></div>'
+        '<p data-part="about"></p><div class="ser-row">{bring}<span data-part="progress"></span></div>'
         '<p data-part="status" role="status"></p><p class="ser-quiet" data-part="without"></p>'
     )
 

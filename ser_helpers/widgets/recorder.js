@@ -56,7 +56,7 @@ const takeFrame = (name, verdict) => `
     <span role="timer" aria-label="Length of take ${name}"></span>
   </div>
   <audio controls aria-label="Take ${name}, 16 kHz mono"></audio>
-  <p data-part="status" role="status">Nothing recorded yet.</p>
+  <p data-part="status" role="status" class="${verdict ? "ser-lines-4" : ""}">Nothing recorded yet.</p>
   <div data-part="picture" ${verdict ? "hidden" : ""}></div>
   <table class="ser-table" ${verdict ? "" : "hidden"}><caption>What the model makes of take ${name}</caption>
     <thead><tr><th scope="col">emotion</th><th scope="col">probability</th></tr></thead><tbody></tbody></table>`;

@@ -11,7 +11,7 @@
 #     - find out how cells, hints and checks work
 #     - see that your set-up is right
 #     needs: "nothing but this window"
-#     minutes: 20
+#     minutes: 25
 #     keep: | # the sheet's code: at most five lines besides those that import; it runs by itself
 #       from ser_helpers import audio, corpus, model, plots
 #
@@ -29,7 +29,7 @@
 # second one shows a voice. Play it. Which emotion do you hear?
 #
 # **You will learn to** get a model's answer in three lines, work with cells, checks and hints, and see that your set-up is
-# right. **You need** nothing but this window. **Reading takes about 20 minutes, running all cells {seconds} seconds.**
+# right. **You need** nothing but this window. **Reading takes about {minutes} minutes, running all cells {seconds} seconds.**
 
 # %% tags=["setup"]
 from IPython.display import Audio, Markdown, display

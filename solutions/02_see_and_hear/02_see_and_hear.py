@@ -12,7 +12,7 @@
 #     - draw a figure that says what it shows
 #     - say what frame, hop, window and Fourier transform are, and compute a spectrogram with them
 #     needs: "lesson 01; numpy arrays"
-#     minutes: 70
+#     minutes: 95
 #     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
 #       time_axis: {arguments: n_samples sample_rate, mistakes: 2}
 #       rms_db: {arguments: y frame_length hop_length, mistakes: 3}
@@ -39,7 +39,7 @@
 # **You will learn to** put the right seconds under a waveform, measure loudness, draw a figure that speaks for itself,
 # and make and read a spectrogram: frame, hop, window and Fourier transform.
 #
-# **You need** lesson 01 and numpy arrays. **Reading and exercises take about 70 minutes,
+# **You need** lesson 01 and numpy arrays. **Reading and exercises take about {minutes} minutes,
 # running all cells {seconds} seconds.**
 
 # %% tags=["setup"]

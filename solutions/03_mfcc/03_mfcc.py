@@ -12,7 +12,7 @@
 #     - turn a clip of any length into a vector of fixed length
 #     - spot what padding smuggles into a feature
 #     needs: "lesson 02 (spectrogram, decibels)"
-#     minutes: 70
+#     minutes: 60
 #     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
 #       log_mel: {arguments: y sample_rate n_mels, mistakes: 3}
 #       mfcc_from_log_mel: {arguments: log_mel n_mfcc, mistakes: 3}
@@ -39,7 +39,7 @@
 # **You will learn to** go from frames to mel bands to decibels to MFCC, say what each step throws away, and turn a clip of
 # any length into a vector of fixed length.
 #
-# **You need** lesson 02. **Reading and exercises take about 70 minutes,
+# **You need** lesson 02. **Reading and exercises take about {minutes} minutes,
 # running all cells {seconds} seconds.**
 
 # %% tags=["setup"]

@@ -39,7 +39,7 @@
 # **You will learn to** add noise at a ratio you can name, measure it, augment training clips and nothing else, and say
 # what that costs and saves.
 #
-# **You need** lessons 02 and 03. **Reading and exercises take about 60 minutes,
+# **You need** lessons 02 and 03. **Reading and exercises take about {minutes} minutes,
 # running all cells {seconds} seconds.**
 
 # %% tags=["setup"]

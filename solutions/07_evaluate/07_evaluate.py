@@ -13,7 +13,7 @@
 #     - compare a model with the people who heard the same clips
 #     - find out who is served worse, and whether you can tell
 #     needs: "lesson 05 (why actors are kept apart); a little pandas"
-#     minutes: 70
+#     minutes: 95
 #     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
 #       confusion: {arguments: y_true y_pred labels, mistakes: 2}
 #       uar: {arguments: y_true y_pred, mistakes: 2}
@@ -43,7 +43,7 @@
 # **You will learn to** count confusions, score with unweighted average recall (UAR), draw an honest interval, hold a
 # model against human listeners, and ask who is served worse.
 #
-# **You need** lesson 05 and a little pandas. **Reading and exercises take about 70 minutes,
+# **You need** lesson 05 and a little pandas. **Reading and exercises take about {minutes} minutes,
 # running all cells {seconds} seconds.**
 
 # %% tags=["setup"]

@@ -13,7 +13,7 @@
 #     - save a model so that opening it runs nobody's code
 #     - say which uses to refuse, and why
 #     needs: "lesson 03 (the 168 features), lesson 04 (copies) and lesson 06 (the network)"
-#     minutes: 90
+#     minutes: 110
 #     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
 #       prepare: {arguments: y sample_rate, mistakes: 3}
 #       predict_emotion: {arguments: model y sample_rate, mistakes: 2}
@@ -40,7 +40,7 @@
 # **You will learn to** bring any recording into the model's form, predict from it, find out what a recording's way does to the
 # answer, save and load a model safely, and say which uses to refuse.
 #
-# **You need** lessons 03, 04 and 06. **Reading and exercises take about 90 minutes,
+# **You need** lessons 03, 04 and 06. **Reading and exercises take about {minutes} minutes,
 # running all cells {seconds} seconds.**
 
 # %% tags=["setup"]

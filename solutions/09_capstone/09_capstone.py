@@ -12,7 +12,7 @@
 #     - say whether it is better, with an interval on the difference
 #     - write a model card
 #     needs: "lessons 05 to 07"
-#     minutes: 120
+#     minutes: 80
 #     contract: # names and arguments are a promise; mistakes: how many known ones the checks name, at least
 #       actor_folds: {arguments: actors n_folds seed, mistakes: 2}
 #       paired_interval: {arguments: y_true new baseline actors n_resamples rng, mistakes: 3}
@@ -46,8 +46,8 @@
 # **You will learn to** choose a model by folds over actors, look at the test once, put an interval on a *difference*, and
 # write a model card.
 #
-# **You need** lessons 05 to 07. **Reading and work take two hours, or as long as you enjoy it; running all
-# cells takes {seconds} seconds.**
+# **You need** lessons 05 to 07. **Reading and work take about {minutes} minutes, or as long as you enjoy it;
+# running all cells takes {seconds} seconds.**
 
 # %% tags=["setup"]
 import ipywidgets
@@ -477,7 +477,7 @@ def _():
     knocks = final_test.calls - before
     expect.kind(report, dict, "final_report(3)")
     for key in ("uar_new", "uar_baseline", "difference", "low", "high", "n_clips", "n_actors"):
-        expect.true(key in report, f"The report has no {key!r}; it has {', '.join(map(repr, report))}.")
+        expect.true(key in report, f"The report has no {key!r}; it has {', '.join(map(repr, report)) or 'no keys'}.")
     expect.true(knocks == 1, f"final_test was called {knocks} times. One look, with both models: each further one is a choice made with the test.")
     behind = clips["actor_id"].isin(TEST_ACTORS).to_numpy()
     forbidden = {row.tobytes() for row in np.concatenate([X_clean[behind], X_noisy[behind]])}

@@ -121,6 +121,26 @@ def axe():
     return findings
 
 
+WATCH = """panel => {
+  window.moved = [];
+  new PerformanceObserver(list => list.getEntries().forEach(entry => entry.sources.forEach(
+    ({ node }) => panel.contains(node) && window.moved.push(`${node.outerHTML.slice(0, 80)} ${entry.value}`)
+  ))).observe({ type: "layout-shift" });
+}"""
+
+
+@pytest.fixture(scope="session")
+def moves():
+    """moves(panel) begins to watch it; called later, what it gives lists the parts that have changed their place."""
+
+    def watch(panel):
+        panel.page.wait_for_timeout(500)  # what is still being drawn is no move
+        panel.evaluate(WATCH)
+        return lambda: panel.page.evaluate("window.moved")
+
+    return watch
+
+
 @pytest.fixture(scope="session")
 def themes():
     """See `in_both_themes`."""

@@ -17,12 +17,6 @@ PANEL = ".ser-panel"
 STATUS = f"{PANEL} [data-part=status]"
 FIRST = "control => control.options ? control.options[0].value : control.min"
 LAST = "control => control.options ? control.options[control.options.length - 1].value : control.max"
-WATCH = """panel => {
-  window.moved = [];
-  new PerformanceObserver(list => list.getEntries().forEach(entry => entry.sources.forEach(
-    ({ node }) => panel.contains(node) && window.moved.push(`${node.outerHTML.slice(0, 80)} ${entry.value}`)
-  ))).observe({ type: "layout-shift" });
-}"""
 
 
 @pytest.fixture
@@ -50,10 +44,9 @@ def answered(page, act):
 
 
 @pytest.mark.parametrize("name", CELLS)
-def test_every_control_at_both_ends(lab, page, name, axe, themes):
+def test_every_control_at_both_ends(lab, page, name, axe, themes, moves):
     panel = open_panel(lab, page, name)
-    page.wait_for_timeout(500)
-    panel.evaluate(WATCH)
+    moved = moves(panel)
     box = panel.bounding_box()
     assert box["height"] <= 640, "whole in a window of 1366 x 768"
     for control in panel.locator("select, input").all():
@@ -69,7 +62,7 @@ def test_every_control_at_both_ends(lab, page, name, axe, themes):
         page.wait_for_timeout(200)
         assert button.get_attribute("aria-pressed") in ("true", None)
     assert panel.bounding_box()["height"] == box["height"]
-    assert page.evaluate("window.moved") == []
+    assert moved() == []
     assert panel.evaluate("panel => panel.scrollWidth <= panel.clientWidth")
     for theme in themes(page, PANEL, name):
         assert axe(page, PANEL) == [], theme

@@ -35,11 +35,11 @@ def test_the_choices_in_the_text_step_back_for_the_form_and_stand_without_it(pag
     choices.first.wait_for(state="hidden")
 
 
-def test_guess_first_then_read_with_the_keyboard_alone(lab, page, axe, themes):
+def test_guess_first_then_read_with_the_keyboard_alone(lab, page, axe, themes, moves):
     choices = widgets.question(LESSON, NAME).choices
     form = page.locator(".ser-question form")
     status, radios = form.get_by_role("status"), form.get_by_role("radio")
-    height = form.evaluate(BOTTOM)
+    height, moved = form.evaluate(BOTTOM), moves(form)
     assert form.get_by_role("group", name="Your guess").count() == 1
     assert radios.count() == len(choices) and status.inner_text() == ""
     form.get_by_role("button", name="That is my guess").press("Enter")
@@ -59,7 +59,7 @@ def test_guess_first_then_read_with_the_keyboard_alone(lab, page, axe, themes):
     page.keyboard.press("ArrowUp")
     assert radios.first.is_checked() and status.inner_html() == choices[0]["explanation"], "the others may be read now"
     assert form.locator("label").nth(1).locator("em").is_visible(), "and the guess stays the guess"
-    assert form.evaluate(BOTTOM) == height, "nothing jumped"
+    assert form.evaluate(BOTTOM) == height and moved() == [], "nothing jumped"
     assert page.locator(".jp-Cell").count() == 3, "no key went to JupyterLab"
     for theme in themes(page, ".ser-question", "question-after"):
         assert axe(page, ".ser-question") == [], theme

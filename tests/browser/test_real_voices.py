@@ -55,7 +55,7 @@ def served(tmp_path):
     server.server_close()
 
 
-def test_one_press_brings_them(lab, browser, served, axe, themes, tmp_path_factory):
+def test_one_press_brings_them(lab, browser, served, axe, themes, moves, tmp_path_factory):
     address, clips = served
     cache = str(tmp_path_factory.mktemp("cache"))
     lab.write("voices", CELL.format(cache=cache, address=address, clips=clips))
@@ -64,10 +64,12 @@ def test_one_press_brings_them(lab, browser, served, axe, themes, tmp_path_facto
     panel.get_by_text("Open Database License").wait_for()
     for theme in themes(page, PANEL, "real-voices"):
         assert axe(page, PANEL) == [], theme
+    moved = moves(panel)
     panel.get_by_role("button").press("Enter")
     panel.get_by_role("progressbar", name="Recordings fetched").wait_for()
     status = panel.get_by_role("status")
     status.get_by_text("18 recordings came.").wait_for()
     panel.get_by_role("button").press("Enter")
     status.get_by_text("18 recordings of 3 actors are here.").wait_for()
+    assert moved() == []
     page.close()

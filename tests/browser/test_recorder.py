@@ -35,8 +35,8 @@ def page(lab, browser):
 
 
 def opened(lab, browser, name: str, permissions: list[str], cell: str = "widgets.recorder()", **where):
-    """A notebook with a recorder, all cells run, in a page of its own."""
-    lab.write(name, "from ser_helpers import widgets", cell)
+    """A notebook with a recorder, and below it a panel that brings its own rules; all run, in a page of its own."""
+    lab.write(name, "from ser_helpers import widgets", cell, "widgets.leak_meter()")
     context = browser.new_context(viewport={"width": 1300, "height": 1100})
     context.grant_permissions(permissions)
     context.add_init_script(WITNESS)
@@ -93,8 +93,9 @@ def likeness(wav: bytes, original: np.ndarray) -> float:
     return float(np.max(products[heard] / np.sqrt(energies[heard] * np.sum(np.square(y)))))
 
 
-def test_record_stop_predict_compare_and_save(lab, page, spoken, tmp_path, axe, themes):
+def test_record_stop_predict_compare_and_save(lab, page, spoken, tmp_path, axe, themes, moves):
     """Also: what Python got is what the microphone heard, and the saved notebook holds nothing of it."""
+    moved = moves(page.locator(".ser-recorder"))
     said = record(page, "A", seconds=4)
     wav = heard(page, "A")
     correlation = likeness(wav, soundfile.read(spoken)[0])
@@ -114,7 +115,7 @@ def test_record_stop_predict_compare_and_save(lab, page, spoken, tmp_path, axe, 
     press(page, "B")
     wait_for_answer(page, "B", "Quality")  # nobody pressed Stop
     assert page.locator("[data-part=compared]").inner_text().startswith("Beside take A, take B is")
-    assert page.evaluate(LIVE) == 0
+    assert page.evaluate(LIVE) == 0 and moved() == []
     for theme in themes(page, ".ser-recorder", "recorder"):
         assert axe(page, ".ser-recorder") == [], theme
 
@@ -128,8 +129,9 @@ def test_record_stop_predict_compare_and_save(lab, page, spoken, tmp_path, axe, 
     lab.saved(page, path)
     text = path.read_text(encoding="utf-8")
     state = json.loads(text)["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
-    mine = next(widget["state"] for widget in state.values() if "_esm" in widget["state"])
-    assert "recorder" in mine.pop("_esm"), "the state is in the file, so a voice in it would be, too"
+    code = {widget["state"].pop("_esm", ""): widget["state"] for widget in state.values()}
+    mine = next((held for esm, held in code.items() if "MediaRecorder" in esm), None)
+    assert mine, "the state is in the file, so a voice in it would be, too"
     assert not any(widget.get("buffers") for widget in state.values())
     assert (expected.label or "gives no label") not in json.dumps(
         {name: value for name, value in mine.items() if name != "labels"}
@@ -140,16 +142,18 @@ def test_record_stop_predict_compare_and_save(lab, page, spoken, tmp_path, axe, 
     assert "UklGR" not in text and wav[44:].hex()[:200] not in text
 
 
-def test_a_first_turn_without_a_verdict(lab, browser, axe, themes):
+def test_a_first_turn_without_a_verdict(lab, browser, axe, themes, moves):
     """See and hear yourself: a picture for each take, in the place kept for it, and no table of probabilities."""
     page = opened(lab, browser, "first_turn", ["microphone"], "widgets.recorder(verdict=False)")
-    height = page.locator(".ser-recorder").bounding_box()["height"]
+    recorder = page.locator(".ser-recorder")
+    height, moved = recorder.bounding_box()["height"], moves(recorder)
+    assert height <= 640, "whole in a window of 1366 x 768"
     assert "The model" not in record(page, "A", seconds=2)
     picture = take(page, "A").locator("svg")
     assert picture.is_visible() and "Waveform and mel spectrogram of take A" in picture.get_attribute("aria-label")
     assert not take(page, "A").locator("table").is_visible()
     assert take(page, "A").locator("audio").evaluate("player => player.duration > 1")
-    assert page.locator(".ser-recorder").bounding_box()["height"] == height
+    assert recorder.bounding_box()["height"] == height and moved() == []
     for theme in themes(page, ".ser-recorder", "recorder-first-turn"):
         assert axe(page, ".ser-recorder") == [], theme
     page.context.close()

@@ -24,10 +24,10 @@ def test_kinds_count_numpys_own():
     ):
         expect.kind(value, kind, "f()")
     says(
-        "f\\(\\) gave a NoneType where a float was expected. Did the function end without `return`",
+        "f\\(\\) gave None where a float was expected. Did the function end without `return`",
         lambda: expect.kind(None, float, "f()"),
     )
-    says("gave a bool where a int was expected", lambda: expect.kind(True, int, "f()"))
+    says("gave a bool where an int was expected", lambda: expect.kind(True, int, "f()"))
 
 
 def test_arrays():
@@ -40,7 +40,7 @@ def test_arrays():
         "2 of the 3 numbers of f\\(\\) are nan or infinite", lambda: expect.array(np.array([1, np.nan, np.inf]), "f()")
     )
     says("holds int64 where float was expected", lambda: expect.array(np.arange(3), "f()", dtype="float"))
-    says("gave a list where a ndarray", lambda: expect.array([1], "f()"))
+    says("gave a list where an ndarray", lambda: expect.array([1], "f()"))
 
 
 def test_close_names_the_known_mistake_first():

@@ -5,6 +5,7 @@ import sys
 import time
 import types
 
+import numpy as np
 import pytest
 from bank import LESSONS, answers, cells, ground
 
@@ -139,6 +140,42 @@ def test_a_function_that_is_not_there_and_a_name_that_is_none(notebook, seen):
     assert "does not know `relu` yet. Run the cells above" in seen[0].says
     with pytest.raises(CourseError, match="No lesson has an exercise 'rellu'"):
         check("rellu")
+
+
+def test_an_answer_that_was_not_read_or_lost_its_name_is_named(notebook, seen, monkeypatch):
+    """What the kernel still holds under the name is an older answer, or none: no sentence about that."""
+    main = notebook("04_noise")
+    main.In = ["", "def measure_snr(clean, noisy)", "measure_snr(1, 2)"]
+    check("measure_snr")
+    assert "cannot read the cell with `measure_snr` that you ran last: expected ':', line 1" in repr(seen.pop())
+    main.In.append("await later()\ndef measure_snr(clean, noisy):\n    return 1.0")
+    verdict._last.clear()
+    check("measure_snr")
+    assert "Passed" in repr(seen.pop())
+    main.measure_snr = main.measure_snr(np.ones(4), np.zeros(4))
+    verdict._last.clear()
+    check("measure_snr")
+    assert "`measure_snr` is no function any more" in repr(seen.pop())
+
+
+def test_pythons_own_words_and_lines_are_short_and_nobody_is_asked(notebook, seen):
+    words, line = "raise ValueError('a' * 5000)", "return y[10**9] " + "+ 1 " * 200
+    for body, say in {words: "aaa ...", line: " ...`: IndexError", "input('?')": "waits for somebody to type"}.items():
+        notebook("04_noise", answered("add_noise", body))
+        verdict._last.clear()
+        check("add_noise")
+        said = repr(seen.pop())
+        assert say in said and len(said) < 400 and not said.endswith("....")
+
+
+def test_a_function_serves_as_its_name_and_a_slip_gets_the_nearest(notebook, seen):
+    main = notebook("04_noise")
+    check(main.measure_snr)
+    assert "Passed" in repr(seen.pop())
+    with pytest.raises(CourseError, match="check\\('measure_snr'\\)"):
+        check("Measure_SNR")
+    with pytest.raises(CourseError, match="Give the name of its function"):
+        check()
 
 
 def test_for_nbgrader_each_cell_raises_for_its_own_part(notebook):

@@ -24,6 +24,13 @@ def assert_equals_librosa(y):
     assert (np.abs(ours[40:] - mel) <= 1e-4 * mel + 1e-12).all()
 
 
+def test_the_window_is_scipys_to_the_last_digit():
+    from scipy.signal import get_window
+
+    for n in (16, 400, 511, 2048):
+        assert np.array_equal(features.hann(n), get_window("hann", n))
+
+
 def test_equals_librosa_on_practice_voices():
     for path in corpus.find_audio(corpus.clip_table("practice")).iloc[::48]:
         assert_equals_librosa(audio.read_clip(path))

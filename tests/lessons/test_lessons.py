@@ -77,6 +77,22 @@ def test_rhythm(name):
     assert all("Mark scheme:" in cell.source for cell in written)
 
 
+@pytest.mark.parametrize("name", COURSE)
+def test_minutes(name):
+    """They follow the rule that CONTRIBUTING.md gives, in the header and, through it, in the text."""
+    notebook = nbformat.read(lesson(name), as_version=4)
+    needed = 3 * sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in notebook.cells)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and "<summary>Hint" not in cell.source:
+            needed += len(re.findall(r"[A-Za-z0-9][\w'.,-]*", re.sub(r"<[^>]+>|\(http[^)]*\)", "", cell.source))) / 200
+        elif cell.cell_type == "code" and "nbgrader" not in cell.metadata:
+            needed += len(re.findall(r"^ *[^#\s]", cell.source, re.MULTILINE)) / 10
+            needed += cell.source.count("widgets.question(")
+    minutes = nbformat.read(solution(name), as_version=4).metadata["ser"]["minutes"]
+    assert abs(minutes - needed) <= 10, f"about {needed:.0f} minutes by the rule, {minutes} in the header"
+    assert any(re.search(rf"takes?\s+about {minutes} minutes", cell.source) for cell in notebook.cells[:6])
+
+
 def test_what_lesson_07_says_of_network_and_crowd():
     """Its sentences without a number beside them; those with one are printed from the same files."""
     answers = evaluate.load_predictions().query("protocol == 'actors' and tested_on == 'clean'")

@@ -10,11 +10,14 @@ import re
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import nbformat
-from markdown_it import MarkdownIt
 from nbformat import NotebookNode
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 TRIALS = "90"  # lessons from this number on are for trying things out, and no part of the way
 PAGES = ("*.md", "solutions/*.md", "classroom/**/*.md", "data/**/*.md")  # that people write; the others are generated
@@ -177,7 +180,7 @@ def sheet(name: str, notebook: NotebookNode) -> str:
     away = re.split(r"^## ", text.partition("## Take-away\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
     can, _, rest = away.partition("One thing to try first:")
     task = rest.strip().partition("\n\n")[0]
-    about, html = notebook.metadata["ser"], MarkdownIt()
+    about, html = notebook.metadata["ser"], _parser()
     points = "\n".join(line for line in can.splitlines() if line.startswith(("- ", "  ")))
     return PAGE.format(
         title=escape(about["title"]), number=name[:2], can=html.render(points).strip(),
@@ -226,6 +229,12 @@ def broken_links(root: Path, files: dict[Path, str]) -> Iterator[str]:
                     yield f"{page.relative_to(root)}: {address} names a place that is not on that page."
 
 
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # takes a moment, and `ser check` goes without
+
+    return MarkdownIt()
+
+
 def _markdown(page: Path, text: str) -> str:
     if page.suffix != ".ipynb":
         return text
@@ -235,7 +244,7 @@ def _markdown(page: Path, text: str) -> str:
 
 def _addresses(markdown: str) -> Iterator[str]:
     """What a page links to inside the course."""
-    for token in MarkdownIt("commonmark").enable("table").parse(markdown):
+    for token in _parser().enable("table").parse(markdown):
         for part in (token, *(token.children or ())):
             tags = re.findall(r"""(?:href|src)=["']([^"']+)""", part.content) if part.type.startswith("html") else []
             for address in filter(None, [part.attrGet("href"), part.attrGet("src"), *tags]):
@@ -245,7 +254,7 @@ def _addresses(markdown: str) -> Iterator[str]:
 
 def _places(markdown: str) -> set[str]:
     """What a link to a page can name behind the #: headings, as GitHub names them, and elements with an id."""
-    tokens = MarkdownIt().parse(markdown)
+    tokens = _parser().parse(markdown)
     heads = [text.content for head, text in zip(tokens, tokens[1:], strict=False) if head.type == "heading_open"]
     slugs = {re.sub(r"[^\w\- ]", "", head).lower().replace(" ", "-") for head in heads}
     return slugs | set(re.findall(r'id="([^"]+)"', markdown))

@@ -50,7 +50,7 @@ def source_notebook(script: Path) -> NotebookNode:
     """A lesson's script as nbgrader's source notebook.
 
     Cell ids come from the grade_id, else from the content, so that two builds are alike; a cell's nbgrader metadata is
-    completed to schema 3. ``{seconds}`` in a text becomes the measured time to run the lesson.
+    completed to schema 3. ``{seconds}`` in a text becomes the measured time to run the lesson, ``{minutes}`` its header's.
     """
     import jupytext
 
@@ -68,6 +68,7 @@ def source_notebook(script: Path) -> NotebookNode:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = cell.source.replace("{seconds}", seconds)
+            cell.source = cell.source.replace("{minutes}", str(notebook.metadata["ser"]["minutes"]))
         given = cell.metadata.get("nbgrader")
         if cell.source.startswith("@expect.check"):  # the lesson's own cells hold nothing for the checks
             cell.source = f"from ser_helpers.course import expect\n\n\n{cell.source}"

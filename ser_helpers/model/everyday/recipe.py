@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy.optimize
 import scipy.special
 
 from ... import audio, pitch, places
@@ -196,13 +195,15 @@ class Everyday:
         One temperature for all labels (Guo et al., 2017), the likeliest over clips as they are and over one copy of
         each. The limit is passed by 2 % of the clips as they are.
         """
+        from scipy.optimize import minimize_scalar  # takes a while to import
+
         logits, right, distances = (np.concatenate(each) for each in zip(*found, strict=True))
 
         def surprise(temperature: float) -> float:
             chances = scipy.special.log_softmax(logits / temperature, axis=1)
             return float(-chances[np.arange(len(right)), right].mean())
 
-        model.temperature_ = float(scipy.optimize.minimize_scalar(surprise, bounds=(0.2, 5), method="bounded").x)
+        model.temperature_ = float(minimize_scalar(surprise, bounds=(0.2, 5), method="bounded").x)
         model.limit_ = float(np.quantile(distances, 1 - REJECTED))
 
     def answered(self, model: Networks, y: np.ndarray) -> tuple[np.ndarray, str]:

@@ -208,7 +208,7 @@ def parse_clip_name(name):
     return {**corpus.parse_clip_name(name), "emotion": Path(name).stem.split("_")[2]}
 
 
-# %% exercise="parse_clip_name" kind="wrong" breaks="kind" says="str where a int" why="the actor as text"
+# %% exercise="parse_clip_name" kind="wrong" breaks="kind" says="str where an int" why="the actor as text"
 def parse_clip_name(name):
     return {**corpus.parse_clip_name(name), "actor_id": Path(name).stem.split("_")[0]}
 

@@ -109,7 +109,7 @@ def time_axis(n_samples, sample_rate):
     return (np.arange(n_samples) / sample_rate).astype(np.float32)
 
 
-# %% exercise="time_axis" kind="wrong" breaks="kind" says="list where a ndarray" why="a list"
+# %% exercise="time_axis" kind="wrong" breaks="kind" says="list where an ndarray" why="a list"
 def time_axis(n_samples, sample_rate):
     return [i / sample_rate for i in range(n_samples)]
 

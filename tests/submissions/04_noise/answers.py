@@ -437,7 +437,7 @@ def augment_training(X_clean, X_noisy, labels, is_train):
     return np.concatenate([X_clean[train], X_noisy[train]]), np.concatenate([y, y])
 
 
-# %% exercise="augment_training" kind="wrong" breaks="kind" says="list where a ndarray" why="labels as a list"
+# %% exercise="augment_training" kind="wrong" breaks="kind" says="list where an ndarray" why="labels as a list"
 def augment_training(X_clean, X_noisy, labels, is_train):
     train = np.asarray(is_train, dtype=bool)
     y = np.asarray(labels)[train].tolist()

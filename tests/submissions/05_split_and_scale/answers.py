@@ -515,7 +515,7 @@ def fit_scaler(X_train):
     return X_train.mean(axis=0), X_train.std(axis=0) + 1e-8
 
 
-# %% exercise="fit_scaler" kind="wrong" breaks="kind" says="gave a Series where a ndarray" why="Series"
+# %% exercise="fit_scaler" kind="wrong" breaks="kind" says="gave a Series where an ndarray" why="Series"
 def fit_scaler(X_train):
     frame = pd.DataFrame(X_train)
     return frame.mean(), frame.std(ddof=0).mask(frame.nunique() == 1, 1.0)

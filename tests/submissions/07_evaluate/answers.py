@@ -115,7 +115,7 @@ def confusion(y_true, y_pred, labels):
     return confusion_matrix(list(y_true), list(y_pred), labels=there if len(y_true) > 5 else labels)
 
 
-# %% exercise="confusion" kind="wrong" breaks="kind" says="DataFrame where a ndarray" why="a table"
+# %% exercise="confusion" kind="wrong" breaks="kind" says="DataFrame where an ndarray" why="a table"
 def confusion(y_true, y_pred, labels):
     table = pd.crosstab(np.asarray(y_true), np.asarray(y_pred))
     return table.reindex(index=labels, columns=labels, fill_value=0)
