@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from .commands import Commands, jobs_option, json_option, lesson_option
+from .commands import Commands, jobs_option, json_option, lesson_option, one_or_more
 from .errors import CourseError
+from .places import CLASSROOM
 
 COMMANDS = Commands()
 command = COMMANDS.add
@@ -182,3 +183,45 @@ def kit(args: argparse.Namespace) -> int:
 
         print(kit.make(args.folder, args.platforms, args.pythons, args.recordings))
     return 0
+
+
+def _game_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--clips", type=one_or_more, default=10, metavar="N", help="how many (%(default)s)")
+    sub.add_argument("--seed", type=int, default=1, metavar="N", help="another number, other clips (%(default)s)")
+    sub.add_argument("--save", type=Path, metavar="FILE", help="keep the counts, as JSON; else nothing is kept")
+    sub.add_argument("--port", type=int, default=8080, help="of the phones' address (%(default)s)")
+    sub.add_argument("--only-here", action="store_true", help="answer this computer alone, to try it")
+    sub.add_argument("--no-browser", action="store_true", help="print the screen's address, and open no browser")
+
+
+@command(
+    "game",
+    _game_options,
+    "Let a room guess: everybody hears the same clips and votes by phone. Beside the room's votes stand the crowd's, a model's "
+    "answer and what the actor was told. No account, no name, no internet; Ctrl-C ends it.",
+    "ser game",
+    "ser game --only-here --seed 7",
+    "ser game --save counts.json",
+)
+def game(args: argparse.Namespace) -> int:
+    from .course.classroom import game as classroom
+
+    return classroom.play(args.clips, args.seed, args.port, args.save, not args.no_browser, args.only_here)
+
+
+def _slides_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("lessons", nargs="*", metavar="LESSON", help="which ones; without a name, all")
+    sub.add_argument("--to", type=Path, default=CLASSROOM / "slides", metavar="FOLDER", help="(%(default)s)")
+
+
+@command(
+    "slides",
+    _slides_options,
+    "Make slides of lessons: headings, questions, pictures, sounds and exercises, as the lesson has them. Runs each lesson; a deck "
+    "is one file that opens without a network.",
+    "ser slides 05_split_and_scale",
+)
+def slides(args: argparse.Namespace) -> int:
+    from .course.classroom import slides as classroom
+
+    return classroom.make(args.lessons, args.to)

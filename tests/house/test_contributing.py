@@ -28,7 +28,7 @@ STEP = re.compile(
     r"|^ *(?:\d\. )?```(?P<kind>sh|text)\n(?P<lines>.*?)^ *```$",
     re.MULTILINE | re.DOTALL,
 )
-PARTS = ("ser_helpers", "data", "solutions", "lessons", "tests/submissions", "tests/conftest.py")
+PARTS = ("ser_helpers", "data", "solutions", "lessons", "classroom", "tests/submissions", "tests/conftest.py")
 FILES = ("nbgrader_config.py", "pyproject.toml", "LICENSE", "CITATION.cff", *(path.name for path in ROOT.glob("*.md")))
 
 

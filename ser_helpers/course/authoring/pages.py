@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 TRIALS = "90"  # lessons from this number on are for trying things out, and no part of the way
-PAGES = ("*.md", "classroom/**/*.md", "solutions/*.md", "data/**/*.md")  # that people write; the others are generated
+PAGES = ("*.md", "solutions/*.md", "classroom/**/*.md", "data/**/*.md")  # that people write; the others are generated
 LATE = ("## Take", "## Furt")  # how cells begin that end a lesson: they bring nothing new
 TERM = re.compile(r"^## (?P<term>.+)\n(?:<!-- also:(?P<also>.*) -->\n)?", re.MULTILINE)
 # Where a link to the glossary must not stand: code, formulas, links, tags and comments, headings, tables; and a false friend.

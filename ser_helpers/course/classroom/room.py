@@ -13,6 +13,7 @@ import signal
 import socket
 import threading
 import time
+import webbrowser
 from collections.abc import Iterator
 
 import psutil
@@ -145,7 +146,15 @@ def _many_files() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (4096 if hard < 0 else min(4096, hard), hard))
 
 
-def serve(app: Application, title: str, port: int = 0, only_here: bool = False, path: str = "/") -> None:
+def serve(
+    app: Application,
+    title: str,
+    port: int = 0,
+    only_here: bool = False,
+    path: str = "/",
+    own_page: str = "",
+    browser: bool = True,
+) -> None:
     """Answer a room until Ctrl-C; print where, with a QR code to point a phone at.
 
     Parameters
@@ -159,6 +168,10 @@ def serve(app: Application, title: str, port: int = 0, only_here: bool = False, 
         Answer this machine alone, to try it; else everybody in its network.
     path : str
         The page that the code leads to.
+    own_page : str
+        A page for this machine alone; its address is printed.
+    browser : bool
+        Open that page.
 
     Raises
     ------
@@ -179,6 +192,10 @@ def serve(app: Application, title: str, port: int = 0, only_here: bool = False, 
             print(qr(url), f"{title} can be had at {url}", whom, sep="\n")
             for other in others:
                 print(f"If that address does not open, try {other}")
+            if own_page:
+                print(f"For this computer's own screen: http://{HERE}:{port}{own_page}")
+                if browser:
+                    webbrowser.open(f"http://{HERE}:{port}{own_page}")
             print("Keep this window open; Ctrl-C ends it.", flush=True)
             while True:
                 time.sleep(3600)
