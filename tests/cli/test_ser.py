@@ -123,7 +123,7 @@ COMMANDS = [
     "build",
     "grade",
 ]
-COMMANDS += ["decide", "extend", "mark", "return", "alike", "report"]
+COMMANDS += ["decide", "extend", "mark", "return", "alike", "report", "site"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -10,7 +10,7 @@ shine(kept.dark ?? system.matches);
 system.addEventListener("change", () => shine(kept.dark ?? system.matches));
 
 const reach = () => { // what scrolls sideways can be scrolled with the keyboard
-  for (const box of document.querySelectorAll("main pre, main .wide")) {
+  for (const box of document.querySelectorAll("main pre, main .wide, main .ser-panel figure")) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }

@@ -1,6 +1,6 @@
 """The executed lessons as pages to read and hear without Jupyter: `ser site`.
 
-    solutions/NN/NN.py -> run on the practice voices, network cut off by nothing to fetch -> NN.html, glossary, search
+    solutions/NN/NN.py -> run on the practice voices, once for each change -> NN.html, glossary, search
 
 A page shows what `release.outline` hands out with the outputs of the solved lesson: exercises stand there unsolved.
 """
@@ -38,11 +38,12 @@ HERE = Path(__file__).parent
 COURSE = "Speech emotion recognition, honestly"
 SIGN = 'content="ser site"'  # in each page: a folder with it may be made anew
 STILL = "from ser_helpers.course.classroom import still\nstill.stand_still()"
-NO_KERNEL = re.compile(r"^(check\(|check\.more\(|widgets\.question\()")  # cells that ask a reader's own kernel
+NO_KERNEL = re.compile(r"^(check\(|check\.more\(|widgets\.question\()")  # cells that say nothing without a kernel
 OF_THIS_MACHINE = re.compile(r"\bdoctor\.")
 INLINE = re.compile(r'src="data:(image/png|audio/wav);base64,([^"]+)"')
 PLAYER = re.compile(r'<audio[^>]*>\s*<source ([^>]*?) type="[^"]*" ?/>.*?</audio>', re.DOTALL)
 STYLE = re.compile(r"<style.*?</style>", re.DOTALL)
+PAGE = re.compile(r"(?:\.\./)?(?:(README|glossary)\.md|(\w+)/\2\.ipynb)$")  # seen from a lesson, or from beside them
 HEADING = re.compile(r'<h([123]) id="([^"]*)">(.*?)</h\1>', re.DOTALL)
 
 
@@ -85,8 +86,10 @@ class Site:
     def page(self, name: str, title: str, body: str, kind: str, template: str = "site.html.j2", **more: Any) -> None:
         """Add a page, and its sections to what the search knows."""
         contents = [(place, words) for level, place, words in HEADING.findall(body) if level == "2"]
-        html = _templates().get_template(template).render(
-            name=name, title=title, body=body, kind=kind, course=COURSE, contents=contents, **more
+        html = (
+            _templates()
+            .get_template(template)
+            .render(name=name, title=title, body=body, kind=kind, course=COURSE, contents=contents, **more)
         )
         self.files[f"{name}.html"] = html.encode()
         self.sections += sections(name, title, body)
@@ -110,7 +113,9 @@ def make(folder: Path | None = None, solutions: bool = False, root: Path | None 
     root = root or places.course_folder()
     names = [name for name in release.lesson_names(root) if name < pages.TRIALS]
     if not names:
-        raise CourseError(f"The pages are made from solutions/, which {root} does not have. Ask whoever gave you the course.")
+        raise CourseError(
+            f"The pages are made from solutions/, which {root} does not have. Ask whoever gave you the course."
+        )
     folder = (folder or root / "site").resolve()
     _refuse_what_is_not_ours(folder)
     scripts = [root / "solutions" / name / f"{name}.py" for name in names]
@@ -122,7 +127,9 @@ def make(folder: Path | None = None, solutions: bool = False, root: Path | None 
         body = text_of(source, _executed(script, source, ground), site)
         lessons.append(Lesson(script.stem, source.metadata["ser"], body))
     for place, lesson in enumerate(lessons):
-        site.page(lesson.name, lesson.about["title"], lesson.body, "lesson", lessons=lessons, place=place, about=lesson.about)
+        site.page(
+            lesson.name, lesson.about["title"], lesson.body, "lesson", lessons=lessons, place=place, about=lesson.about
+        )
     _around(site, lessons, sources, root)
     if broken := list(broken_links(site.files)):
         raise CourseError("These pages are not written, as links in them lead nowhere: " + " ".join(broken))
@@ -147,9 +154,9 @@ def text_of(source: NotebookNode, executed: NotebookNode, site: Site) -> str:
             parts.append(_answer(solved, site) if mine.source == release.TEXT_STUB else markdown(mine.source, seen))
         elif not NO_KERNEL.match(mine.source):
             parts.append(_code(mine, solved, site, exercises))
-            parts += [] if OF_THIS_MACHINE.search(mine.source) else map(site_output(site, seen), _joined(ran.outputs))
-    keep = source.metadata["ser"].get("keep")
-    if keep:
+            shown = [] if OF_THIS_MACHINE.search(mine.source) else _joined(ran.outputs)
+            parts += [_output(output, site, seen) for output in shown]
+    if keep := source.metadata["ser"].get("keep"):
         parts.append(markdown(f"## Code worth keeping\n\n```python\n{keep.strip()}\n```", seen))
     return "\n".join(parts)
 
@@ -163,8 +170,7 @@ def _code(mine: NotebookNode, solved: NotebookNode, site: Site, exercises: dict[
     if not about.get("solution"):
         return code
     name = about["grade_id"]
-    points = " + ".join(f"{part['points']:g}" for part in exercises.get(name, {}).get("parts", []))
-    ask = f' Then <code>check("{name}")</code> says what is right or wrong: {points} points.' if points else ""
+    ask = f' Then <code>check("{name}")</code> says whether it is right, and why not.' if name in exercises else ""
     shown = _behind("Solution", highlight(release.REGION.sub(r"\3", solved.source))) if site.solutions else ""
     return f'<div class="exercise">{code}<p class="ser-note">In JupyterLab you write your answer here.{ask}</p>{shown}</div>'
 
@@ -189,20 +195,16 @@ def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return joined
 
 
-def site_output(site: Site, seen: dict[str, int]) -> Any:
-    """A function that turns an output of a cell into HTML, its pictures and sounds into files of the site."""
-
-    def html_of(output: NotebookNode) -> str:
-        data = output.get("data", {})
-        if "text/html" in data:
-            return _html(data["text/html"], site)
-        if "text/markdown" in data:
-            return markdown(data["text/markdown"], seen)
-        if "image/png" in data:
-            return _html(f'<figure><img alt="" src="data:image/png;base64,{data["image/png"].strip()}"></figure>', site)
-        return f'<pre class="out">{escape(output.get("text") or data.get("text/plain", ""))}</pre>'
-
-    return html_of
+def _output(output: NotebookNode, site: Site, seen: dict[str, int]) -> str:
+    """An output of a cell as HTML; its pictures and sounds become files of the site."""
+    data = output.get("data", {})
+    if "text/html" in data:
+        return _html(data["text/html"], site)
+    if "text/markdown" in data:
+        return markdown(data["text/markdown"], seen)
+    if "image/png" in data:
+        return _html(f'<figure><img alt="" src="data:image/png;base64,{data["image/png"].strip()}"></figure>', site)
+    return f'<pre class="out">{escape(output.get("text") or data.get("text/plain", ""))}</pre>'
 
 
 def _html(html: str, site: Site) -> str:
@@ -258,7 +260,9 @@ def markdown(text: str, seen: dict[str, int]) -> str:
     writer.add_render_rule("fence", lambda _, tokens, at, *__: highlight(tokens[at].content))
     text = QUESTION.sub(lambda found: f'<div class="question">\n\n{found[2].rstrip()}\n\n</div>\n\n', text)
     text = re.sub(r"<details>(\s*<summary>Hint)", r'<details class="hint">\1', text)
-    text = re.sub(r"<summary>(.*?)</summary>", lambda found: f"<summary>{writer.renderInline(found[1])}</summary>", text)
+    text = re.sub(
+        r"<summary>(.*?)</summary>", lambda found: f"<summary>{writer.renderInline(found[1])}</summary>", text
+    )
     tokens = writer.parse(text)
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):
         if token.type == "heading_open" and following:
@@ -276,12 +280,8 @@ def _lead(link: Any) -> None:
     address, mark, place = str(link.attrGet("href")).partition("#")
     if re.match(r"[a-z][a-z0-9+.-]*:", address, re.IGNORECASE) or not address:
         return
-    path = Path(address)
-    named = {"README.md": "index", "glossary.md": "glossary"}.get(path.name)
-    if path.suffix == ".ipynb":
-        named = path.stem
-    if named:
-        link.attrSet("href", f"{named}.html{mark}{place}")
+    if found := PAGE.match(address):
+        link.attrSet("href", f"{found[2] or found[1].replace('README', 'index')}.html{mark}{place}")
     else:
         del link.attrs["href"]
 
@@ -292,8 +292,14 @@ def _lead(link: Any) -> None:
 def _around(site: Site, lessons: list[Lesson], sources: dict[str, NotebookNode], root: Path) -> None:
     """The front page, the glossary, the search, and what all pages load."""
     words = root / "solutions" / "glossary.md"
-    text = pages.glossary(words.read_text(encoding="utf-8"), sources) if words.exists() else "# Glossary\n\nNo words yet.\n\n"
-    text = re.sub(r'<a id="[^"]*"></a>\n\n', "", text).rpartition("\n\n")[0]  # headings have their place, pages their footer
+    text = (
+        pages.glossary(words.read_text(encoding="utf-8"), sources)
+        if words.exists()
+        else "# Glossary\n\nNo words yet.\n\n"
+    )
+    text = re.sub(r'<a id="[^"]*"></a>\n\n', "", text).rpartition("\n\n")[
+        0
+    ]  # headings have their place, pages their footer
     site.page("glossary", "Glossary", markdown(text, {}), "glossary", lessons=lessons)
     clips = corpus.clip_table("practice")
     clip = clips[clips["emotion"] == "fear"].iloc[[1]]
@@ -370,7 +376,11 @@ def broken_links(files: dict[str, bytes]) -> Iterator[str]:
 
 def _templates() -> jinja2.Environment:
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE), trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+        autoescape=True,
+        loader=jinja2.FileSystemLoader(HERE),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
     )
 
 

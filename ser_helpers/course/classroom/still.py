@@ -16,6 +16,7 @@ from IPython.display import HTML, display
 
 from ... import audio, corpus
 from ...errors import CourseError
+from ...plots.picture import join
 from ...widgets.panel import READY, Panel
 from ...widgets.question import Question
 from ...widgets.recorder import Recorder
@@ -23,7 +24,9 @@ from ...widgets.recorder import Recorder
 SHOWING = {"guess": "show", "protocol": "leak"}  # what has to be chosen before a panel shows everything it has
 AFTER_A_GUESS = ("status", "answer", "why")  # parts that wait in a panel that asks for a guess
 OF_THIS_DISK = {"RealVoices": ("progress", "status", "without")}  # parts that say how it is where the page was made
-SPEAK = "In JupyterLab a recorder stands here: speak a sentence into take A and another into take B, and compare the two."
+SPEAK = (
+    "In JupyterLab a recorder stands here: speak a sentence into take A and another into take B, and compare the two."
+)
 
 
 def stand_still() -> None:
@@ -34,10 +37,6 @@ def stand_still() -> None:
     CourseError
         When the lessons of this kernel would use other recordings than the practice voices.
 
-    Examples
-    --------
-    >>> note(["Window", "Hop"])
-    '<p class="ser-note">In JupyterLab you can move this yourself: window and hop.</p>'
     """
     if (source := corpus.lesson_clips().attrs["source"]) != "practice":
         raise CourseError(f"The lessons run on {source!r}, whose recordings the pages must not hand on.")
@@ -63,13 +62,12 @@ def note(labels: Iterable[str]) -> str:
 
     Examples
     --------
-    >>> note(["Gain"])
-    '<p class="ser-note">In JupyterLab you can move this yourself: gain.</p>'
+    >>> note(["Window, samples", "MFCC"])
+    '<p class="ser-note">In JupyterLab you can move this yourself: window and MFCC.</p>'
     """
-    *first, last = [escape(label[:1].lower() + label[1:].rstrip(":")) for label in labels]
-    return (
-        f'<p class="ser-note">In JupyterLab you can move this yourself: {" and ".join([*[", ".join(first)][: len(first)], last])}.</p>'
-    )
+    names = [label.partition(",")[0].rstrip(":") for label in labels]
+    words = join(escape(name if name[:2].isupper() else name[:1].lower() + name[1:]) for name in names)
+    return f'<p class="ser-note">In JupyterLab you can move this yourself: {words}.</p>'
 
 
 def of_panel(panel: Panel) -> str:
@@ -78,10 +76,13 @@ def of_panel(panel: Panel) -> str:
         panel.values[name] = SHOWING[name]
     parts, sound = panel.update(READY)
     left_out = OF_THIS_DISK.get(type(panel).__name__, ())
-    shown, waits = [], []
+    shown: list[str] = []
+    waits: list[str] = []
     for name, player in re.findall(r'data-part="(\w+)"|(<audio)', panel.frame):
         if player and sound is not None:
-            shown.append(f'<audio controls aria-label="The clip of this panel" src="data:audio/wav;base64,{_wav(sound)}"></audio>')
+            shown.append(
+                f'<audio controls aria-label="The clip of this panel" src="data:audio/wav;base64,{_wav(sound)}"></audio>'
+            )
         elif name and name not in left_out:
             behind = waits if "guess" in panel.controls and name in AFTER_A_GUESS else shown
             behind.append(f'<div data-part="{name}">{parts[name]}</div>')
