@@ -17,7 +17,7 @@ from IPython.display import HTML, display
 from ... import audio, corpus
 from ...errors import CourseError
 from ...plots.picture import join
-from ...widgets.panel import READY, Panel
+from ...widgets.panel import READY, Action, Panel
 from ...widgets.question import Question
 from ...widgets.recorder import Recorder
 
@@ -58,7 +58,7 @@ def show(widget: ipywidgets.Widget) -> None:
 
 
 def note(labels: Iterable[str]) -> str:
-    """A line that says what a reader could move.
+    """A line that says what a reader could move; where that is nothing, there is a button.
 
     Examples
     --------
@@ -66,6 +66,8 @@ def note(labels: Iterable[str]) -> str:
     '<p class="ser-note">In JupyterLab you can move this yourself: window and MFCC.</p>'
     """
     names = [label.partition(",")[0].rstrip(":") for label in labels]
+    if not names:
+        return '<p class="ser-note">In JupyterLab a button stands here.</p>'
     words = join(escape(name if name[:2].isupper() else name[:1].lower() + name[1:]) for name in names)
     return f'<p class="ser-note">In JupyterLab you can move this yourself: {words}.</p>'
 
@@ -88,7 +90,7 @@ def of_panel(panel: Panel) -> str:
             behind.append(f'<div data-part="{name}">{parts[name]}</div>')
     if waits:
         shown.append(f"<details><summary>Guess first, then open</summary>{''.join(waits)}</details>")
-    labels = note(control.label for control in panel.controls.values())
+    labels = note(control.label for control in panel.controls.values() if not isinstance(control, Action))
     body = f'<p class="ser-title">{panel.title}</p>{"".join(shown)}{labels}'
     return f'<section class="ser-panel" aria-label="{panel.title}">{body}</section>'
 
