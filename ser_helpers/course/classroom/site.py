@@ -414,8 +414,10 @@ def _executed(script: Path, source: NotebookNode, ground: str) -> NotebookNode:
         alone = {"CREMA_D_HOME": "", "SER_CLASS_FOLDER": "", "SER_CACHE": empty}  # no recordings of people
         try:
             run.execute(notebook, script.parent, seconds_per_cell=120, allow_errors=False, env=alone)
-        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            why = str(error).strip().splitlines()[-1]
+        except (CellExecutionError, CellTimeoutError, DeadKernelError, AssertionError) as error:
+            why = (str(error).strip() or "its kernel died. Is the memory full?").splitlines()[
+                -1
+            ]  # nbclient asserts then
             raise CourseError(f"{script.stem} does not run to its end, so no pages are written: {why}") from None
     del notebook.cells[0]
     for old in cache.glob(f"{script.stem}-*.ipynb"):
