@@ -198,6 +198,11 @@ def test_no_line_of_a_solution_or_hidden_test_is_on_a_page(name):
 # In a browser
 
 
+def in_a_browser(test):
+    """Three lessons run for the first of these."""
+    return pytest.mark.browser(pytest.mark.timeout(300)(test))
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """The pages of three lessons of the course."""
@@ -228,7 +233,7 @@ def offline(browser):
         context.close()
 
 
-@pytest.mark.browser
+@in_a_browser
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1366, "light")])
 def test_every_page_opens_from_a_file_fits_the_screen_and_keeps_nobody_out(built, offline, width, scheme):
     from axe_playwright_python.sync_playwright import Axe
@@ -243,7 +248,7 @@ def test_every_page_opens_from_a_file_fits_the_screen_and_keeps_nobody_out(built
     assert len(list(built.glob("*.html"))) == len(THREE) + 3 and not asked
 
 
-@pytest.mark.browser
+@in_a_browser
 def test_sounds_play_figures_show_and_dark_stays_dark(built, offline):
     page, asked = offline(390)
     page.goto((built / "00_start_here.html").as_uri())
@@ -263,7 +268,7 @@ def test_sounds_play_figures_show_and_dark_stays_dark(built, offline):
     assert page.locator(".ser-figure img:visible").count() == page.locator(".ser-figure").count() and not asked
 
 
-@pytest.mark.browser
+@in_a_browser
 def test_the_search_finds_and_leads_there(built, offline):
     page, asked = offline(390)
     page.goto((built / "index.html").as_uri())

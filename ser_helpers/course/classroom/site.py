@@ -415,14 +415,16 @@ def _executed(script: Path, source: NotebookNode, ground: str) -> NotebookNode:
         try:
             run.execute(notebook, script.parent, seconds_per_cell=120, allow_errors=False, env=alone)
         except (CellExecutionError, CellTimeoutError, DeadKernelError, AssertionError) as error:
-            why = (str(error).strip() or "its kernel died. Is the memory full?").splitlines()[
-                -1
-            ]  # nbclient asserts then
-            raise CourseError(f"{script.stem} does not run to its end, so no pages are written: {why}") from None
+            why = str(error).strip() or "its kernel died. Is the memory full?"  # upon which nbclient asserts
+            raise CourseError(
+                f"{script.stem} does not run to its end, so no pages are written: {why.splitlines()[-1]}"
+            ) from None
     del notebook.cells[0]
     for old in cache.glob(f"{script.stem}-*.ipynb"):
-        old.unlink()
-    nbformat.write(notebook, kept)
+        old.unlink(missing_ok=True)
+    half = kept.with_suffix(".part")
+    nbformat.write(notebook, half)
+    half.replace(kept)
     print(f"{script.stem:22} ran in {time.perf_counter() - start:.0f} s", flush=True)
     return notebook
 
