@@ -11,9 +11,7 @@ import base64
 import hashlib
 import io
 import json
-import os
 import re
-import shutil
 import sys
 import tempfile
 import time
@@ -146,7 +144,8 @@ def text_of(source: NotebookNode, executed: NotebookNode, site: Site) -> str:
     """The cells of a lesson as HTML, without what leads to its neighbours, which each page has anyway."""
     handed_out = release.outline(source)
     exercises = release.open_checks(source)
-    handed_out.cells[0].source = handed_out.cells[0].source.partition("\n\n")[2] or handed_out.cells[0].source
+    if handed_out.cells[0].cell_type == "markdown":
+        handed_out.cells[0].source = handed_out.cells[0].source.partition("\n\n")[2]
     seen: dict[str, int] = {}
     parts = []
     for mine, solved, ran in zip(handed_out.cells[:-1], source.cells, executed.cells, strict=False):
@@ -415,7 +414,9 @@ def _executed(script: Path, source: NotebookNode, ground: str) -> NotebookNode:
         try:
             run.execute(notebook, script.parent, seconds_per_cell=120, allow_errors=False, env=alone)
         except (CellExecutionError, CellTimeoutError, DeadKernelError, AssertionError) as error:
-            why = str(error).strip() or "its kernel died. Is the memory full?"  # upon which nbclient asserts
+            why = (
+                str(error).strip() or "its kernel ended: you stopped it, or the memory is full."
+            )  # nbclient asserts then
             raise CourseError(
                 f"{script.stem} does not run to its end, so no pages are written: {why.splitlines()[-1]}"
             ) from None
@@ -446,6 +447,9 @@ def _write(files: dict[str, bytes], folder: Path) -> None:
             path = fresh / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        if folder.exists():
-            os.replace(folder, Path(work) / "old")
-        shutil.move(fresh, folder)
+        try:
+            if folder.exists():
+                folder.replace(Path(work) / "old")
+            fresh.replace(folder)
+        except OSError as error:  # on Windows, while a program shows one of its files
+            raise CourseError(f"{folder} cannot be replaced ({error.strerror}). Close what has it open.") from None
