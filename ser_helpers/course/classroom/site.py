@@ -358,7 +358,7 @@ def broken_links(files: dict[str, bytes]) -> Iterator[str]:
     Examples
     --------
     >>> list(broken_links({"a.html": b'<a href="b.html">b</a> <a href="#c">c</a>'}))
-    ['a.html: b.html is missing.', 'a.html: #c is no place there.']
+    ['a.html: #c is no place there.', 'a.html: b.html is missing.']
     """
     texts = {name: data.decode() for name, data in files.items() if name.endswith(".html")}
     ids = {name: set(re.findall(r'\bid="([^"]+)"', text)) for name, text in texts.items()}
@@ -414,12 +414,10 @@ def _executed(script: Path, source: NotebookNode, ground: str) -> NotebookNode:
         try:
             run.execute(notebook, script.parent, seconds_per_cell=120, allow_errors=False, env=alone)
         except (CellExecutionError, CellTimeoutError, DeadKernelError, AssertionError) as error:
-            why = (
-                str(error).strip() or "its kernel ended: you stopped it, or the memory is full."
-            )  # nbclient asserts then
-            raise CourseError(
-                f"{script.stem} does not run to its end, so no pages are written: {why.splitlines()[-1]}"
-            ) from None
+            # nbclient asserts when the kernel is gone
+            why = str(error).strip() or "its kernel ended: you stopped it, or the memory is full."
+            words = f"{script.stem} does not run to its end, so no pages are written: {why.splitlines()[-1]}"
+            raise CourseError(words) from None
     del notebook.cells[0]
     for old in cache.glob(f"{script.stem}-*.ipynb"):
         old.unlink(missing_ok=True)
