@@ -225,3 +225,22 @@ def slides(args: argparse.Namespace) -> int:
     from .course.classroom import slides as classroom
 
     return classroom.make(args.lessons, args.to)
+
+
+def _site_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="where to write them (site/ in the course)")
+    sub.add_argument("--solutions", action="store_true", help="also show how each exercise is solved")
+
+
+@command(
+    "site",
+    _site_options,
+    "Make pages of the lessons, to read and hear on a phone or on paper. Runs each lesson that changed on the practice "
+    "voices; the pages open from a file and ask no other host. Solutions are not in them unless you ask.",
+    "ser site",
+    "ser site ~/public_html/ser",
+)
+def site(args: argparse.Namespace) -> int:
+    from .course.classroom import site
+
+    return site.make(args.folder, args.solutions)

@@ -123,7 +123,7 @@ COMMANDS = [
     "build",
     "grade",
 ]
-COMMANDS += ["decide", "extend", "mark", "return", "alike", "report", "kit", "game", "slides"]
+COMMANDS += ["decide", "extend", "mark", "return", "alike", "report", "kit", "game", "slides", "site"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

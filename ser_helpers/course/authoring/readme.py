@@ -50,6 +50,8 @@ def lessons_index(notebooks: dict[str, NotebookNode], root: Path) -> str:
             "NAME` makes a lesson as new and keeps your version beside it.",
             *words,
             "",
+            "On a phone or on paper: `python3 start.py site` makes pages of all lessons, which need no Jupyter.",
+            "",
             "| lesson | to read | to run | you will learn to | you need | to keep |",
             "|---|---|---|---|---|---|",
             *rows,

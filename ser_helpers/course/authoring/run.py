@@ -11,8 +11,9 @@ import sys
 import time
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import nbformat
 from nbformat import NotebookNode
@@ -39,7 +40,13 @@ _warnings.filterwarnings("ignore", category=PendingDeprecationWarning, module="i
 """
 
 
-def execute(notebook: NotebookNode, folder: Path, seconds_per_cell: int, allow_errors: bool = True) -> None:
+def execute(
+    notebook: NotebookNode,
+    folder: Path,
+    seconds_per_cell: int,
+    allow_errors: bool = True,
+    env: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Run a notebook in a fresh kernel; its cells get their outputs. A cell that takes too long is interrupted.
 
     Parameters
@@ -48,6 +55,8 @@ def execute(notebook: NotebookNode, folder: Path, seconds_per_cell: int, allow_e
         Where the kernel works.
     allow_errors : bool
         Go on after an error, and say nothing when the kernel ends: cells that did not run have no output then.
+    env : mapping
+        What the kernel finds in its environment besides, or in place of, what is there.
 
     Raises
     ------
@@ -70,7 +79,7 @@ def execute(notebook: NotebookNode, folder: Path, seconds_per_cell: int, allow_e
     )
     forgiven = (DeadKernelError,) if allow_errors else ()
     with contextlib.suppress(*forgiven):
-        client.execute(env={**os.environ, **OURS}, stderr=subprocess.DEVNULL)  # the kernel's own log
+        client.execute(env={**os.environ, **OURS, **env}, stderr=subprocess.DEVNULL)  # the kernel's own log
 
 
 def run_strictly(path: Path, allow_errors: bool = False) -> tuple[NotebookNode, float, float]:
