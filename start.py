@@ -39,7 +39,11 @@ PYTHON = ENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 NUMBA_CACHE = ENV / "numba-cache"
 OLDEST, NEWEST = (3, 11), (3, 14)  # the packages of the lock exist for these
 DISK_GB = 2.5
-LOCKS = {"course": HERE / "requirements.lock", "tests": HERE / "tests" / "requirements.lock"}
+LOCKS = {
+    "course": HERE / "requirements.lock",
+    "tests": HERE / "tests" / "requirements.lock",
+    "hub": HERE / "classroom" / "hub" / "requirements.lock",
+}
 
 # librosa's first call compiles for 10 to 20 s; done here once, it is quick in every lesson.
 WARM_NUMBA = "from ser_helpers.course import doctor; doctor.warm_numba()"
@@ -429,6 +433,8 @@ def main(words: list[str]) -> int:
         return hand_over("nbgrader", *words[1:])
     if words and not words[0].startswith("-") and not words[0].endswith(".ipynb"):
         install("course")
+        if words[0] == "hub":
+            install("hub")
         return hand_over("ser_helpers", *words)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("notebook", nargs="?", help="the notebook to open (default: where you were, or lesson 00)")
