@@ -24,7 +24,7 @@ c.JupyterHub.bind_url = f"{'https' if room.certificate else 'http'}://{room.host
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{room.port + 2}"
 if room.certificate:
     c.JupyterHub.ssl_cert, c.JupyterHub.ssl_key = room.certificate
-c.ConfigurableHTTPProxy.command = room.proxy
+c.ConfigurableHTTPProxy.command, c.ConfigurableHTTPProxy.log_level = room.proxy, "warn"
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{room.port + 1}"
 c.JupyterHub.db_url = "sqlite:///jupyterhub.sqlite"
 c.JupyterHub.log_level = "WARN"
@@ -42,6 +42,7 @@ else:
 # What is started for them: `desk` sets the limits, lays out lessons, and becomes JupyterLab's server
 c.Spawner.cmd = [sys.executable, "-m", desk.__name__, str(Path(sys.executable).parent / "jupyterhub-singleuser")]
 c.Spawner.args = [
+    "--log-level=WARN",
     "--KernelManager.transport_encryption=auto",  # or others on this machine could listen to a kernel's output
     f"--ServerApp.shutdown_no_activity_timeout={IDLE_SERVER}",
     f"--MappingKernelManager.cull_idle_timeout={IDLE_KERNEL}",
@@ -69,6 +70,7 @@ def seat(spawner) -> None:
         spawner.cmd = [str(Path(sys.executable).parent / "jupyterhub-singleuser")]
         spawner.notebook_dir, spawner.default_url = room.course, "/lab/tree/solutions/README.md"
         return
+    spawner.notebook_dir = str(Path("~", desk.WORK))
     spawner.default_url = "/lab/tree/lessons/00_start_here/00_start_here.ipynb"
     spawner.environment = {
         **spawner.environment,

