@@ -144,8 +144,12 @@ def report(args: argparse.Namespace) -> int:
 
 def _hub_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--users", type=Path, required=True, metavar="CSV", help="id,role: who may log in")
-    sub.add_argument("--exchange", type=Path, metavar="FOLDER", help="where work is handed in, if not where nbgrader looks")
-    sub.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="to answer at (%(default)s: this machine alone)")
+    sub.add_argument(
+        "--exchange", type=Path, metavar="FOLDER", help="where work is handed in, if not where nbgrader looks"
+    )
+    sub.add_argument(
+        "--host", default="127.0.0.1", metavar="ADDRESS", help="to answer at (%(default)s: this machine alone)"
+    )
     sub.add_argument("--port", type=int, default=8000, help="and the two above it (%(default)s)")
     sub.add_argument("--certificate", type=Path, nargs=2, default=[], metavar=("FILE", "KEY"), help="for https")
 

@@ -54,7 +54,9 @@ class RealHub:
     def home(self, user: str) -> Path:
         return Path("/home", user)
 
-    def run(self, user: str, *command: str, folder: Path | None = None, **variables: str) -> subprocess.CompletedProcess:
+    def run(
+        self, user: str, *command: str, folder: Path | None = None, **variables: str
+    ) -> subprocess.CompletedProcess:
         """Run a command as a user, where the hub is; in their home if nothing else is said."""
         words = ["nsenter", f"--target={self.process.pid}", "--mount", f"--wd={folder or self.home(user)}"]
         words += ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--", *command]

@@ -131,7 +131,9 @@ def test_nobody_reads_what_is_others_or_writes_what_is_not_theirs(hub, pages, gr
     theirs += [ROOT / "ser_helpers" / "__init__.py", hub.course / "classroom" / "hub" / "jupyterhub_config.py"]
     assert [path for path in [*closed, *theirs] if not path.exists()] == []
     tried = "import sys\nfor how, *paths in (line.split('\\t') for line in sys.argv[1:]):\n    for path in paths:\n"
-    tried += "        try:\n            import os; os.listdir(path) if os.path.isdir(path) else open(path, how).close()\n"
+    tried += (
+        "        try:\n            import os; os.listdir(path) if os.path.isdir(path) else open(path, how).close()\n"
+    )
     tried += "            print(how, path)\n        except PermissionError: pass"
     words = ["\t".join(["rb", *map(str, closed)]), "\t".join(["ab", *map(str, theirs)])]
     done = hub.run(OMAR, sys.executable, "-c", tried, *words)
@@ -146,7 +148,9 @@ def test_work_counts_for_whom_it_belongs_to_whatever_name_is_on_it(hub, graded):
     solution = hub.course / "solutions" / LESSON / f"{LESSON}.ipynb"
     when = "2099-01-0{} 00:00:00.000000 UTC"
     forged, linked = f"{LENA}+{LESSON}+{when.format(1)}+x", f"{OMAR}+{LESSON}+{when.format(2)}+x"
-    steps = f"cd {hub.inbound} && mkdir '{forged}' '{linked}' '{OMAR}+{LESSON}+whenever+x' && chmod 777 *+x 2>/dev/null\n"
+    steps = (
+        f"cd {hub.inbound} && mkdir '{forged}' '{linked}' '{OMAR}+{LESSON}+whenever+x' && chmod 777 *+x 2>/dev/null\n"
+    )
     steps += f"for name in '{forged}' '{linked}'; do chmod 755 \"$name\"; echo '{when.format(1)}' > \"$name/timestamp.txt\"; done\n"
     steps += f"echo forged > '{forged}/{LESSON}.ipynb'; ln -s {solution} '{linked}/{LESSON}.ipynb'"
     assert hub.run(OMAR, "sh", "-c", steps).returncode == 0

@@ -79,9 +79,13 @@ def read_people(table: Path) -> list[Person]:
     try:
         rows = list(csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines()))
     except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"{table} cannot be read as a table ({error}). Its first lines: id,role / ada,instructor") from None
+        raise CourseError(
+            f"{table} cannot be read as a table ({error}). Its first lines: id,role / ada,instructor"
+        ) from None
     if not rows or "id" not in rows[0]:
-        raise CourseError(f"{table} has no column id. Its first lines should be: id,role / ada,instructor / lena,learner")
+        raise CourseError(
+            f"{table} has no column id. Its first lines should be: id,role / ada,instructor / lena,learner"
+        )
     people = []
     for number, row in enumerate(rows, start=2):
         cells = {name: (row.get(name) or "").strip() for name in ("id", "role", "password")}
@@ -97,7 +101,9 @@ def read_people(table: Path) -> list[Person]:
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise CourseError(f"{table} has {', '.join(twice)} more than once.")
     if sum(person.role == "instructor" for person in people) != 1:
-        raise CourseError(f"{table} should have one line with the role instructor, whom the course's folder belongs to.")
+        raise CourseError(
+            f"{table} should have one line with the role instructor, whom the course's folder belongs to."
+        )
     return people
 
 
@@ -110,10 +116,14 @@ def start(table: Path, exchange: Path | None, host: str, port: int, certificate:
         When something has to be mended first; nothing is left half-made.
     """
     if sys.platform != "linux":
-        raise CourseError("The hub needs Linux, for accounts and limits: use a virtual machine, or Windows' own (WSL 2).")
+        raise CourseError(
+            "The hub needs Linux, for accounts and limits: use a virtual machine, or Windows' own (WSL 2)."
+        )
     course, people, real = places.course_folder(), read_people(table), os.geteuid() == 0
     if not (course / "solutions").is_dir():
-        raise CourseError(f"{course} is a learner's copy. Run this in the whole course, where solutions/ lies beside lessons/.")
+        raise CourseError(
+            f"{course} is a learner's copy. Run this in the whole course, where solutions/ lies beside lessons/."
+        )
     _needs_jupyterhub()
     _needs_ports(host, port)
     (course / STATE).mkdir(parents=True, exist_ok=True)
@@ -145,7 +155,9 @@ def start(table: Path, exchange: Path | None, host: str, port: int, certificate:
 def _needs_jupyterhub() -> None:
     missing = [name for name in ("jupyterhub", "jupyterhub-singleuser") if not _beside(name).exists()]
     if missing:
-        raise CourseError("JupyterHub is not in this environment. `python3 start.py hub` installs it; elsewhere: pip install '.[hub]'")
+        raise CourseError(
+            "JupyterHub is not in this environment. `python3 start.py hub` installs it; elsewhere: pip install '.[hub]'"
+        )
 
 
 def _needs_ports(host: str, port: int) -> None:
@@ -190,7 +202,9 @@ def install_proxy(course: Path) -> list[str]:
         command, variables = [_program("npm"), "ci", *options.split()], {**os.environ, "PATH": _node_path()}
         npm = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True)
         if npm.returncode:
-            raise CourseError(f"npm could not bring the proxy: {npm.stderr.strip()[-500:]} Is the network there? Then start again.")
+            raise CourseError(
+                f"npm could not bring the proxy: {npm.stderr.strip()[-500:]} Is the network there? Then start again."
+            )
         done.write_bytes(lock)
     return [node, str(folder / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy")]
 
@@ -205,7 +219,9 @@ def _node_path() -> str:
 def _program(name: str) -> str:
     found = shutil.which(name, path=_node_path())
     if found is None:
-        raise CourseError(f"{name} is not here. `python3 start.py hub` brings it; elsewhere install Node.js, version 20 or newer.")
+        raise CourseError(
+            f"{name} is not here. `python3 start.py hub` brings it; elsewhere install Node.js, version 20 or newer."
+        )
     return found
 
 
@@ -273,12 +289,24 @@ def share(hub: Hub) -> None:
 def _can_learners_work(hub: Hub) -> None:
     """Try it as one of them, since rights of every folder above count."""
     who = (hub.learners or [hub.instructor])[0]
-    needed = [f"{hub.course}/lessons", f"{hub.course}/classroom/hub/learner", hub.exchange, str(_beside("jupyterhub-singleuser"))]
+    needed = [
+        f"{hub.course}/lessons",
+        f"{hub.course}/classroom/hub/learner",
+        hub.exchange,
+        str(_beside("jupyterhub-singleuser")),
+    ]
     trial = f"import os, ser_helpers.course.classroom.desk; print([name for name in {needed!r} if not os.access(name, os.R_OK)])"
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(places.PACKAGE.parent)}
     try:
         done = subprocess.run(
-            [sys.executable, "-c", trial], user=who, group=who, extra_groups=[], env=environment, cwd="/", capture_output=True, text=True
+            [sys.executable, "-c", trial],
+            user=who,
+            group=who,
+            extra_groups=[],
+            env=environment,
+            cwd="/",
+            capture_output=True,
+            text=True,
         )
         amiss = done.stderr.strip().splitlines()[-1:] or [done.stdout.strip()]
     except PermissionError as error:
@@ -293,11 +321,17 @@ def _can_learners_work(hub: Hub) -> None:
 
 def _say(hub: Hub) -> None:
     scheme = "https" if hub.certificate else "http"
-    print(f"The hub opens at {scheme}://{hub.host}:{hub.port} for {hub.instructor} (instructor) and {len(hub.learners)} learners.")
+    print(
+        f"The hub opens at {scheme}://{hub.host}:{hub.port} for {hub.instructor} (instructor) and {len(hub.learners)} learners."
+    )
     if hub.host not in ("127.0.0.1", "localhost") and not hub.certificate:
-        print("Passwords cross the network as they are typed, and microphones stay off: --certificate FILE KEY mends both.")
+        print(
+            "Passwords cross the network as they are typed, and microphones stay off: --certificate FILE KEY mends both."
+        )
     if audio_home() is None:
-        print("There are no recordings to share: put them into a folder, and name it in SER_CLASS_FOLDER before you start.")
+        print(
+            "There are no recordings to share: put them into a folder, and name it in SER_CLASS_FOLDER before you start."
+        )
     print("Hand out a lesson as the instructor, in a terminal of JupyterLab: nbgrader release_assignment 03_mfcc")
     print("Ctrl-C here ends the hub and everybody's servers; their work is on the disk.", flush=True)
 

@@ -32,7 +32,11 @@ class Collect(ExchangeCollect):
             when = super()._path_to_record(path)["timestamp"]
         except (ValueError, OverflowError):  # a name that nbgrader did not give: it counts as the oldest
             when = datetime.datetime.min
-        return {"username": name[0] if owner == os.geteuid() else _user(owner), "filename": Path(path).name, "timestamp": when}
+        return {
+            "username": name[0] if owner == os.geteuid() else _user(owner),
+            "filename": Path(path).name,
+            "timestamp": when,
+        }
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
         """Copy the few files that count, each opened without following a link."""
