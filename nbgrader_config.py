@@ -8,6 +8,7 @@ from pathlib import Path
 import nbgrader.utils
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import Exchange
 
 from ser_helpers.course.grading import admit
 from ser_helpers.places import CLASSROOM
@@ -55,6 +56,10 @@ CourseDirectory.get_existing_timestamp = lambda self, folder: admit.submitted_at
 NbGraderAPI.get_submitted_timestamp = lambda self, lesson, student: admit.submitted_at(
     self.coursedir.format_path(self.coursedir.submitted_directory, student, lesson)
 )
+
+# The exchange, where the hub or somebody else has named one; and whose a submission in it is, its owner says, not its name.
+c.Exchange.root = os.environ.get("SER_EXCHANGE", Exchange.root.default_value)
+c.ExchangeFactory.collect = "ser_helpers.course.grading.exchange.Collect"
 
 # What late work costs: nothing, as it stands here. 10 takes a tenth of the points earned for each day begun, grace days are
 # free and not counted, and `penalty_method = "zero"` takes all points. `ser report` goes by a change, and so does Formgrader.

