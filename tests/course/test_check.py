@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import nbformat
@@ -52,6 +54,20 @@ def test_it_tells_how_far_it_is(write):
     ticks = []
     check.run("10_tiny", write("return 2 * x"), tick=lambda *told: ticks.append(told))
     assert ticks == [(0, 2, "the notebook's own cells"), (1, 2, "double"), (2, 2, "double")]
+
+
+def test_it_loads_only_what_it_needs(write):
+    """What takes a second to import is asked for where it is used: a learner waits for each of them."""
+    script = (
+        "import sys; from ser_helpers.__main__ import main; main(['check', '10'])\n"
+        "for name in 'nbgrader', 'matplotlib', 'pandas', 'IPython.core.interactiveshell': assert name not in sys.modules, name\n"
+        "from ser_helpers import plots, evaluate, model, features\n"
+        "for name in 'sklearn', 'scipy.signal', 'scipy.stats', 'librosa': assert name not in sys.modules, name"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=write("return 2 * x"), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0 and "3 of 3 points" in done.stdout, done.stderr
 
 
 def test_half_done_gets_the_hidden_message_and_a_hint(write):
