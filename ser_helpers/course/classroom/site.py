@@ -11,6 +11,7 @@ import base64
 import hashlib
 import io
 import json
+import logging
 import re
 import sys
 import tempfile
@@ -414,7 +415,8 @@ def _executed(script: Path, source: NotebookNode, ground: str) -> NotebookNode:
         try:
             run.execute(notebook, script.parent, seconds_per_cell=120, allow_errors=False, env=alone)
         except (CellExecutionError, CellTimeoutError, DeadKernelError, AssertionError) as error:
-            # nbclient asserts when the kernel is gone
+            # nbclient asserts when the kernel is gone, and its watch over the kernel complains later
+            logging.getLogger("asyncio").setLevel(logging.CRITICAL)
             why = str(error).strip() or "its kernel ended: you stopped it, or the memory is full."
             words = f"{script.stem} does not run to its end, so no pages are written: {why.splitlines()[-1]}"
             raise CourseError(words) from None
