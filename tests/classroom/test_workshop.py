@@ -44,13 +44,15 @@ def test_each_row_begins_where_the_one_before_ends(name):
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
-def test_lessons_have_the_minutes_that_their_sources_name(name):
+def test_lessons_have_about_the_minutes_that_their_sources_name(name):
     in_the_room = alone = 0
     for _, minutes, what, lesson_alone in ROW.findall(SCHEDULES[name]):
         lesson = re.match(r"lesson (\d\d):", what)
         assert bool(lesson) == bool(lesson_alone), what
         if lesson:
-            assert int(lesson_alone) == ABOUT[lesson[1]]["minutes"] >= int(minutes), what
+            assert abs(int(lesson_alone) - ABOUT[lesson[1]]["minutes"]) <= 10 and int(minutes) <= int(lesson_alone), (
+                what
+            )
             named = re.search(r"exercises? ([\d, andto]+)", what)
             exercises = [int(number) for number in re.findall(r"\d+", named[1] if named else "")]
             assert all(number <= len(ABOUT[lesson[1]].get("contract", {})) for number in exercises), what
