@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -55,7 +56,13 @@ def workers(tmp_path_factory):
             assert scheduler.poll() is None
             time.sleep(0.1)
         address = json.loads(file.read_text())["address"]
-        nanny = dask("worker", address, "--nworkers", "2", "--nthreads", "1", "--local-directory", str(file.parent))
+        guide = (ROOT / "classroom" / "README.md").read_text(encoding="utf-8")
+        words = (
+            re.search(r"\$ dask (worker .*)", guide)[1]
+            .replace("tcp://HOST:8786", address)
+            .replace("--nworkers 4", "--nworkers 2")
+        )
+        nanny = dask(*words.split(), "--local-directory", str(file.parent))
         with quiet_dask():
             from distributed import Client
 

@@ -180,11 +180,10 @@ class _Grader:
     @classmethod
     def idle(cls) -> _Grader:
         """One that is at hand; a new one where there is none, or it is about to end."""
-        while cls.waiting:
-            grader = cls.waiting.pop()
-            if time.monotonic() - grader.since < IDLE / 2:
-                return grader
-            grader.end()
+        with contextlib.suppress(IndexError):  # asked in the same moment, another thread of the worker may get the last
+            while time.monotonic() - (grader := cls.waiting.pop()).since > IDLE / 2:
+                grader.end()
+            return grader
         return cls()
 
     def ask(self, submission: bytes, common: bytes, limit: float) -> bytes:
