@@ -253,7 +253,9 @@ def test_what_lessons_04_and_05_say_of_protocols():
 def test_what_lesson_09_says_of_another_corpus():
     uar = evaluate.load_across().set_index(["trained_on", "tested_on"])["uar"]
     assert uar["practice", "practice"] == pytest.approx(2 / 3, abs=0.03)
-    assert 1 / 6 < uar["practice", "crema-d"] < uar["crema-d", "crema-d"] - 0.1  # not far above guessing; far behind home
+    assert (
+        1 / 6 < uar["practice", "crema-d"] < uar["crema-d", "crema-d"] - 0.1
+    )  # not far above guessing; far behind home
     assert uar["crema-d", "practice"] < uar["practice", "practice"] - 0.1
 
 
