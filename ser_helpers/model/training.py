@@ -187,7 +187,8 @@ def train(
     parts = [np.arange(len(X)), *(train for train, _ in folds)]
     model, *others = fit_all(recipe, X, y, parts, seed, n_jobs=1, progress=progress)
     if found := calibrate_folds(recipe, others, X, y, [test for _, test in folds]):
-        recipe.calibrate(model, found)
+        maker: Any = recipe
+        maker.calibrate(model, found)
     labels = [str(label) for label in model.classes_]
     save_model(model, path, make_card(clips, part, recipe, labels, seed, expected, measured))
     return path
