@@ -144,7 +144,7 @@ def _train_options(sub: argparse.ArgumentParser) -> None:
     "train",
     _train_options,
     "Train a model on all features of a corpus. Writes the model, and its card beside it; takes a minute. The recipe everyday "
-    "needs Keras and takes HOURS on two cores. Ended at any moment and begun again, it goes on where it was.",
+    "needs Keras and about a day on two cores. Ended at any moment and begun again, it goes on where it was.",
     "ser train --out my.skops",
     "ser train --corpus practice --recipe logistic",
     "ser train --recipe everyday --quick",

@@ -90,7 +90,7 @@ def fit_folds(
         : 1 if quick else None
     ]
     models = fit_all(recipe, X, y, [train for train, _ in rows], seed, n_jobs, progress=False)
-    calibrate_folds(recipe, models, X, y, [test[test < n] for _, test in rows])
+    calibrate_folds(recipe, X, y, models, [test[test < n] for _, test in rows])
     return [
         Fold(model, frozenset(speakers[train % n].tolist())) for model, (train, _) in zip(models, rows, strict=True)
     ]

@@ -124,17 +124,21 @@ def out_of_fold(
     X, y, recipe = np.concatenate([clean, noisy]), np.tile(y, 2), named(recipe)
     models = fit_all(recipe, X, y, [train for *_, train, _ in jobs], seed, n_jobs, progress)
     for protocol in protocols:
-        own = [number for number, job in enumerate(jobs) if job[0] == protocol]
-        held = [jobs[number][-1] for number in own]
-        calibrate_folds(recipe, [models[number] for number in own], X, y, [test[test < n] for test in held])
+        own = [(model, job[-1][job[-1] < n]) for model, job in zip(models, jobs, strict=True) if job[0] == protocol]
+        calibrate_folds(recipe, X, y, *zip(*own, strict=True))
     names = clips["clip"].to_numpy()
-    frames = []
-    for (protocol, fold, _, test), model in zip(jobs, models, strict=True):
-        predicted, probability = answers(model, X[test])
-        tested = {"tested_on": np.where(test < n, "clean", "noisy"), "clip": names[test % n]}
-        said = {"fold": fold, "predicted": predicted, "probability": probability}
-        frames.append(pd.DataFrame({"protocol": protocol, **tested, **said}))
-    return pd.concat(frames, ignore_index=True)
+    told = [_told(model, X, names, *job) for model, job in zip(models, jobs, strict=True)]
+    return pd.concat(told, ignore_index=True)
+
+
+def _told(
+    model: Classifier, X: np.ndarray, names: np.ndarray, protocol: str, fold: int, train: np.ndarray, test: np.ndarray
+) -> pd.DataFrame:
+    """The rows of `out_of_fold` for one fold."""
+    where = np.where(test < len(names), "clean", "noisy")
+    tested = {"tested_on": where, "clip": names[test % len(names)], "fold": fold}
+    said = dict(zip(("predicted", "probability"), answers(model, X[test]), strict=True))
+    return pd.DataFrame({"protocol": protocol, **tested, **said})
 
 
 def answers(model: Classifier, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -89,7 +89,7 @@ def fit_all(
 
 
 def calibrate_folds(
-    recipe: Recipe, models: Sequence[Classifier], X: np.ndarray, y: np.ndarray, tests: Sequence[np.ndarray]
+    recipe: Recipe, X: np.ndarray, y: np.ndarray, models: Sequence[Classifier], tests: Sequence[np.ndarray]
 ) -> list:
     """Calibrate each fold's model by what the others say to the clips that they have not heard; its own are its test.
 
@@ -97,10 +97,10 @@ def calibrate_folds(
     ----------
     recipe : Recipe
         Nothing is done where it has no ``calibrate``.
-    models : sequence of Classifier
-        One per fold.
     X, y : ndarray, shape (n, ...)
         Features and labels.
+    models : sequence of Classifier
+        One per fold.
     tests : sequence of ndarray of int
         The rows that each model has not heard, as they are.
 
@@ -186,8 +186,9 @@ def train(
     folds = _folds(speakers, 2 if quick else N_FOLDS, seed) if hasattr(recipe, "calibrate") else []
     parts = [np.arange(len(X)), *(train for train, _ in folds)]
     model, *others = fit_all(recipe, X, y, parts, seed, n_jobs=1, progress=progress)
-    if found := calibrate_folds(recipe, others, X, y, [test for _, test in folds]):
-        recipe.calibrate(model, found)
+    if found := calibrate_folds(recipe, X, y, others, [test for _, test in folds]):
+        maker: Any = recipe
+        maker.calibrate(model, found)
     labels = [str(label) for label in model.classes_]
     save_model(model, path, make_card(clips, part, recipe, labels, seed, expected, measured))
     return path

@@ -116,6 +116,7 @@ COMMANDS = [
     "fetch",
     "features",
     "train",
+    "card",
     "evaluate",
     "predict",
     "check",
