@@ -154,8 +154,10 @@ def text_of(source: NotebookNode, executed: NotebookNode, site: Site) -> str:
             parts.append(_answer(solved, site) if mine.source == release.TEXT_STUB else markdown(mine.source, seen))
         elif not NO_KERNEL.match(mine.source):
             parts.append(_code(mine, solved, site, exercises))
-            shown = [] if OF_THIS_MACHINE.search(mine.source) else _joined(ran.outputs)
-            parts += [_output(output, site, seen) for output in shown]
+            if OF_THIS_MACHINE.search(mine.source):
+                parts.append('<p class="ser-note">In JupyterLab the lines about your computer stand here.</p>')
+            else:
+                parts += [_output(output, site, seen) for output in _joined(ran.outputs)]
     if keep := source.metadata["ser"].get("keep"):
         parts.append(markdown(f"## Code worth keeping\n\n```python\n{keep.strip()}\n```", seen))
     return "\n".join(parts)
