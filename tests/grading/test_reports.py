@@ -101,7 +101,7 @@ def test_the_files_open_where_they_are_meant_to(course):
     files = {file.name: file for file in reports.write(reports.look(LESSON))}
     page = files["overview.html"].read_text("utf-8")
     assert "Teach this again" in page and "60%" in page and "The file is empty." in page and "0 from outside" in page
-    assert "half of them have" in page and "<script" not in page and "http" not in page
+    assert "half of them have" in page and "<script" not in page and "://" not in page
     assert "cannot be said of 5; from 15 on" in page
 
     def read(name):
