@@ -137,7 +137,11 @@ def test_a_deadline_that_has_moved_is_seen_by_the_next_report(course, monkeypatc
     given, page = points("2027-03-02 23:59:00 UTC")
     assert float(given) > 0 and "<td>2027-03-02 01:30</td><td></td>" in page
     taken, page = points("2027-03-02 00:00:00 UTC")
-    assert float(taken) == 0 and "<td>2027-03-02 01:30</td><td>1 h 30 min</td>" in page and "Late work gets no points." in page
+    assert (
+        float(taken) == 0
+        and "<td>2027-03-02 01:30</td><td>1 h 30 min</td>" in page
+        and "Late work gets no points." in page
+    )
     assert points("2027-03-02 23:59:00 UTC")[0] == given
 
 
