@@ -4,12 +4,14 @@
 
 First `nbgrader autograde` with its own preprocessors and no sandbox against `ser grade` with its sandbox and the second
 run of the checks; scores must be identical. Then a larger class: seconds and memory a submission as it grows, ended with
-kill -9 half-way and started again; nothing may be lost. Prints ratios; exit code 1 when a promise is broken.
+kill -9 half-way and started again; nothing may be lost; then what reading and marking it takes. Prints ratios; exit
+code 1 when a promise is broken.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import itertools
 import json
 import os
@@ -26,6 +28,9 @@ import jupytext
 import nbformat
 import psutil
 from nbgrader.api import Gradebook
+
+from ser_helpers.course.grading import mark
+from ser_helpers.errors import CourseError
 
 ROOT = Path(__file__).resolve().parents[2]
 STOCK = '\ndel c["Autograde"], c["Execute"]\n'  # appended to the course's settings
@@ -168,7 +173,36 @@ def growth(work: Path, lesson: str, n_students: int, jobs: int) -> bool:
     print(
         f"  slowest tenth / fastest tenth: {max(paces) / min(paces):.2f}; memory last / first: {sizes[-1] / sizes[0]:.2f}"
     )
+    reading(folder, lesson)
     return not lost and whole
+
+
+def reading(folder: Path, lesson: str) -> None:
+    """What an instructor waits for in a class that is graded: comparing all pairs, the reports, the pages of marking."""
+    for command in ("alike", "report"):
+        start = time.perf_counter()
+        running = subprocess.Popen(
+            [sys.executable, "-m", "ser_helpers", command, lesson], cwd=folder, stdout=subprocess.DEVNULL
+        )
+        _, status, used = os.wait4(running.pid, 0)
+        running.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.perf_counter() - start
+        print(f"  ser {command:6} {seconds:7.1f} s {used.ru_maxrss / 1000:6.0f} MB, exit code {running.returncode}")
+    with contextlib.chdir(folder):
+        start = time.perf_counter()
+        try:
+            marking = mark.Marking(lesson)
+        except CourseError as error:
+            print(f"  ser mark   {error}")
+            return
+        opened, task = time.perf_counter() - start, marking.tasks[0]
+        for place, student in enumerate(task.students[:20]):
+            marking.page(0, place)
+            marking.save(task, student, mark.Mark(1.0, "A number with its unit."))
+        a_page = (time.perf_counter() - start - opened) / max(1, len(task.students[:20]))
+        print(
+            f"  ser mark   {opened:7.1f} s to open with {len(task.students)} answers, {a_page:.2f} s to show and save one"
+        )
 
 
 def main() -> int:

@@ -35,8 +35,8 @@ def test_what_late_work_costs(rule, hours, lost):
 
 
 def test_the_rule_in_words():
-    assert late.LateRule().in_words() == "It costs nothing."
-    words = "Each day begun takes 10 % of the points earned; free days before that: 2."
+    assert late.LateRule().in_words() == "Late work costs nothing."
+    words = "Each day late that has begun takes 10 % of the points earned; free days before that: 2."
     assert late.LateRule(percent_a_day=10, grace_days=2).in_words() == words
 
 

@@ -101,7 +101,7 @@ def test_the_files_open_where_they_are_meant_to(course):
     files = {file.name: file for file in reports.write(reports.look(LESSON))}
     page = files["overview.html"].read_text("utf-8")
     assert "Teach this again" in page and "60%" in page and "The file is empty." in page and "0 from outside" in page
-    assert "half of them have" in page and "<script" not in page and "http" not in page
+    assert "half of them have" in page and "<script" not in page and "://" not in page
     assert "cannot be said of 5; from 15 on" in page
 
     def read(name):
@@ -137,7 +137,11 @@ def test_a_deadline_that_has_moved_is_seen_by_the_next_report(course, monkeypatc
     given, page = points("2027-03-02 23:59:00 UTC")
     assert float(given) > 0 and "<td>2027-03-02 01:30</td><td></td>" in page
     taken, page = points("2027-03-02 00:00:00 UTC")
-    assert float(taken) == 0 and "<td>2027-03-02 01:30</td><td>1 h 30 min</td>" in page and "It gets no points." in page
+    assert (
+        float(taken) == 0
+        and "<td>2027-03-02 01:30</td><td>1 h 30 min</td>" in page
+        and "Late work gets no points." in page
+    )
     assert points("2027-03-02 23:59:00 UTC")[0] == given
 
 

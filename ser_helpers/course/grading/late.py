@@ -56,11 +56,11 @@ class LateRule(LateSubmissionPlugin):
 
     def in_words(self) -> str:
         """The rule as an instructor reads it."""
-        costs = f"Each day begun takes {self.percent_a_day:g} % of the points earned"
+        costs = f"Each day late that has begun takes {self.percent_a_day:g} % of the points earned"
         if self.penalty_method == "zero":
-            costs = "It gets no points"
+            costs = "Late work gets no points"
         elif not self.percent_a_day:
-            return "It costs nothing."
+            return "Late work costs nothing."
         return f"{costs}{f'; free days before that: {self.grace_days:g}' if self.grace_days else ''}."
 
 

@@ -161,7 +161,7 @@ def _answer_one(scope: dict, name: str, values: tuple, keys: tuple[str, ...], el
     try:
         if name not in scope:
             raise NameError(f"name {name!r} is not defined")
-        function = partial(expect.in_new_processes, scope[name]) if elsewhere else scope[name]
+        function: Any = partial(expect.in_new_processes, scope[name]) if elsewhere else scope[name]
         value = function(*given[:last], **dict(zip(keys, given[last:], strict=True)))
         said = ("returned", drawing.panel(value) if any(value is ax for ax in panels) else value)
     except BaseException as error:
