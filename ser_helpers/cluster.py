@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import platform
 import sys
 from importlib import metadata
@@ -43,6 +44,8 @@ def connect(address: str) -> Any:
         raise CourseError(
             f"Dask is not installed here. `{sys.executable} -m pip install distributed` brings it."
         ) from None
+    for name in ("client", "utils"):  # what they have to tell is said in a sentence here
+        logging.getLogger(f"distributed.{name}").setLevel(logging.CRITICAL)
     try:
         client = Client(address, set_as_default=True, timeout=5)
     except (OSError, ValueError, TypeError, RuntimeError) as error:

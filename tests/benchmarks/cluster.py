@@ -38,7 +38,7 @@ ASSUMED = [
     "a core of the cluster is as fast as one of this machine, and runs one submission at a time",
     "submissions are like those of the bank of answers; an endless loop costs a minute for each cell that calls it",
     "one process writes the gradebook, while the cluster is at work",
-    "the network is never the bottleneck: about 50 kB go to a worker and 200 kB come back",
+    "the network is never the bottleneck",
 ]
 
 
