@@ -200,8 +200,7 @@ def fetch(
     folder : str or Path, optional
         Where the WAV files go; ``AudioWAV`` in the user's cache if not given.
     base : str, optional
-        A folder that holds ``<clip>.wav`` or an offline kit, or the address of one that is served, as by ``ser kit
-        --serve`` or ``python -m http.server``; CREMA-D's own address if not given.
+        A folder with ``<clip>.wav``, a kit, or an address that serves either, as ``ser kit --serve`` does; CREMA-D's own if not given.
     workers : int
         Downloads at a time.
     timeout : float
@@ -229,8 +228,7 @@ def fetch(
     """
     base = _address(base) if base else OFFICIAL
     folder = Path(folder) if folder else places.cache_folder("crema-d") / "AudioWAV"
-    if not base.startswith("file:"):
-        _refuse_a_socks_proxy(base)
+    _refuse_a_socks_proxy(base)
     report = FetchReport(folder)
     partial = _ready(folder)
     try:
@@ -263,7 +261,7 @@ def _proxy(base: str) -> str:
 
 def _refuse_a_socks_proxy(base: str) -> None:
     """requests speaks to one only with the help of another package, and fails at each clip without it."""
-    proxy = _proxy(base)
+    proxy = "" if base.startswith("file:") else _proxy(base)
     if proxy.lower().startswith("socks") and not importlib.util.find_spec("socks"):
         raise CourseError(
             f"The proxy {proxy} is a SOCKS proxy, which cannot be used here. Set HTTPS_PROXY to an http:// one, unset "

@@ -440,7 +440,7 @@ def test_start_py_says_when_the_laptop_is_gone_or_lends_something_damaged(start,
 
 # Runs where there is no network: begins start.py twice, asks JupyterLab for the lessons, prints the seconds until it answers.
 TWICE = """
-import re, signal, socket, subprocess, sys, time, urllib.request
+import re, socket, subprocess, sys, time, urllib.request
 try:
     socket.create_connection(("192.0.2.1", 80), 5)
 except OSError:
@@ -459,7 +459,7 @@ for words in sys.argv[1:], []:
         with opener.open(f"{found[1]}/api/contents/lessons{found[2]}", timeout=30) as answer:
             assert "00_start_here" in answer.read().decode()
         print(time.monotonic() - begun)
-        server.send_signal(signal.SIGINT)
+        server.terminate()
 """
 LESSON = """
 from pathlib import Path
