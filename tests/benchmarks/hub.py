@@ -55,7 +55,9 @@ class Learner:
             time.sleep(0.5)
 
     def ask(self, method: str, path: str, **what):
-        token = next(cookie.value for cookie in self.session.cookies if cookie.name == "_xsrf" and self.name in cookie.path)
+        token = next(
+            cookie.value for cookie in self.session.cookies if cookie.name == "_xsrf" and self.name in cookie.path
+        )
         answer = self.session.request(method, f"{self.mine}/{path}", headers={"X-XSRFToken": token}, **what)
         answer.raise_for_status()
         return answer.json()
@@ -87,7 +89,13 @@ class Learner:
 
     def _execute(self, wire: websocket.WebSocket, code: str) -> None:
         number = uuid.uuid4().hex
-        header = {"msg_id": number, "msg_type": "execute_request", "username": self.name, "session": number, "version": "5.3"}
+        header = {
+            "msg_id": number,
+            "msg_type": "execute_request",
+            "username": self.name,
+            "session": number,
+            "version": "5.3",
+        }
         content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False, "stop_on_error": True}
         message = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
         wire.send(json.dumps(message))
@@ -160,7 +168,9 @@ def the_exchange(hub: RealHub, count: int, names: list[str]) -> dict:
     """Collect, grade and return with a large class, of which only the exchange is there."""
     notebook = (ROOT / "solutions" / LESSON / f"{LESSON}.ipynb").read_bytes()
     for number in range(count):
-        folder = hub.inbound / f"student{number:03}+{LESSON}+2027-03-01 18:{number // 60:02}:{number % 60:02}.000000 UTC+x"
+        folder = (
+            hub.inbound / f"student{number:03}+{LESSON}+2027-03-01 18:{number // 60:02}:{number % 60:02}.000000 UTC+x"
+        )
         folder.mkdir()
         (folder / f"{LESSON}.ipynb").write_bytes(notebook)
         (folder / "timestamp.txt").write_text("2027-03-01 18:30:00 UTC", encoding="utf-8")

@@ -10,7 +10,12 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 CLUSTER = ROOT / "classroom" / "hub" / "cluster"
-TEXT, FLAG, NAMES, SIZE = {"type": "string"}, {"type": "boolean"}, {"type": "array", "items": {"type": "string"}}, {"type": "string", "pattern": r"^\d+(M|G|Mi|Gi)$"}
+TEXT, FLAG, NAMES, SIZE = (
+    {"type": "string"},
+    {"type": "boolean"},
+    {"type": "array", "items": {"type": "string"}},
+    {"type": "string", "pattern": r"^\d+(M|G|Mi|Gi)$"},
+)
 
 
 def closed(**keys) -> dict:

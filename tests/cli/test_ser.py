@@ -123,7 +123,7 @@ COMMANDS = [
     "build",
     "grade",
 ]
-COMMANDS += ["decide", "extend", "mark", "return", "alike", "report"]
+COMMANDS += ["decide", "extend", "mark", "return", "alike", "report", "hub"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -56,7 +56,7 @@ def podman_command(runtime: Path) -> list[str]:
     command += ["--read-only", "--read-only-tmpfs=false"]
     command += [f"--tmpfs={folder}:rw,mode=1777" for folder in ("/tmp", inside.HOME, inside.NUMBA)]
     to_read = {Path(name): name for name in (*SYSTEM, "/bin", "/lib", "/lib64", "/sbin") if Path(name).exists()}
-    to_read |= {path: path for path in (*PYTHONS, PACKAGE, DATA)} | {inside.WARM: warm_cache()}
+    to_read |= {path: str(path) for path in (*PYTHONS, PACKAGE, DATA)} | {inside.WARM: warm_cache()}
     for place, source in to_read.items():
         if Path(source).is_symlink() and len(place.parts) == 2:
             (root / place.name).symlink_to(os.readlink(source))
