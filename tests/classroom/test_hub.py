@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from real_hub import ROOT, real_hub
 
+from ser_helpers.course.authoring import readme
 from ser_helpers.course.classroom import hub as course_hub
 from ser_helpers.errors import CourseError
 
@@ -111,9 +112,9 @@ def test_a_learner_lands_in_lesson_00_without_the_instructors_panels(hub, pages)
 def test_what_is_handed_in_is_graded_beside_them_and_the_feedback_comes_back(hub, pages, graded):
     assert graded[LENA] == graded[MIA] > graded[OMAR] == 0
     listed = assignments(pages[LENA])
-    listed.get_by_role("button", name="Refresh").click()
-    listed.get_by_role("button", name="Fetch Feedback").click()
-    listed.get_by_role("button", name="View Feedback").or_(listed.get_by_text("view feedback")).first.wait_for()
+    listed.get_by_title("Refresh assignments list").click()
+    listed.get_by_text("Fetch Feedback", exact=True).click()
+    listed.get_by_text("(view feedback)").first.wait_for()
     page = hub.run(LENA, "sh", "-c", f"cat ser/lessons/{LESSON}/feedback/*/{LESSON}.html").stdout
     assert ANSWER in page and "BEGIN HIDDEN" not in page
 
@@ -183,3 +184,20 @@ def test_a_table_that_will_not_do_is_refused_in_words(tmp_path):
             course_hub.read_people(table)
     with pytest.raises(CourseError, match="cannot be read"):
         course_hub.read_people(tmp_path / "none.csv")
+
+
+def test_the_guides_sizes_come_from_the_measurement(tmp_path):
+    step = {"median_s": 3.0, "last_s": 9.0, "failed": []}
+    measured = {
+        "cores": 2, "learners": 7, "alone": {"run": step}, "together": {"run": {**step, "last_s": 41.0}}, "mb_a_learner": 400,
+        "cpu_s_a_learner": 24.0, "hub_mb": 1000, "gives_way_first": "the cores",
+        "exchange": {"submissions": 50, "seconds": {"collect": 8.0}, "lost": 0},
+    }  # fmt: skip
+    guide = (ROOT / "classroom" / "README.md").read_text(encoding="utf-8")
+    assert readme.hub_sizes(guide, tmp_path) == guide
+    file = tmp_path / "data" / "results" / "classroom" / "hub.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(measured), encoding="utf-8")
+    filled = readme.hub_sizes(guide, tmp_path)
+    assert "| run | 9 s | 3 s | 41 s |" in filled and "50 submissions: collect 8 s; 0 lost" in filled
+    assert "| 30 | 6 | 16 GB |" in filled and readme.hub_sizes(filled, tmp_path) == filled

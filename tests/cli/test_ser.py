@@ -124,7 +124,7 @@ COMMANDS = [
     "build",
     "grade",
 ]
-COMMANDS += ["decide", "extend", "mark", "return", "alike", "report", "kit", "game", "slides", "site"]
+COMMANDS += ["decide", "extend", "mark", "return", "alike", "report", "kit", "game", "slides", "site", "hub"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

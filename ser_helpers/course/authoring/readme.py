@@ -1,8 +1,9 @@
-"""The pages whose figures come from data/results/: lessons/README.md, and the results in README.md."""
+"""The pages whose figures come from data/results/: lessons/README.md, the results in README.md, a hub's sizes in classroom/."""
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,3 +154,54 @@ def _percent(row: pd.Series | dict[str, Any]) -> str:
 def _interval(row: pd.Series | dict[str, Any]) -> str:
     low, high = row["accuracy_interval"]
     return f"{100 * low:.1f}-{100 * high:.1f}"
+
+
+CLASSES = (10, 30, 60, 100)
+BUSY_MINUTES = 2  # in which everybody logs in, runs a lesson and hands it in
+SPARE = 1.25  # memory for other notebooks that are open, too
+
+
+def hub_sizes(text: str, root: Path) -> str:
+    """classroom/README.md with what was measured on a hub, and what follows for other classes; as it is before a measurement."""
+    file = root / "data" / "results" / "classroom" / "hub.json"
+    if not file.exists():
+        return text
+    found = json.loads(file.read_text(encoding="utf-8"))
+    rows = []
+    for learners in CLASSES:
+        cores = max(2, math.ceil(learners * found["cpu_s_a_learner"] / (60 * BUSY_MINUTES)))
+        memory = math.ceil((found["hub_mb"] + SPARE * learners * found["mb_a_learner"]) / 1000)
+        rows.append(f"| {learners} | {cores} | {memory} GB |")
+    steps = [
+        f"| {step} | {found['alone'][step]['last_s']:.0f} s | {done['median_s']:.0f} s | {done['last_s']:.0f} s |"
+        for step, done in found["together"].items()
+    ]
+    lines = [
+        "",
+        f"Measured with {found['learners']} learners on {found['cores']} cores, each step by all at the same moment: lesson 03 fetched, its",
+        "solved notebook run, handed in twice.",
+        "",
+        "| step | one alone | the middle one | the last |",
+        "|---|---|---|---|",
+        *steps,
+        "",
+        f"A learner took {found['mb_a_learner']} MB (JupyterLab's server and one kernel, shared pages counted once) and "
+        f"{found['cpu_s_a_learner']:.0f} s of a core.",
+        f"What gives way first: {found['gives_way_first']}.",
+        *_exchange(found.get("exchange")),
+        f"So that everybody can do all of this within {BUSY_MINUTES} minutes, with a quarter more memory for other notebooks:",
+        "",
+        "| learners | cores | memory |",
+        "|---|---|---|",
+        *rows,
+        "",
+    ]
+    filled = "\n".join(lines)
+    return re.sub("<!-- hub -->.*?<!-- /hub -->", lambda _: f"<!-- hub -->{filled}<!-- /hub -->", text, flags=re.S)
+
+
+def _exchange(found: dict[str, Any] | None) -> list[str]:
+    if found is None:
+        return []
+    took = ", ".join(f"{what} {seconds:.0f} s" for what, seconds in found["seconds"].items())
+    return [f"The exchange alone, with {found['submissions']} submissions: {took}; {found['lost']} lost."]

@@ -230,6 +230,8 @@ def generated(root: Path) -> dict[Path, str]:
     files[root / "lessons" / "README.md"] = readme.lessons_index(notebooks, root)
     if (root / "README.md").exists():
         files[root / "README.md"] = readme.results((root / "README.md").read_text(encoding="utf-8"), root)
+    if (guide := root / "classroom" / "README.md").exists():
+        files[guide] = readme.hub_sizes(guide.read_text(encoding="utf-8"), root)
     return files | elsewhere.linked(files, root)
 
 

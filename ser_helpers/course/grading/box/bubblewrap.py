@@ -74,8 +74,7 @@ def bwrap_command(runtime: Path) -> list[str]:
             command += ["--ro-bind-try", f"/{folder}", f"/{folder}"]
     for folder in ("/tmp", str(inside.HOME), "/dev/shm", str(inside.NUMBA)):
         command += ["--perms", "1777", "--tmpfs", folder]
-    warm = os.environ.get("NUMBA_CACHE_DIR", str(Path(sys.prefix, "numba-cache")))  # as start.py makes it
-    command += ["--ro-bind-try", warm, str(inside.WARM)]
+    command += ["--ro-bind-try", warm_cache(), str(inside.WARM)]
     to_read = sorted({*PYTHONS, PACKAGE, DATA})
     for parent in sorted({parent for path in (*to_read, runtime) for parent in path.parents}):
         command += ["--perms", "0755", "--dir", str(parent)]  # or bwrap makes them for their owner only
@@ -84,7 +83,12 @@ def bwrap_command(runtime: Path) -> list[str]:
     return [*command, "--bind", str(runtime), str(runtime), "--remount-ro", "/", "--chdir", str(inside.HOME)]
 
 
-def _environment() -> dict[str, str]:
+def warm_cache() -> str:
+    """What numba has compiled already, as start.py makes it."""
+    return os.environ.get("NUMBA_CACHE_DIR", str(Path(sys.prefix, "numba-cache")))
+
+
+def environment() -> dict[str, str]:
     """The variables of `inside`; the instructor's own stay outside."""
     return {
         "HOME": str(inside.HOME),
@@ -102,20 +106,30 @@ def _environment() -> dict[str, str]:
     }
 
 
+def program(number: int, runtime: Path) -> list[str]:
+    """The words that run `inside`."""
+    return [sys.executable, "-m", inside.__name__, str(number), str(runtime)]
+
+
 class ForkServer:
     """The process inside the sandbox that has everything loaded, and the folder that it and nbgrader share."""
+
+    no_start = NO_START
+
+    def command(self, number: int) -> list[str]:
+        """What starts `inside` in the sandbox, with the socket of this file number."""
+        return [*bwrap_command(self.runtime), *program(number, self.runtime)]
 
     def __init__(self) -> None:
         short = len(tempfile.gettempdir()) < 60  # the path of a socket has 107 characters at most
         self.runtime = Path(tempfile.mkdtemp(prefix="ser-", dir=None if short else "/tmp"))
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = bwrap_command(self.runtime)
-        command += [sys.executable, "-m", inside.__name__, str(theirs.fileno()), str(self.runtime)]
+        command = self.command(theirs.fileno())
         _hand_over(self.runtime)
         with tempfile.TemporaryFile() as log:
             self.process = subprocess.Popen(
                 command,
-                env=_environment(),
+                env=environment(),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -128,7 +142,7 @@ class ForkServer:
                 log.seek(0)
                 last = (log.read().decode(errors="replace").strip().splitlines() or ["it ended without a word"])[-1]
                 self.close()
-                raise SandboxError(NO_START.format(last.rstrip(".")))
+                raise SandboxError(self.no_start.format(last.rstrip(".")))
         self.socket.settimeout(None)  # or `gone` would wait
 
     def start(self, task: dict[str, Any], *wires: Connection) -> Connection:
@@ -249,15 +263,20 @@ class Bubblewrap:
     """
 
     risk = ""
+    kind = ForkServer
 
     def __init__(self) -> None:
-        _bwrap()
+        self.needs()
         self._server: ForkServer | None = None
+
+    def needs(self) -> None:
+        """See that what makes the sandbox is on this computer."""
+        _bwrap()
 
     def server(self) -> ForkServer:
         """What runs inside, started when first needed, and again when it is gone."""
         if self._server is None or self._server.gone():
-            self._server = ForkServer()
+            self._server = self.kind()
         return self._server
 
     def open(self) -> None:
