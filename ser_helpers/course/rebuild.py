@@ -381,6 +381,8 @@ def functions_of(source: str) -> list[str]:
     >>> functions_of("%%time\\n!pip install x\\ndef relu(z):\\n    return z")
     ['relu']
     """
+    from IPython.core.inputtransformer2 import TransformerManager
+
     try:
         code = TransformerManager().transform_cell(MAGIC.sub("", source))
         return [node.name for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]

@@ -40,9 +40,8 @@ from .records import SUBMITTED, Record, alone, shown
 
 SECONDS = 600  # wall clock a submission; its cells may take 300 and the second run of the checks 180
 BACKUPS = 10  # of the gradebook that are kept
-Work = (
-    deque[tuple[str, str, Record | None]] | Cluster
-)  # who, the fingerprint, and the record when a cluster has made it
+# who, the fingerprint, and the record when a cluster has made it
+Work = deque[tuple[str, str, Record | None]] | Cluster
 
 
 def grade(
@@ -82,8 +81,7 @@ def grade(
     Raises
     ------
     CourseError
-        When this is no course folder, lesson or student are not there, or the sandbox cannot start; or the cluster
-        cannot be had. What is finished by then stays.
+        When this is no course folder, lesson or student are not there, sandbox or cluster cannot be had.
     """
     found = _found(lesson)
     if missing := sorted(set(students or ()) - set(found)):
