@@ -270,14 +270,19 @@ def syntax_error(source: str) -> SyntaxError | None:
     >>> print(syntax_error("%time y = await x"), syntax_error("def f(x)").msg, sep=", ")
     None, expected ':'
     """
-    if not _unreadable(source):
-        return None
-    from IPython.core.inputtransformer2 import TransformerManager  # takes a moment, and few cells need it
-
     try:
-        return _unreadable(TransformerManager().transform_cell(source))
+        return _unreadable(_plain(source))
     except SyntaxError as error:
         return error
+
+
+def _plain(source: str) -> str:
+    """A cell with its magics and commands as calls, as Python reads them; SyntaxError where IPython cannot read it either."""
+    if not _unreadable(source):
+        return source
+    from IPython.core.inputtransformer2 import TransformerManager  # takes a moment, and few cells need it
+
+    return TransformerManager().transform_cell(source)
 
 
 def _unreadable(code: str) -> SyntaxError | None:
@@ -381,10 +386,8 @@ def functions_of(source: str) -> list[str]:
     >>> functions_of("%%time\\n!pip install x\\ndef relu(z):\\n    return z")
     ['relu']
     """
-    from IPython.core.inputtransformer2 import TransformerManager
-
     try:
-        code = TransformerManager().transform_cell(MAGIC.sub("", source))
-        return [node.name for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
+        tree = ast.parse(_plain(MAGIC.sub("", source)))
+        return [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
     except SyntaxError:
         return []
