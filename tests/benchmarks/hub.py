@@ -147,7 +147,6 @@ def the_class(hub: RealHub, names: list[str]) -> dict:
     """One alone, then all the others; what each step took, and what a learner takes."""
     first, *others = [Learner(hub, name) for name in names]
     alone = {step: all_at_once([first], step) for step in STEPS}
-    free = psutil.virtual_memory().available
     together = {}
     for step in STEPS:
         together[step] = all_at_once(others, step)
@@ -159,7 +158,6 @@ def the_class(hub: RealHub, names: list[str]) -> dict:
         "together": together,
         "mb_a_learner": round(memory / len(others)),
         "cpu_s_a_learner": round(seconds / len(others), 1),
-        "mb_taken": round((free - psutil.virtual_memory().available) / 1e6),
         "hub_mb": round(psutil.Process(hub.process.pid).memory_full_info().pss / 1e6),
     }
 
@@ -198,7 +196,9 @@ def gives_way(found: dict) -> str:
         return f"{failed[0]}: {found['together'][failed[0]]['failed'][0]}"
     slower = {step: found["together"][step]["last_s"] / max(0.1, found["alone"][step]["last_s"]) for step in STEPS}
     step = max(STEPS, key=lambda step: found["together"][step]["last_s"])
-    return f"the cores: the last one waits {found['together'][step]['last_s']:.0f} s to {step}, {slower[step]:.1f} times as long as one alone"
+    full = int((1000 * found["memory_gb"] - found["hub_mb"]) / found["mb_a_learner"])
+    waits = f"the last one waits {found['together'][step]['last_s']:.0f} s to {step}, {slower[step]:.1f} times as long as one alone"
+    return f"the cores ({waits}); the {found['memory_gb']:.0f} GB of memory would be full with {full} such learners"
 
 
 def main() -> int:
