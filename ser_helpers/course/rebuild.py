@@ -386,6 +386,8 @@ def functions_of(source: str) -> list[str]:
     >>> functions_of("%%time\\n!pip install x\\ndef relu(z):\\n    return z")
     ['relu']
     """
+    if "def" not in source:  # a text, most often, which Python cannot read either
+        return []
     try:
         tree = ast.parse(_plain(MAGIC.sub("", source)))
         return [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
