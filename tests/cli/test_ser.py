@@ -141,6 +141,26 @@ def test_no_command_is_left_out(capsys):
     assert listed == COMMANDS and "Exit codes: 0 all is well" in printed
 
 
+def test_readme_says_of_each_command_what_its_help_says(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    told = re.findall(r"^    (\w+)  +(.+(?:\n {8,}\S.*)*)", capsys.readouterr().out, re.MULTILINE)
+    rows = README.replace("\\*", "*")
+    for name, words in told:
+        assert f"`ser {name}" in rows, name
+        if name not in (
+            "decide",
+            "extend",
+            "mark",
+            "return",
+            "alike",
+            "report",
+        ):  # the instructor's guide tells of them
+            assert re.search(rf"^\| `ser {name}\b[^|]*\| {re.escape(' '.join(words.split()))}", rows, re.MULTILINE), (
+                name
+            )
+
+
 def test_features_say_what_was_added_and_what_could_not_be_read(tmp_path, practice_clip, monkeypatch, capsys):
     monkeypatch.setenv("CREMA_D_HOME", str(tmp_path))
     (tmp_path / "1001_DFA_ANG_XX.flac").write_bytes(practice_clip.read_bytes())
