@@ -22,6 +22,7 @@ from pathlib import Path
 from ... import places
 from ...corpus import audio_home
 from ...errors import CourseError
+from . import room
 
 STATE = places.CLASSROOM / "hub"  # JupyterHub's own files, in the course's folder
 SETTINGS = "SER_HUB"  # variable with the file that tells jupyterhub_config.py what was asked for
@@ -320,9 +321,9 @@ def _can_learners_work(hub: Hub) -> None:
 
 
 def _say(hub: Hub) -> None:
-    scheme = "https" if hub.certificate else "http"
+    scheme, host = "https" if hub.certificate else "http", room.address() if hub.host == room.EVERYWHERE else hub.host
     print(
-        f"The hub opens at {scheme}://{hub.host}:{hub.port} for {hub.instructor} (instructor) and {len(hub.learners)} learners."
+        f"The hub opens at {scheme}://{host}:{hub.port} for {hub.instructor} (instructor) and {len(hub.learners)} learners."
     )
     if hub.host not in ("127.0.0.1", "localhost") and not hub.certificate:
         print(
