@@ -384,7 +384,6 @@ def run_in(room, line: str, stop: str = "") -> str:
     running = subprocess.Popen(
         ["bash", "-c", line], cwd=room.folder, env={**os.environ, "BROWSER": "true"}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in what a shell runs in the background
     )  # fmt: skip
     assert running.stdout is not None
     printed = ""
