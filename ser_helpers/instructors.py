@@ -9,7 +9,6 @@ from types import ModuleType
 
 from .commands import Commands, jobs_option, json_option, lesson_option, one_or_more
 from .errors import CourseError
-from .places import CLASSROOM
 
 COMMANDS = Commands()
 command = COMMANDS.add
@@ -210,6 +209,8 @@ def game(args: argparse.Namespace) -> int:
 
 
 def _slides_options(sub: argparse.ArgumentParser) -> None:
+    from .places import CLASSROOM
+
     sub.add_argument("lessons", nargs="*", metavar="LESSON", help="which ones; without a name, all")
     sub.add_argument("--to", type=Path, default=CLASSROOM / "slides", metavar="FOLDER", help="(%(default)s)")
 
