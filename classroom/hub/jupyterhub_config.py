@@ -47,8 +47,9 @@ c.Spawner.args = [
     f"--ServerApp.shutdown_no_activity_timeout={IDLE_SERVER}",
     f"--MappingKernelManager.cull_idle_timeout={IDLE_KERNEL}",
 ]
-c.Spawner.start_timeout = c.Spawner.http_timeout = 120  # thirty at once, on two cores
-c.JupyterHub.concurrent_spawn_limit = 10
+# A class logs in at the same moment: everybody waits a little, and nobody meets the page "too many users".
+c.Spawner.start_timeout = c.Spawner.http_timeout = 300
+c.JupyterHub.concurrent_spawn_limit = 0
 learner = Path(room.course) / "classroom" / "hub" / "learner"
 warm = os.environ.get("NUMBA_CACHE_DIR", str(Path(sys.prefix, "numba-cache")))  # as start.py makes it
 recordings = audio_home()
