@@ -43,7 +43,7 @@ else:
 c.Spawner.cmd = [sys.executable, "-m", desk.__name__, str(Path(sys.executable).parent / "jupyterhub-singleuser")]
 c.Spawner.args = [
     "--log-level=WARN",
-    "--ServerApp.websocket_ping_interval=120",  # seconds that a server on a busy machine has to answer, too, before it counts as gone
+    "--MappingKernelManager.kernel_info_timeout=300",  # a kernel that starts while a class's all start is slow, not dead
     "--KernelManager.transport_encryption=auto",  # or others on this machine could listen to a kernel's output
     f"--ServerApp.shutdown_no_activity_timeout={IDLE_SERVER}",
     f"--MappingKernelManager.cull_idle_timeout={IDLE_KERNEL}",
