@@ -43,7 +43,6 @@ else:
 c.Spawner.cmd = [sys.executable, "-m", desk.__name__, str(Path(sys.executable).parent / "jupyterhub-singleuser")]
 c.Spawner.args = [
     "--log-level=WARN",
-    "--MappingKernelManager.kernel_info_timeout=300",  # a kernel that starts while a class's all start is slow, not dead
     "--KernelManager.transport_encryption=auto",  # or others on this machine could listen to a kernel's output
     f"--ServerApp.shutdown_no_activity_timeout={IDLE_SERVER}",
     f"--MappingKernelManager.cull_idle_timeout={IDLE_KERNEL}",
@@ -72,6 +71,8 @@ def seat(spawner) -> None:
         spawner.cmd = [str(Path(sys.executable).parent / "jupyterhub-singleuser")]
         spawner.notebook_dir, spawner.default_url = room.course, "/lab/tree/solutions/README.md"
         return
+    # Kernels talk through files of the learner's own: two that start together on one machine may take the same port.
+    spawner.args = [*c.Spawner.args, "--KernelManager.transport=ipc"]
     spawner.notebook_dir = str(Path("~", desk.WORK))
     spawner.default_url = "/lab/tree/lessons/00_start_here/00_start_here.ipynb"
     spawner.environment = {

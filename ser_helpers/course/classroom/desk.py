@@ -76,6 +76,7 @@ def main(command: list[str]) -> None:
     lay_out(Path(os.environ[FROM]), home / WORK)
     with contextlib.suppress(OSError):  # it only costs seconds
         warm_numba(Path(os.environ.get("NUMBA_CACHE_DIR", "")), home / ".cache" / "ser-numba")
+    os.environ["JUPYTER_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="ser-desk-")  # a kernel's files need a short path
     os.chdir(home / WORK)
     os.execvp(command[0], command)
 
