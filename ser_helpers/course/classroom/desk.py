@@ -11,6 +11,7 @@ import contextlib
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 MEMORY, PROCESSES = "SER_MEMORY_GB", "SER_PROCESSES"  # variables with the limits; without them there are none
