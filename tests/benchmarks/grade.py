@@ -35,7 +35,7 @@ from ser_helpers.errors import CourseError
 ROOT = Path(__file__).resolve().parents[2]
 STOCK = '\ndel c["Autograde"], c["Execute"]\n'  # appended to the course's settings
 SETTINGS = {"SER_COURSE_SEED": "20", "PYTHONWARNINGS": "ignore"}  # a warning costs a cell in stock nbgrader
-AIM = 4
+AIM = 6
 
 
 def classroom(folder: Path, lesson: str, n_students: int, settings: str = "") -> Path:
