@@ -42,6 +42,7 @@ from .results import expected as expected
 from .results import human_yardstick as human_yardstick
 from .results import load_predictions as load_predictions
 from .results import load_scores as load_scores
+from .results import load_unheard as load_unheard
 from .results import pick as pick
 from .results import result_path as result_path
 from .results import run as run

@@ -8,15 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from .. import corpus as corpora
 from .. import features, places
 from ..corpus import Corpus
 from ..errors import CourseError
-from ..model import Recipe, makes_copies, named, version_of
+from ..model import Recipe, fit_all, makes_copies, named, training_rows, version_of
 from .metrics import actor_interval, confusion, recall, uar
-from .protocols import N_FOLDS, out_of_fold
+from .protocols import N_FOLDS, answers, out_of_fold
 from .results import HOW_TRAINED, RESULTS
 
 Stored = tuple[Corpus, pd.DataFrame, np.ndarray, np.ndarray]  # a corpus, its clips, their features, clean and noisy
@@ -114,11 +113,9 @@ def _within(stored: Stored, recipe: Recipe, seed: int, n_jobs: int) -> tuple[pd.
 def _between(one: Stored, other: Stored, recipe: Recipe, seed: int) -> tuple[pd.DataFrame, list[str]]:
     """The clips of the other corpus, and what a model of the first says to them."""
     _, clips, clean, noisy = one
-    y = clips["emotion"].to_numpy(dtype=str)
-    X, y = (clean, y) if makes_copies(recipe) else (np.concatenate([clean, noisy]), np.tile(y, 2))
-    with threadpool_limits(1):  # sums in another order would end in another network
-        model = recipe.build(seed, sorted(set(y.tolist()))).fit(X, y)
-        return other[1], [str(model.classes_[most]) for most in model.predict_proba(other[2]).argmax(axis=1)]
+    X, y = training_rows(recipe, clean, noisy, clips["emotion"].to_numpy(dtype=str))
+    (model,) = fit_all(recipe, X, y, [np.arange(len(X))], seed, n_jobs=1, progress=False)
+    return other[1], answers(model, other[2])[0].tolist()
 
 
 def _pair(one: Stored, other: Stored, recipe: Recipe, seed: int, n_jobs: int) -> dict:

@@ -11,10 +11,10 @@ import pandas as pd
 
 from .. import corpus as corpora
 from ..corpus import Corpus
-from ..model import Recipe, makes_copies, named, version_of
+from ..model import Recipe, named, version_of
 from .chains import chains_path, load_chains
 from .metrics import calibration, ece, interval_over, mean_interval
-from .results import HOW_TRAINED, RESULTS, expected, load_predictions
+from .results import RESULTS, expected, load_unheard
 
 FEWEST = 10  # speakers: an interval over fewer is too narrow, see `actor_interval`
 BINS = 10
@@ -69,9 +69,7 @@ def measured(corpus: str | Path = "crema-d", recipe: str = "original", folder: P
 
 def _answers(part: Corpus, recipe: Recipe, folder: Path) -> pd.DataFrame:
     """Untouched clips of speakers that were not heard: the corpus's columns, probability, and whether it was right."""
-    said = load_predictions(part.name, recipe.name, folder)
-    said = said[(said["protocol"] == HOW_TRAINED[makes_copies(recipe)]) & (said["tested_on"] == "clean")]
-    rows = said.merge(part.table(), on="clip", validate="1:1")
+    rows = load_unheard(part.name, recipe, folder).merge(part.table(), on="clip", validate="1:1")
     return rows.assign(right=rows["predicted"] == rows["emotion"])
 
 

@@ -344,3 +344,16 @@ def load_predictions(corpus: str = "crema-d", recipe: str = "original", folder: 
     if predictions.duplicated(["protocol", "tested_on", "clip"]).any():
         raise CourseError(f"{path} holds two predictions of one clip for one thing measured. {mend} measures anew.")
     return predictions
+
+
+def load_unheard(corpus: str = "crema-d", recipe: str | Recipe = "original", folder: Path = RESULTS) -> pd.DataFrame:
+    """Of `load_predictions`, what models trained as `ser train` trains say to untouched clips of speakers not heard.
+
+    Examples
+    --------
+    >>> len(load_unheard()), load_unheard()["clip"].is_unique
+    (6130, True)
+    """
+    recipe = named(recipe)
+    said = load_predictions(corpus, recipe.name, folder)
+    return said[(said["protocol"] == HOW_TRAINED[makes_copies(recipe)]) & (said["tested_on"] == "clean")]

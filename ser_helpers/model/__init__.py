@@ -33,3 +33,4 @@ from .training import model_file as model_file
 from .training import model_path as model_path
 from .training import quick_path as quick_path
 from .training import train as train
+from .training import training_rows as training_rows

@@ -88,6 +88,11 @@ def fit_all(
     return list(tqdm(models, total=len(parts), unit="fit", desc="Training", disable=not progress))
 
 
+def training_rows(recipe: Recipe, clean: np.ndarray, noisy: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What a recipe learns from, X and labels: clips and their noisy copies, or the clips alone where it makes its own."""
+    return (clean, y) if makes_copies(recipe) else (np.concatenate([clean, noisy]), np.tile(y, 2))
+
+
 def calibrate_folds(
     recipe: Recipe, X: np.ndarray, y: np.ndarray, models: Sequence[Classifier], tests: Sequence[np.ndarray]
 ) -> list:
@@ -179,9 +184,7 @@ def train(
         few = _few(clips)
         recipe = recipe.smaller() if hasattr(recipe, "smaller") else recipe
         clips, clean, noisy = clips.iloc[few], clean[few], noisy[few]
-    X, y = np.concatenate([clean, noisy]), np.tile(clips["emotion"].to_numpy(dtype=str), 2)
-    if makes_copies(recipe):
-        X, y = clean, y[: len(clean)]
+    X, y = training_rows(recipe, clean, noisy, clips["emotion"].to_numpy(dtype=str))
     speakers = np.tile(clips["speaker"].to_numpy(dtype=str), len(X) // len(clips))
     folds = _folds(speakers, 2 if quick else N_FOLDS, seed) if hasattr(recipe, "calibrate") else []
     parts = [np.arange(len(X)), *(train for train, _ in folds)]

@@ -237,15 +237,11 @@ def _course_model(clips: pd.DataFrame) -> Known:
 def _unheard(recipe: Recipe) -> dict[str, str]:
     """What models of a recipe say to the clips of CREMA-D whose actors they have not heard, where that was measured."""
     from .. import evaluate
-    from .. import model as models
 
     try:
-        predictions = evaluate.load_predictions(recipe=recipe.name)
+        return evaluate.load_unheard(recipe=recipe).set_index("clip")["predicted"].to_dict()
     except CourseError:
         return {}
-    protocol = "actors" if models.makes_copies(recipe) else "actors_noisy"
-    rows = predictions[(predictions["protocol"] == protocol) & (predictions["tested_on"] == "clean")]
-    return rows.set_index("clip")["predicted"].to_dict()
 
 
 def _own_model(model: Any) -> Known:

@@ -102,9 +102,7 @@ def _unheard() -> tuple[pd.DataFrame, bool]:
     """Clips with what a model says to them that was not trained on their speakers, and whether these are people."""
     clips = corpus.lesson_clips()
     if clips.attrs["source"] == "crema-d":
-        said = evaluate.load_predictions(recipe=model.EVERYDAY.stem).query(
-            "protocol == 'actors' and tested_on == 'clean'"
-        )
+        said = evaluate.load_unheard(recipe=model.EVERYDAY.stem)
         clips = clips.merge(said[["clip", "predicted"]], on="clip").query("defect == ''").reset_index(drop=True)
         if set(clips["emotion"]) == set(LABELS):
             return clips, True
