@@ -78,6 +78,14 @@ def pytest_make_collect_report():
     return _no_skips_in_ci((yield))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def own_corpora():
+    """Each file of tests has the corpora that come with the course, whatever files before it in this process named."""
+    before = dict(corpus.CORPORA._parts)
+    yield
+    corpus.CORPORA._parts = before
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Path of a Chromium that a test may drive."""

@@ -6,9 +6,10 @@ from ..registry import Registry
 from .base import Recipe
 from .everyday import Everyday
 from .logistic import Logistic
+from .networks import Cnn, Gru
 from .original import Original
 
-RECIPES: Registry[Recipe] = Registry("recipe", Original(), Logistic(), Everyday())
+RECIPES: Registry[Recipe] = Registry("recipe", Original(), Logistic(), Everyday(), Cnn(), Gru())
 
 
 def named(recipe: str | Recipe) -> Recipe:

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
@@ -56,7 +57,12 @@ def assignments(page):
     if not panel.count():
         page.get_by_role("menuitem", name="Nbgrader", exact=True).click()
         page.get_by_text("Assignment List", exact=True).click()
-    panel.get_by_text(LESSON, exact=True).first.wait_for()
+    panel.wait_for(state="attached")
+    listed, end = panel.get_by_text(LESSON, exact=True).first, time.monotonic() + SLOW / 1000
+    while not listed.is_visible() and time.monotonic() < end:  # a notebook that opens late comes to the front
+        page.get_by_role("tab", name="Assignments", exact=True).click()
+        page.wait_for_timeout(500)
+    listed.wait_for()
     return panel
 
 

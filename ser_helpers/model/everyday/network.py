@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,14 @@ def network(n_labels: int, seed: int) -> Any:
 
 
 def learned(
-    clips: list[np.ndarray], targets: np.ndarray, n_labels: int, seed: int, epochs: int, folder: Path, bar: tqdm
+    clips: list[np.ndarray],
+    targets: np.ndarray,
+    n_labels: int,
+    seed: int,
+    epochs: int,
+    folder: Path,
+    bar: tqdm,
+    build: Callable[[int, int], Any] = network,
 ) -> dict[str, np.ndarray]:
     """The weights, by name, of a network that has learned from these clips; goes on where an earlier call was ended.
 
@@ -106,6 +114,8 @@ def learned(
         its weights.
     bar : tqdm
         Moves on by one each epoch.
+    build : callable
+        Makes the untrained network of (n_labels, seed); its dropout is called so.
     """
     folder.mkdir(parents=True, exist_ok=True)
     kept, done = folder / f"{seed}-{epochs}.keras", folder / f"{seed}-{epochs}.npz"
@@ -115,7 +125,7 @@ def learned(
             return dict(weights)
     k = keras()
     steps = max(1, len(clips) // BATCH)
-    model = k.saving.load_model(kept) if kept.exists() else _compiled(network(n_labels, seed), epochs * steps)
+    model = k.saving.load_model(kept) if kept.exists() else _compiled(build(n_labels, seed), epochs * steps)
     first = int(model.optimizer.iterations) // steps
     bar.update(first)
     for epoch in range(first, epochs):
