@@ -1,7 +1,8 @@
 """Honest scores: how clips are split, what is counted, how sure the count is, and what people reach.
 
 `protocols` splits and predicts, `metrics` counts, `results` measures, writes and reads; `chains` does so behind
-everything that can happen to a recording, `across` from corpus to corpus, `recordings` asks a saved model about a folder. Every score names its corpus,
+everything that can happen to a recording, `across` from corpus to corpus, `ladder` from the published notebook to networks
+(its steps stand in `rungs`, its tables in `ladder_table`), `recordings` asks a saved model about a folder. Every score names its corpus,
 recipe and features, its split, the clips it was tested on (clean or noisy) and the label it was held against (intended
 or the crowd's).
 """
@@ -22,6 +23,11 @@ from .chains import read_folds as read_folds
 from .chains import run_chains as run_chains
 from .chains import sample_clips as sample_clips
 from .groups import measured as measured
+from .ladder import ladder as ladder
+from .ladder_table import ladder_text as ladder_text
+from .ladder_table import load_ablations as load_ablations
+from .ladder_table import load_ladder as load_ladder
+from .ladder_table import run_ladder as run_ladder
 from .metrics import accuracy as accuracy
 from .metrics import actor_interval as actor_interval
 from .metrics import calibration as calibration

@@ -19,7 +19,6 @@ from .base import version_of
 from .everyday import network as shared
 from .everyday.copies import normalised
 
-EPOCHS = 20
 ROUND = 100  # frames: clips are filled up to a multiple of it, so that a handful of lengths is compiled
 
 
@@ -76,7 +75,7 @@ class FrameNetwork:
     weights_ : list of ndarray
     """
 
-    def __init__(self, build: Callable[[int, int], Any], seed: int = 0, epochs: int = EPOCHS):
+    def __init__(self, build: Callable[[int, int], Any], seed: int, epochs: int):
         self.build, self.seed, self.epochs = build, seed, epochs
 
     def fit(self, X: Sequence[np.ndarray], y: Sequence[str]) -> FrameNetwork:
@@ -120,8 +119,10 @@ class _Frames:
     suffix = ".npz"
     makes_copies = True  # so it is given the clean clips alone
 
-    def __init__(self, epochs: int = EPOCHS):
-        self.epochs = epochs
+    epochs: int
+
+    def __init__(self, epochs: int | None = None):
+        self.epochs = epochs or self.epochs
 
     def smaller(self) -> _Frames:
         """For a quick try: two epochs."""
@@ -158,6 +159,7 @@ class Cnn(_Frames):
 
     name = "cnn"
     title = "a small convolutional network on log-mel frames"
+    epochs = 16
 
 
 class Gru(_Frames):
@@ -165,6 +167,7 @@ class Gru(_Frames):
 
     name = "gru"
     title = "a small recurrent network (GRU) on log-mel frames"
+    epochs = 30
 
 
 BUILDERS = {"cnn": cnn, "gru": gru}
