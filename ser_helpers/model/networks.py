@@ -96,8 +96,8 @@ class FrameNetwork:
             digest.update(clip.tobytes())
         folder = places.cache_folder("networks") / digest.hexdigest()[:16]
         with tqdm(total=self.epochs, unit="epoch", desc=self.build.__name__.upper(), leave=False) as bar:
-            options = {"build": self.build, "see": batch}
-            learned = shared.learned(clips, targets, len(self.classes_), self.seed, self.epochs, folder, bar, **options)
+            n_labels, build = len(self.classes_), self.build
+            learned = shared.learned(clips, targets, n_labels, self.seed, self.epochs, folder, bar, build, batch)
         self.weights_ = list(learned.values())
         return self
 

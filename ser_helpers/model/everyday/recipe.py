@@ -119,7 +119,7 @@ class Networks:
         self._opened(self.graph_)
 
 
-def copied(X: Sequence[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+def copied(X: Any, rng: np.random.Generator) -> list[np.ndarray]:
     """A copy (240, 64) of each clip, as another recording would have it, made in batches as in training."""
     from .network import BATCH, CROP
 
