@@ -235,9 +235,9 @@ def blend(parts: Sequence[np.ndarray], right: np.ndarray) -> np.ndarray:
 
     Examples
     --------
-    >>> good, useless = np.log([[0.8, 0.2], [0.8, 0.2], [0.2, 0.8], [0.8, 0.2]]), np.zeros((4, 2))
-    >>> blend([good, useless], np.array([0, 0, 1, 1])).round(1).tolist()
-    [0.8, 0.0]
+    >>> sure = np.log([[0.8, 0.2], [0.8, 0.2], [0.2, 0.8], [0.8, 0.2]])  # and right in three of four
+    >>> blend([sure], np.array([0, 0, 1, 1])).round(1).tolist()
+    [0.8]
     """
     from scipy.optimize import minimize  # takes a while to import
 
