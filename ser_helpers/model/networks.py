@@ -80,6 +80,8 @@ class FrameNetwork:
     ----------
     classes_ : ndarray of str
     weights_ : list of ndarray
+    seconds_ : float
+        It took to train; nan where that happened elsewhere.
     """
 
     def __init__(self, build: Callable[[int, int], Any], seed: int, epochs: int):
@@ -99,6 +101,7 @@ class FrameNetwork:
             n_labels, build = len(self.classes_), self.build
             learned = shared.learned(clips, targets, n_labels, self.seed, self.epochs, folder, bar, build, batch)
         self.weights_ = list(learned.values())
+        self.seconds_ = shared.spent(folder, self.seed, self.epochs)
         return self
 
     def predict_proba(self, X: Sequence[np.ndarray]) -> np.ndarray:
