@@ -148,7 +148,7 @@ class _Frames:
 
     def load(self, path: Path) -> FrameNetwork:
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
                 about = json.loads(str(file["about"]))
                 model = self.build(0, about["labels"])
                 model.classes_ = np.array(about["labels"])
