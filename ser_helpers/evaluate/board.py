@@ -37,7 +37,10 @@ KNOCK = {
     "knock": str, "clips": str, "calls": int, "uar_new": float, "uar_baseline": float, "difference": float, "low": float,
     "high": float, "n_clips": int, "n_actors": int,
 }  # fmt: skip
-LUCK = "The best of many owes part of its place to luck: on new actors expect a little less of it, the less the more you tried."
+LUCK = (
+    "The best of many owes part of its place to luck, and the more you try, the larger that part: on new actors expect a "
+    "little less of it."
+)
 
 
 class Board:
@@ -176,7 +179,9 @@ class Board:
         run |= told | {"n_folds": len(folds), "uar_folds": of_folds, "noisy_uar": noise, "seconds": round(seconds, 1)}
         for old in self.runs:
             if (old["model"], old["said"]) == (run["model"], run["said"]):
-                print(f"This candidate has been on the board since {old['when'][:16]}, as {old['name']}: counted once.")
+                print(
+                    f"This candidate has been on the board since {old['when'][:16].replace('T', ' ')}, as {old['name']}: counted once."
+                )
                 return
         best = self._best()
         run |= {"against": best["name"], "ahead": list(self._ahead(run["said"], best["said"]))}

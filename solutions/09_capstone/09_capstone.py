@@ -338,6 +338,7 @@ def chosen_model(seed):
 @expect.check
 def _():
     from sklearn.exceptions import NotFittedError
+    from sklearn.frozen import FrozenEstimator
     from sklearn.utils.validation import check_is_fitted
 
     got = chosen_model(0)
@@ -348,6 +349,8 @@ def _():
     except NotFittedError:
         fitted = False
     expect.true(not fitted, "Your model is fitted already: on which rows? An unfitted one was asked for, so that everybody can see what it is fitted on.")
+    frozen = [name for name, part in got.get_params().items() if isinstance(part, FrozenEstimator)]
+    expect.true(not frozen, f"The part {', '.join(frozen)} of your model is frozen: whatever it was fitted on before, it keeps. Put it in unfitted, so that it learns from the rows that fit is given.")
     expect.true(chosen_model(0) is not chosen_model(0), "Each call should build a new model.")
     rows = np.arange(len(y)) % 12 == 0
     with expect.calling("chosen_model(0).fit(X, y).predict(X)", "It takes rows of 168 features and answers with labels."):
