@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -189,24 +189,28 @@ class Board:
 
     def _counted(self, said: Sequence[str]) -> dict:
         """UAR of answers to the clips that are asked, its interval, and the answers as a letter each."""
-        per_actor = self._per_actor(said)
+        if strangers := sorted(set(said) - set(self._labels)):
+            raise CourseError(f"Your model answered {strangers[0]!r}; one of {', '.join(self._labels)} was expected.")
+        letters = "".join(chr(ord("a") + self._labels.index(label)) for label in said)
+        per_actor = self._per_actor(letters)
         return {
             "n_clips": len(said),
             "uar": float(uar(per_actor.sum(axis=0))),
             "uar_interval": list(interval_over(uar, per_actor)),
-            "said": "".join(chr(ord("a") + self._labels.index(label)) for label in said),
+            "said": letters,
         }
 
-    def _per_actor(self, said: Sequence[str]) -> np.ndarray:
+    def _per_actor(self, letters: str) -> np.ndarray:
         """A confusion matrix for each actor."""
-        true, actors, told = self._y[self._asked], self._actors[self._asked], np.asarray(said)
-        return np.stack([confusion(true[actors == a], told[actors == a], self._labels) for a in np.unique(actors)])
+        k, told = len(self._labels), np.frombuffer(letters.encode(), dtype=np.uint8) - ord("a")
+        true = np.searchsorted(self._labels, self._y[self._asked])
+        people, actor = np.unique(self._actors[self._asked], return_inverse=True)
+        cells = np.bincount((actor * k + true) * k + told, minlength=len(people) * k * k)
+        return cells.reshape(len(people), k, k)
 
     def _ahead(self, new: str, old: str) -> tuple[float, float, float]:
         """How far the UAR of one is above that of the other, with the interval of the difference over the same drawn actors."""
-        both = np.stack(
-            [self._per_actor([self._labels[ord(letter) - ord("a")] for letter in told]) for told in (new, old)], axis=1
-        )
+        both = np.stack([self._per_actor(new), self._per_actor(old)], axis=1)
 
         def difference(counts: np.ndarray) -> np.ndarray:
             return uar(counts[..., 0, :, :]) - uar(counts[..., 1, :, :])
@@ -216,7 +220,7 @@ class Board:
     @cached_property
     def _baseline(self) -> dict:
         """The network of lesson 06 on these clips, as a row of the board."""
-        answers = load_predictions().query("protocol == 'actors'").set_index(["tested_on", "clip"])["predicted"]
+        answers = _of_lesson_06()
         asked = self.clips.loc[self._asked, "clip"]
         clean, noisy = (self._counted(answers[on].loc[asked].tolist()) for on in ("clean", "noisy"))
         return clean | {"name": "baseline (lesson 06)", "noisy_uar": noisy["uar"], "uar_folds": [], "changed": ""}
@@ -287,13 +291,13 @@ class Board:
             f"UAR in %, {n:,} clips of {actors} development actors, kept apart in {len(self.folds)} folds; 95 % intervals over "
             "actors. Ahead: points before the best that stood here when it came, on the same actors. The baseline's answers come "
             "from five folds over all 75 actors: it learned from 60, a candidate from 48, and is a little ahead by that alone.",
-            f"Tried so far: {_counted(tried)}." + (f" {LUCK}" if tried > 1 else ""),
+            f"Tried so far: {_candidates(tried)}." + (f" {LUCK}" if tried > 1 else ""),
         ]
         for knock in self.knocks:
             later = sum(run["when"] > knock["knock"] for run in self.runs)
             told.append(
                 f"Knocked on {knock['knock'][:10]}: {100 * knock['uar_new']:.1f} %, baseline {100 * knock['uar_baseline']:.1f} %."
-                + (f" Tried since: {_counted(later)}, which would need new test actors." if later else "")
+                + (f" Tried since: {_candidates(later)}, which would need new test actors." if later else "")
             )
         if damaged := _lines()[1]:
             told.append(f"{damaged} line{'s' * (damaged > 1)} of {FILE} cannot be read and is left as it is.")
@@ -334,7 +338,7 @@ class Board:
         if chosen is None:
             return "____ candidates."
         return (
-            f"{_counted(len(self.runs))} tried, {chosen['n_folds']} folds over development actors, kept apart. This one: UAR "
+            f"{_candidates(len(self.runs))} tried, {chosen['n_folds']} folds over development actors, kept apart. This one: UAR "
             f"{100 * chosen['uar']:.1f} % (95 % interval over actors {_span(*chosen['uar_interval'])}) on {chosen['n_clips']:,} clips."
         )
 
@@ -362,7 +366,13 @@ class Board:
         return f'<div class="ser-board">{self.table().to_html(index=False, border=0, justify="left")}{below}</div>'
 
 
-def _counted(n: int) -> str:
+@cache
+def _of_lesson_06() -> pd.Series:
+    """What its network says to clips of actors it has not heard, by (clean or noisy, clip)."""
+    return load_predictions().query("protocol == 'actors'").set_index(["tested_on", "clip"])["predicted"]
+
+
+def _candidates(n: int) -> str:
     return f"{n} candidate{'' if n == 1 else 's'}"
 
 

@@ -90,7 +90,9 @@ def _fold_leaks(folds: Folds, n: int, speakers: np.ndarray) -> Iterator[str]:
     if not folds:
         yield "There are no folds: without a test that the model has not seen, nothing can be said. actor_folds makes some."
     for number, (train, test) in enumerate(folds, 1):
-        if twice := len(np.intersect1d(train, test)):
+        if not len(train) or not len(test):
+            yield f"Fold {number} has no clips {'to train on' if not len(train) else 'to test on'}. Each side needs some."
+        elif twice := len(np.intersect1d(train, test)):
             yield f"In fold {number}, {_clips(twice)} in training and in the test. Each row belongs to one of the two."
         elif copied := len(np.intersect1d(train % n, test % n)):
             yield (
@@ -224,9 +226,11 @@ def _scaled(X: np.ndarray, speakers: np.ndarray) -> Iterator[str]:
     mean, std = Z.mean(axis=0), Z.std(axis=0)
     centred = np.abs(mean) < 0.15 * std
     low, first, middle, third, high = np.percentile(Z, [0, 25, 50, 75, 100], axis=0)
+    at_0, at_1 = np.abs(low) < 1e-6, np.abs(high - 1) < 1e-6  # an actor who is not here may have been at one end
+    both = (at_0 & at_1).mean() > 0.4
     ways = {
         "standardised": centred & (np.abs(std - 1) < 0.3),
-        "brought to 0 to 1": (np.abs(low) < 1e-6) & (np.abs(high - 1) < 1e-6),
+        "brought to 0 to 1": both & (at_0 | at_1) & (low > -1e-6) & (high < 1 + 1e-6),
         "divided by their quartiles": (np.abs(middle) < 0.1) & (np.abs(third - first - 1) < 0.1),
     }
     if centred.mean() >= MOST:
