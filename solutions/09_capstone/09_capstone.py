@@ -219,7 +219,7 @@ def ladder():
     ends = rungs[rungs["tested_on"] == "clean"].set_index("title")["uar_interval"]
     uar.insert(0, "added", uar["clean"].diff())
     uar.insert(1, "interval of clean", [f"{100 * low:.1f} to {100 * high:.1f}" for low, high in ends.loc[uar.index]])
-    return uar.round(1).fillna("").rename_axis(index="rung", columns="UAR in %")
+    return uar.round(1).astype(object).where(uar.notna(), "").rename_axis(index="rung", columns="UAR in %")
 
 
 ladder()
