@@ -59,7 +59,7 @@ def find_leaks(
     Examples
     --------
     >>> from sklearn.naive_bayes import GaussianNB
-    >>> X, y, who = np.arange(24.0).reshape(12, 2) % 7, ["sad", "happy"] * 6, np.repeat([1, 2, 3], 4)
+    >>> X, y, who = np.random.default_rng(0).gamma(2, size=(12, 2)), ["sad", "happy"] * 6, np.repeat([1, 2, 3], 4)
     >>> (leak,) = find_leaks(GaussianNB().fit(X, y), X, y, who, [(np.arange(8), np.arange(8, 12))])
     >>> leak[:35]
     'Your model is fitted already (Gauss'
@@ -385,8 +385,8 @@ def watched() -> Iterator[list[tuple[str, np.ndarray]]]:
     >>> from sklearn.preprocessing import StandardScaler
     >>> with watched() as seen:
     ...     scaler = StandardScaler().fit([[0.0], [1.0]])
-    >>> [(name, rows.shape) for name, rows in seen]
-    [('StandardScaler', (2, 1))]
+    >>> seen[0][0], seen[0][1].shape
+    ('StandardScaler', (2, 1))
     """
     from sklearn.base import BaseEstimator  # takes a while to import
 
