@@ -217,12 +217,19 @@ def _evaluate_options(sub: argparse.ArgumentParser) -> None:
         metavar="CORPUS",
         help="from corpus to corpus: these, or all on this disk; takes a few minutes",
     )
+    what.add_argument(
+        "--refused",
+        action="store_true",
+        help="how often a recipe that may gives no label, of all clips: needs the audio, takes some minutes",
+    )
     what.add_argument("--audio", type=Path, metavar="FOLDER", help="a saved model on recordings whose labels are known")
     of_chains = sub.add_argument_group("with --chains")
     of_chains.add_argument(
         "--clips-per-actor", type=one_or_more, default=CLIPS_PER_SPEAKER, metavar="N", help="of each (%(default)s)"
     )
-    of_chains.add_argument("--models", type=Path, metavar="FOLDER", help="a model per fold, trained elsewhere")
+    of_chains.add_argument(
+        "--models", type=Path, metavar="FOLDER", help="a model per fold, trained elsewhere; with --refused, too"
+    )
     of_audio = sub.add_argument_group("with --audio")
     of_audio.add_argument("--model", metavar="NAME|FILE", help=f"which model ({EVERYDAY.stem})")
     of_audio.add_argument("--labels", type=Path, metavar="CSV", help="with columns file and label; else names say them")
@@ -235,21 +242,24 @@ def _evaluate_options(sub: argparse.ArgumentParser) -> None:
     _evaluate_options,
     "Score a recipe under every protocol. Five folds each, from stored features, in a few minutes; people's score on the "
     "same clips beside it. Writes scores, predictions and a picture. With --chains: behind everything that can happen to a "
-    "recording. With --across: trained on one corpus, tested on another. With --audio: a saved model on a folder of "
+    "recording. With --refused: whom it gives no label. With --across: trained on one corpus, tested on another. With --audio: a saved model on a folder of "
     "recordings.",
     "ser evaluate --quick",
     "ser evaluate --corpus practice --recipe logistic --out my_results --json",
     "ser evaluate --chains --recipe logistic",
+    "ser evaluate --refused --recipe everyday",
     "ser evaluate --across practice crema-d",
     "ser evaluate --audio new_actors --model original --json",
 )
 def evaluate(args: argparse.Namespace) -> int:
-    if not args.audio and (args.model or args.labels) or args.models and not args.chains:
-        raise CourseError("--model and --labels go with --audio FOLDER, --models with --chains.")
+    if not args.audio and (args.model or args.labels) or args.models and not (args.chains or args.refused):
+        raise CourseError("--model and --labels go with --audio FOLDER, --models with --chains and --refused.")
     if args.audio:
         return _evaluate_audio(args)
     if args.chains:
         return _evaluate_chains(args)
+    if args.refused:
+        return _evaluate_refused(args)
     if args.across is not None:
         return _evaluate_across(args)
     from . import corpus, evaluate
@@ -278,6 +288,17 @@ def _evaluate_chains(args: argparse.Namespace) -> int:
         picture = plots.chain_meter(evaluate.load_chains(part.name, args.out))
         _save(picture, evaluate.chains_path(part.name, args.out, "_meter.png"))
     print(json.dumps(rows.to_dict("records"), indent=1) if args.json else evaluate.chain_text(rows))
+    return 0
+
+
+def _evaluate_refused(args: argparse.Namespace) -> int:
+    from . import corpus, evaluate
+
+    part = corpus.named(args.corpus)
+    folds = evaluate.read_folds(args.models, args.recipe) if args.models else None
+    options = {"quick": args.quick, "folder": args.out, "n_jobs": args.jobs, "progress": not args.json}
+    asked = evaluate.run_refusals(part.name, args.recipe, folds, **options)
+    print(json.dumps(asked.to_dict("records"), indent=1) if args.json else evaluate.refusals_text(asked))
     return 0
 
 

@@ -1,8 +1,9 @@
 """Honest scores: how clips are split, what is counted, how sure the count is, and what people reach.
 
 `protocols` splits and predicts, `metrics` counts, `results` measures, writes and reads; `chains` does so behind
-everything that can happen to a recording, `across` from corpus to corpus, `recordings` asks a saved model about a folder. Every score names its corpus,
-recipe and features, its split, the clips it was tested on (clean or noisy) and the label it was held against (intended
+everything that can happen to a recording, `across` from corpus to corpus, `recordings` asks a saved model about a folder,
+`refusals` counts whom a model gives no label, and `groups` sums up for its card. Every score names its corpus, recipe
+and features, its split, the clips it was tested on (clean or noisy) and the label it was held against (intended
 or the crowd's).
 """
 
@@ -37,6 +38,9 @@ from .protocols import out_of_fold as out_of_fold
 from .protocols import splits as splits
 from .recordings import recordings_text as recordings_text
 from .recordings import run_recordings as run_recordings
+from .refusals import load_refusals as load_refusals
+from .refusals import refusals_text as refusals_text
+from .refusals import run_refusals as run_refusals
 from .results import RESULTS as RESULTS
 from .results import expected as expected
 from .results import human_yardstick as human_yardstick
