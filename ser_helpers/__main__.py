@@ -6,6 +6,7 @@ Exit codes: 0 all is well, 1 something to mend was found, 2 the command could no
 from __future__ import annotations
 
 import argparse
+import glob
 import json
 import sys
 import textwrap
@@ -354,7 +355,7 @@ def predict(args: argparse.Namespace) -> int:
 
     loaded = model.load(model.model_file(args.model))
     answers, code = {}, 0
-    for file in args.files:
+    for file in _found(args.files):
         name = audio.printable(file)
         try:
             for start, piece in _pieces(file, args.every):
@@ -376,6 +377,12 @@ def predict(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(answers, indent=1))
     return code
+
+
+def _found(files: Sequence[Path]) -> list[Path]:
+    """The files, and those that a pattern like *.wav stands for, which a terminal on Windows hands on as it is."""
+    found = [[file] if file.exists() else sorted(map(Path, glob.glob(str(file)))) or [file] for file in files]
+    return [file for files in found for file in files]
 
 
 def _pieces(file: Path, seconds: float | None) -> list[tuple[float, np.ndarray]]:
