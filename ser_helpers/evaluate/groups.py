@@ -79,7 +79,7 @@ def _answers(part: Corpus, recipe: Recipe, folder: Path) -> pd.DataFrame:
 
 def _share(rows: pd.DataFrame) -> dict[str, Any]:
     """Clips, speakers, how often it was right or gave no label: with fewer than ten speakers that is not said."""
-    counted = {"n_clips": len(rows), "n_actors": int(rows["speaker"].nunique())}
+    counted: dict[str, Any] = {"n_clips": len(rows), "n_actors": int(rows["speaker"].nunique())}
     if counted["n_actors"] < FEWEST:
         return counted | {"accuracy": None, "too_few": True}
     for name, column in (("accuracy", "right"), ("refused", "refused")):

@@ -209,7 +209,10 @@ def test_whom_the_list_of_students_does_not_have_is_named(course):
     )
     standing = dataclasses.replace(standing, table=table)
     said = commands.summary(records.load_all(LESSON), standing, Path("overview.html"))
-    assert f"in the list of students ({len(set(names)) - 2}):\n  cid: a folder's name that is not quite theirs" in said
+    assert (
+        f"in the list of students ({len(set(names)) - 2}):" in said
+        and "  cid: a folder's name that is not quite" in said
+    )
     nobody = dataclasses.replace(standing, table=table.assign(email=""))  # as from Moodle's ZIP alone
     assert "list of students" not in commands.summary(records.load_all(LESSON), nobody, Path("overview.html"))
 
