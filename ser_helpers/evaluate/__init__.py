@@ -2,9 +2,10 @@
 
 `protocols` splits and predicts, `metrics` counts, `results` measures, writes and reads; `chains` does so behind everything
 that can happen to a recording, `across` from corpus to corpus, `ladder` from the published notebook to networks (its steps
-stand in `rungs`, its tables in `ladder_table`), `recordings` asks a saved model about a folder. `board` keeps what a learner
-tried, after `leaks` has looked for what a candidate must not have seen. Every score names its corpus, recipe and features, its
-split, the clips it was tested on (clean or noisy) and the label it was held against (intended or the crowd's).
+stand in `rungs`, its tables in `ladder_table`), `recordings` asks a saved model about a folder, `refusals` counts whom a model
+gives no label, `groups` sums up for its card. `board` keeps what a learner tried, after `leaks` has looked for what a candidate
+must not have seen. Every score names its corpus, recipe and features, its split, the clips it was tested on (clean or noisy)
+and the label it was held against (intended or the crowd's).
 """
 
 from .across import across as across
@@ -45,6 +46,9 @@ from .protocols import out_of_fold as out_of_fold
 from .protocols import splits as splits
 from .recordings import recordings_text as recordings_text
 from .recordings import run_recordings as run_recordings
+from .refusals import load_refusals as load_refusals
+from .refusals import refusals_text as refusals_text
+from .refusals import run_refusals as run_refusals
 from .results import RESULTS as RESULTS
 from .results import expected as expected
 from .results import human_yardstick as human_yardstick

@@ -154,7 +154,9 @@ def actor_folds(actors, n_folds, seed):
 @expect.check
 def _():
     actors = np.repeat(np.arange(12), 4)
-    got = list(actor_folds(actors, 3, 0))
+    got = actor_folds(actors, 3, 0)
+    expect.true(hasattr(got, "__iter__"), f"actor_folds(...) gave {type(got).__name__}. Its .split(rows, groups=...) makes the pairs." if hasattr(got, "split") else f"actor_folds(...) gave {type(got).__name__}; a list of pairs (train, test) was asked for.")
+    got = list(got)
     expect.equal(len(got), 3, "the number of folds")
     for train, test in got:
         expect.array(np.asarray(test), "the test rows of a fold", dtype="integer", why="Row numbers were asked for.")
@@ -413,7 +415,7 @@ def _():
     who = np.repeat(np.arange(10), 4)
     _all = np.where(np.arange(40) < 36, t, "angry")
     got = paired_interval(t, t, _all, who, 200, np.random.default_rng(0))
-    expect.equal(len(got), 3, "the number of things in the answer (difference, low, high)")
+    expect.several(got, "paired_interval(...)", "difference", "low", "high")
     expect.close(got[0], 0.1, "the difference", atol=1e-9, mistakes=[(-0.1, "Your difference is baseline minus new. New minus baseline was asked for.")])
     expect.true(got[1] <= got[0] <= got[2], f"The interval {got[1]:.3f} to {got[2]:.3f} does not hold the difference {got[0]:.3f}.")
     same = paired_interval(t, _all, _all, who, 200, np.random.default_rng(0))
