@@ -213,19 +213,25 @@ def _slides_options(sub: argparse.ArgumentParser) -> None:
 
     sub.add_argument("lessons", nargs="*", metavar="LESSON", help="which ones; without a name, all")
     sub.add_argument("--to", type=Path, default=CLASSROOM / "slides", metavar="FOLDER", help="(%(default)s)")
+    sub.add_argument(
+        "--recordings",
+        action="store_true",
+        help="with CREMA-D's recordings that are on this disk, not the practice voices; the deck then says their licence",
+    )
 
 
 @command(
     "slides",
     _slides_options,
-    "Make slides of lessons: headings, questions, pictures, sounds and exercises, as the lesson has them. Runs each lesson; a deck "
-    "is one file that opens without a network.",
+    "Make slides of lessons: headings, questions, pictures, sounds and exercises, as the lesson has them. Runs each lesson on the "
+    "practice voices; a deck is one file that opens without a network.",
     "ser slides 05_split_and_scale",
+    "ser slides --recordings --to talk",
 )
 def slides(args: argparse.Namespace) -> int:
     from .course.classroom import slides as classroom
 
-    return classroom.make(args.lessons, args.to)
+    return classroom.make(args.lessons, args.to, recordings=args.recordings)
 
 
 def _site_options(sub: argparse.ArgumentParser) -> None:
