@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from .commands import Commands, jobs_option, json_option, lesson_option, one_or_more
+from .commands import Commands, jobs_option, json_option, lesson_option, one_or_more, scheduler
 from .errors import CourseError
 
 COMMANDS = Commands()
@@ -43,6 +43,7 @@ def _grade_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--unsafe", action="store_true", help="without a sandbox: submissions run with all your rights")
     sub.add_argument(
         "--dask",
+        type=scheduler,
         metavar="ADDRESS",
         help="a Dask scheduler, tcp://host:8786, whose workers run the submissions; hidden checks and seed travel there",
     )

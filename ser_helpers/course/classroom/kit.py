@@ -114,7 +114,7 @@ def _ready(folder: Path) -> None:
     """Refuse a folder that holds something else."""
     if folder.is_dir() and any(folder.iterdir()) and not (folder / KIT).is_file():
         raise CourseError(f"{folder} holds other files, and is no kit. Name a folder that is new or empty.")
-    places.writable_folder(folder, option="another name")
+    places.writable_folder(folder, option="ser kit FOLDER")
 
 
 def _write(folder: Path, about: dict[str, Any]) -> None:
