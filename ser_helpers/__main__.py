@@ -97,7 +97,9 @@ def _features_options(sub: argparse.ArgumentParser) -> None:
     names = ", ".join(features.name for features in FEATURES)
     sub.add_argument("--features", default="means168", metavar="NAME", help=f"which ones: {names} (%(default)s)")
     sub.add_argument("--out", type=Path, metavar="FILE", help="another table to complete or begin (.npz)")
-    sub.add_argument("--dask", type=scheduler, metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786, whose workers do the work")
+    sub.add_argument(
+        "--dask", type=scheduler, metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786, whose workers do the work"
+    )
     jobs_option(sub)
     json_option(sub)
 

@@ -286,7 +286,7 @@ def make_accounts(people: list[Person], passwords: Path) -> None:
             csv.writer(file).writerow([person.id, password])
             file.flush()
     if new:
-        print(f"Made {len(new)} accounts. Their passwords are in {passwords}: hand them out, then delete that file.")
+        print(f"Accounts made: {len(new)}. Their passwords are in {passwords}: hand them out, then delete that file.")
     if kept := [person.id for person in people if person.id in have and person.password]:
         print(f"There already, so with the password that they had, not the table's: {', '.join(kept)}.")
 

@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 
 from ... import corpus, places
 from ...errors import CourseError
-from ..authoring import release, run
+from ..authoring import pages, release, run
 from . import game
 
 QUESTION = re.compile(r"<!-- question [\w-]+ -->\n")
@@ -197,7 +197,7 @@ def make(lessons: list[str], to: Path, root: Path | None = None, recordings: boo
     if not known:
         raise CourseError("Slides are made from solutions/, which is not here: take a clone of the course.")
     voices, folder = whose_voices(recordings), places.writable_folder(to, "--to")
-    for lesson in lessons or known:
+    for lesson in lessons or [name for name in known if name < pages.TRIALS]:
         start, source = time.perf_counter(), root / "solutions" / lesson / f"{lesson}.ipynb"
         notebook = nbformat.read(source, as_version=4)
         run.run_for_readers(notebook, source.parent, recordings)
