@@ -240,7 +240,9 @@ def find_kit(named: str | None) -> str | None:
     if is_address(named):
         return named
     if not place.exists():
-        return f"http://{named}" if re.fullmatch(r"[\w.-]+:\d+/?", named) else str(place)  # an address as people type it
+        return (
+            f"http://{named}" if re.fullmatch(r"[\w.-]+:\d+/?", named) else str(place)
+        )  # an address as people type it
     kits = (place / KIT, place.parent / KIT, *sorted(place.glob(f"*/{KIT}")))
     return str(next((found.parent for found in kits if found.is_file()), place))
 
