@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import instructors
-from .commands import Commands, jobs_option, json_option, lesson_option, one_or_more
+from .commands import Commands, jobs_option, json_option, lesson_option, one_or_more, scheduler
 from .errors import CourseError
 
 if TYPE_CHECKING:
@@ -98,7 +98,9 @@ def _features_options(sub: argparse.ArgumentParser) -> None:
     names = ", ".join(features.name for features in FEATURES)
     sub.add_argument("--features", default="means168", metavar="NAME", help=f"which ones: {names} (%(default)s)")
     sub.add_argument("--out", type=Path, metavar="FILE", help="another table to complete or begin (.npz)")
-    sub.add_argument("--dask", metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786, whose workers do the work")
+    sub.add_argument(
+        "--dask", type=scheduler, metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786, whose workers do the work"
+    )
     jobs_option(sub)
     json_option(sub)
 
