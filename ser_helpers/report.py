@@ -13,6 +13,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from markupsafe import Markup, escape
 from . import audio, corpus, evaluate, features, model, places, plots
 from .errors import CourseError
 from .evaluate.results import HOW_TRAINED
-from .model import Loaded, Prediction, makes_copies, version_of
+from .model import Loaded, Prediction, makes_copies
 from .plots.picture import light, new_axes, percent
 
 SIGN = '<meta name="generator" content="ser report">'  # a file with it may be replaced
@@ -222,7 +223,8 @@ class Found:
             for name, some in rows.groupby("rung", sort=False)
         ]
         names = [rung["rung"] for rung in rungs]
-        own = [rung["rung"] for rung in rungs if rung["recipe"] == self.recipe.name]
+        mine = (self.recipe.name, self.card["features"])
+        own = [rung["rung"] for rung in rungs if (rung["recipe"], rung["features"]) == mine]
         return {
             "rungs": rungs,
             "own": self.recipe.name if self.recipe.name in names else next(iter(own), None),
@@ -267,18 +269,19 @@ class Found:
         figure = plots.confusion_pair(*pair, titles=(self.recipe.name, "the crowd"), labels=labels)
         return {"n_clips": len(rows), "crowd": True, "figure": figure}
 
+    @cached_property
     def _measured(self) -> dict[str, Any]:
         self._scores()
         return evaluate.measured(*self.about, self.results)
 
     def groups(self) -> list[tuple[str, list[dict]]]:
         """How often it is right by emotion, level, sex and age; each group's name with its rows."""
-        rows = [row for row in self._measured()["groups"] if row["by"] != "chain"]
+        rows = [row for row in self._measured["groups"] if row["by"] != "chain"]
         return [(by, [row for row in rows if row["by"] == by]) for by in dict.fromkeys(row["by"] for row in rows)]
 
     def calibration(self) -> dict[str, Any]:
         """Whether its probabilities mean what they say."""
-        found = self._measured().get("calibration")
+        found = self._measured.get("calibration")
         if not found:
             raise CourseError(f"Its stored predictions hold no probabilities. {self.mend} measures anew.")
         return found | {"figure": plots.reliability(found)}
@@ -336,7 +339,7 @@ def recorded_examples(found: Found, seed: int = 0) -> Iterator[dict[str, Any]]:
     rows = rows.assign(path=corpus.find_audio(rows)).dropna(subset="path")
     if rows.empty:
         raise CourseError(
-            f"None of {part.title}'s recordings are on this disk. `ser corpora` says where they come from."
+            f"None of {part.title}'s clips that were measured is on this disk. `ser corpora` says where they come from."
         )
     drawn = (
         rows.iloc[np.random.default_rng(seed).permutation(len(rows))].drop_duplicates("emotion").sort_values("emotion")

@@ -110,8 +110,7 @@ class Picture:
         """
         raw, on_light = BytesIO(), min(to_rgb(self.figure.get_facecolor())) > 0.9
         with rc_context({"svg.hashsalt": "ser"}):
-            about: Keywords = {"bbox_inches": "tight", "transparent": on_light, "metadata": {"Date": None}}
-            self.figure.savefig(raw, format="svg", **about)
+            self.figure.savefig(raw, format="svg", transparent=on_light, metadata={"Date": None})
         light = raw.getvalue().decode()
         if not on_light:
             return light, light
