@@ -38,6 +38,7 @@ VOICE, SENTENCE, ACTED = (
     ("angry", "neutral", "sad"),
 )  # the clips that stand for all practice voices
 WAYS = ("telephone", "clipped")
+TOLD = ("model", "trained_on", "predicts", "not_for", "licence")  # by the card, if nobody made it by hand
 CONDITIONS = ("clean", "noisy", "chains")
 
 
@@ -124,8 +125,8 @@ def page(
         undefined=jinja2.StrictUndefined,
     )  # fmt: skip
     templates.filters |= {"percent": percent, "interval": _interval, "figure": _figure, "code": _code}
-    about = {
-        "card": loaded.card,
+    about: dict[str, Any] = {
+        "card": dict.fromkeys(TOLD, "what its card does not tell") | loaded.card,
         "name": path.stem,
         "sign": SIGN,
         "part": found.part,
@@ -265,8 +266,8 @@ class Found:
             counts = evaluate.confusion(rows["emotion"], rows["predicted"], labels)
             return {"n_clips": len(rows), "crowd": False, "figure": plots.confusion(counts, labels=labels)}
         rows = rows.assign(crowd=corpus.crowd_label(rows)).query("crowd != ''")
-        pair = [evaluate.confusion(rows["emotion"], rows[who], labels) for who in ("predicted", "crowd")]
-        figure = plots.confusion_pair(*pair, titles=(self.recipe.name, "the crowd"), labels=labels)
+        its, theirs = (evaluate.confusion(rows["emotion"], rows[who], labels) for who in ("predicted", "crowd"))
+        figure = plots.confusion_pair(its, theirs, titles=(self.recipe.name, "the crowd"), labels=labels)
         return {"n_clips": len(rows), "crowd": True, "figure": figure}
 
     @cached_property

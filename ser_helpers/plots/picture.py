@@ -114,7 +114,7 @@ class Picture:
         light = raw.getvalue().decode()
         if not on_light:
             return light, light
-        dark = COLOUR.sub(lambda found: to_hex(for_dark(np.array(to_rgb(found[0]))).clip(0, 1)), light)
+        dark = COLOUR.sub(lambda found: to_hex(tuple(for_dark(np.array(to_rgb(found[0]))).clip(0, 1))), light)
         return light, dark.replace("<svg ", '<svg fill="#ffffff" ', 1)  # what is black has no colour written to it
 
 

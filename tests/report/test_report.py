@@ -220,6 +220,14 @@ def test_scores_of_other_clips_are_not_lent_to_a_model_of_a_few():
     assert "right on clean clips" not in html
 
 
+def test_a_card_that_tells_little_makes_a_page_and_a_corpus_of_that_name_is_looked_for():
+    whole = model.load(model.EVERYDAY)
+    little = {name: whole.card[name] for name in ("recipe", "features", "labels")} | {"corpus": "<b>mine</b>"}
+    html, left_out = report.page(dataclasses.replace(whole, card=little))
+    assert "It learned from what its card does not tell." in html and "<b>mine" not in html and "&lt;b&gt;mine" in html
+    assert "`ser evaluate --corpus <b>mine</b> --recipe everyday`" in left_out["scores"]
+
+
 # In words
 
 
