@@ -405,7 +405,8 @@ def report(args: argparse.Namespace) -> int:
         print(json.dumps({"page": str(file), "left_out": left_out}, indent=1))
         return 0
     print(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB): open it in a browser.")
-    print("".join(f"Left out, {name}: {why}\n" for name, why in left_out.items()), end="")
+    for why in dict.fromkeys(left_out.values()):
+        print(f"Left out ({', '.join(name for name in left_out if left_out[name] == why)}): {why}")
     return 0
 
 

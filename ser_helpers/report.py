@@ -175,8 +175,7 @@ class Found:
         asked = {"protocol": HOW_TRAINED[makes_copies(self.recipe)], "target": "intended"}
         found = {name: evaluate.pick(scores, tested_on=name, **asked).to_dict() for name in ("clean", "noisy")}
         found["guessing"] = 1 / len(self.card["labels"])
-        if self._heard():
-            found["people"] = evaluate.human_yardstick(self._answered())
+        found["people"] = evaluate.human_yardstick(self._answered()) if self._heard() else None
         return found
 
     def _scores(self) -> pd.DataFrame:

@@ -211,6 +211,20 @@ def test_a_model_that_was_never_measured_gets_its_page_and_the_commands(tmp_path
         report.page(loaded, recordings=True, results=tmp_path)
 
 
+def test_a_model_of_the_practice_voices_is_measured_on_them_without_people_beside(tmp_path):
+    models, clips = model.practice_models()
+    said = clips[["clip", "predicted"]].assign(fold=0, probability=0.5, protocol="actors_noisy")
+    said = pd.concat([said.assign(tested_on=condition) for condition in ("clean", "noisy")])
+    scores = evaluate.score_table(clips, said, "practice", "logistic")
+    (tmp_path / "practice").mkdir()
+    (tmp_path / "practice" / "logistic.json").write_text(json.dumps({"scores": scores}), encoding="utf-8")
+    said.to_csv(tmp_path / "practice" / "logistic_predictions.csv.gz", index=False)
+    card = models["practice/9001"].card | {"trained_on": "practice voices, 288 clips of 12 speakers, clean"}
+    html, left_out = report.page(dataclasses.replace(models["practice/9001"], card=card), results=tmp_path)
+    assert set(left_out) == {"ladder", "leak", "chains"} and "People who heard" not in html
+    assert tenths(scores[0]["accuracy"])[0] in section(html, "reaches")
+
+
 def test_scores_of_other_clips_are_not_lent_to_a_model_of_a_few():
     whole = model.load(model.EVERYDAY)
     few = dataclasses.replace(whole, card=whole.card | {"trained_on": "CREMA-D, 36 clips of 6 speakers, as they are"})
