@@ -313,7 +313,7 @@ def reliability(calibration: Mapping[str, Any], title: str = "", ax: Axes | None
         raise CourseError("No bin has an accuracy to draw: each has too few speakers.")
     ax = new_axes(ax, 4.4, 5.2)
     ax.plot([0, 100], [0, 100], color=GREY, linestyle="--", linewidth=1, zorder=0)
-    ax.annotate("says what it is", (70, 70), xytext=(6, -12), textcoords="offset points", color=GREY, fontsize=9.5)
+    ax.annotate("says what it is", (8, 8), xytext=(8, -6), textcoords="offset points", color=GREY, fontsize=9.5)
     said, right = (100 * np.array([one[name] for one in bins]) for name in ("said", "accuracy"))
     low, high = 100 * np.array([one["accuracy_interval"] for one in bins]).T
     most = max(one["n_clips"] for one in bins)

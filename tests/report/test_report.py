@@ -222,6 +222,7 @@ def test_a_model_of_the_practice_voices_is_measured_on_them_without_people_besid
     card = models["practice/9001"].card | {"trained_on": "practice voices, 288 clips of 12 speakers, clean"}
     html, left_out = report.page(dataclasses.replace(models["practice/9001"], card=card), results=tmp_path)
     assert set(left_out) == {"ladder", "leak", "chains"} and "People who heard" not in html
+    assert "288 clips of 12 computer voices" in html
     assert tenths(scores[0]["accuracy"])[0] in section(html, "reaches")
 
 
