@@ -378,6 +378,13 @@ def chosen_model(seed):
     return _my_model
 
 
+# %% exercise="chosen_model" kind="wrong" breaks="unfitted" says="is frozen" why="a scaler that was fitted on all clips"
+def chosen_model(seed):
+    from sklearn.frozen import FrozenEstimator
+
+    return make_pipeline(FrozenEstimator(StandardScaler().fit(X_clean)), SVC(C=5))
+
+
 # %% exercise="final_report" kind="right" why="step by step"
 def final_report(seed):
     models = [chosen_model(seed), model.build_model(seed=seed)]
