@@ -9,7 +9,6 @@ or from the clips themselves. What is not measured is left out with a sentence t
 from __future__ import annotations
 
 import base64
-import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -207,12 +206,7 @@ class Found:
 
     def ladder(self) -> dict[str, Any]:
         """All rungs from the bottom, and which is this model's."""
-        file = evaluate.result_path(self.about[0], "ladder", self.results)
-        if not file.exists():
-            raise CourseError(
-                f"No ladder was measured on {self.about[0]}: there is no {file}. `ser evaluate --ladder` does it."
-            )
-        rows = pd.DataFrame(json.loads(file.read_text(encoding="utf-8")))
+        rows = evaluate.load_ladder(self.about[0], self.results)
         rungs = [
             {
                 "rung": name,
