@@ -162,16 +162,15 @@ def train(args: argparse.Namespace) -> int:
     return 0
 
 
-def _card_options(sub: argparse.ArgumentParser) -> None:
+def _model_option(sub: argparse.ArgumentParser) -> None:
     from .model import EVERYDAY
 
-    sub.add_argument(
-        "model",
-        nargs="?",
-        default=EVERYDAY.stem,
-        metavar="NAME|FILE",
-        help="the course's, or one saved by `ser train` (%(default)s)",
-    )
+    about = "the course's, or one saved by `ser train` (%(default)s)"
+    sub.add_argument("model", nargs="?", default=EVERYDAY.stem, metavar="NAME|FILE", help=about)
+
+
+def _card_options(sub: argparse.ArgumentParser) -> None:
+    _model_option(sub)
     sub.add_argument("--renew", action="store_true", help="write what `ser evaluate` measured since into the card")
     json_option(sub)
 
@@ -404,15 +403,7 @@ def _pieces(file: Path, seconds: float | None) -> list[tuple[float, np.ndarray]]
 
 
 def _report_options(sub: argparse.ArgumentParser) -> None:
-    from .model import EVERYDAY
-
-    sub.add_argument(
-        "model",
-        nargs="?",
-        default=EVERYDAY.stem,
-        metavar="MODEL",
-        help="the course's, or the file of one saved by `ser train` (%(default)s)",
-    )
+    _model_option(sub)
     sub.add_argument("--out", type=Path, metavar="FILE", help="where to write it (MODEL_report.html)")
     sub.add_argument("--audio", action="store_true", help="also embed recordings of people that the model learned from")
     json_option(sub)
