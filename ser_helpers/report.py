@@ -74,9 +74,9 @@ def make(
 
     Examples
     --------
-    >>> make("evryday")
+    >>> make("tomorrow")
     Traceback (most recent call last):
-    ser_helpers.errors.CourseError: There is no model evryday: everyday, original, or a file that `ser train` saved.
+    ser_helpers.errors.CourseError: There is no model tomorrow: everyday, original, or a file that `ser train` saved.
     """
     path = _model_path(name)
     file = _free(Path(out) if out else Path(f"{path.stem}_report.html"))

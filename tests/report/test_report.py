@@ -251,7 +251,7 @@ def test_what_cannot_be_made_is_one_sentence(tmp_path, capsys):
     damaged.write_bytes(model.EVERYDAY.read_bytes()[:1000])
     shutil.copy(model.EVERYDAY.with_suffix(".json"), damaged.with_suffix(".json"))
     for words, said in {
-        ("evryday",): "There is no model evryday: everyday, original, or a file that `ser train` saved.",
+        ("tomorrow",): "There is no model tomorrow: everyday, original, or a file that `ser train` saved.",
         ("03_mfcc",): "a class's reports come from `ser overview 03_mfcc`",
         ("03_mfcc", "--json"): "`ser overview 03_mfcc`",
         (str(damaged),): "damaged.onnx",
