@@ -147,9 +147,9 @@ def alike(args: argparse.Namespace) -> int:
     return _grading().alike_command(args.lesson, args.json)
 
 
-@command("report", _report_like, "Write a lesson's reports and gradebook files again.", "ser report 03_mfcc")
-def report(args: argparse.Namespace) -> int:
-    return _grading().report_command(args.lesson, args.json)
+@command("overview", _report_like, "Write a lesson's reports and gradebook files again.", "ser overview 03_mfcc")
+def overview(args: argparse.Namespace) -> int:
+    return _grading().overview_command(args.lesson, args.json)
 
 
 def _kit_options(sub: argparse.ArgumentParser) -> None:
