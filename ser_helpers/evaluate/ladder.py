@@ -290,38 +290,42 @@ def ladder(
     CourseError
         For a name that is not there, a corpus without stored frames or audio, or a network where Keras is not installed.
     """
-    from tqdm import tqdm
-
-    wanted = with_members(names or BY_NAME)
-    data = _Heard.of(corpus)
+    wanted, data = with_members(names or BY_NAME), _Heard.of(corpus)
     y, speakers = (data.clips[column].to_numpy(dtype=str) for column in ("emotion", "speaker"))
     tests = [test for _, test in _folds(y, speakers, seed)][: 1 if quick else None]
-    jobs = [(rung.name, fold) for rung in wanted if rung.learn for fold in range(len(tests))]
-    for kind, condition in dict.fromkeys(
-        (rung.features, each) for rung in wanted if rung.learn for each in (*rung.conditions, *CONDITIONS)
-    ):
+    learned = [rung for rung in wanted if rung.learn]
+    needed = ((rung.features, each) for rung in learned for each in (*rung.conditions, *CONDITIONS))
+    for kind, condition in dict.fromkeys(needed):
         data.rows(kind, condition, n_jobs)  # once, by all workers, before folds ask for it
+    jobs = [(rung.name, str(corpus), fold, seed, quick, _code()) for rung in learned for fold in range(len(tests))]
+    told = _measured(jobs, n_jobs, dask, progress)
+    order, sizes = np.concatenate(tests), [len(test) for test in tests]
+    clips = data.clips.iloc[order][["clip", "speaker", "emotion"]].reset_index(drop=True)
+    judged = Judged(clips.assign(fold=np.repeat(np.arange(len(tests)), sizes)), np.unique(y))
+    answers: dict[str, Said] = {}
+    for rung in wanted:
+        if rung.learn:
+            folds = [one for one, job in zip(told, jobs, strict=True) if job[0] == rung.name]
+            said = {each: np.concatenate([np.asarray(fold["said"][each]) for fold in folds]) for each in CONDITIONS}
+            answers[rung.name] = Said(said, float(np.mean([fold["seconds"] for fold in folds])))
+        else:
+            answers[rung.name] = judged.combined(rung, answers, seed)
+    return judged, answers
+
+
+def _measured(jobs: Sequence[tuple], n_jobs: int, dask: str | None, progress: bool) -> list[dict[str, Any]]:
+    """`_fold` of each job, here or on a cluster; what is kept is not measured again."""
+    from tqdm import tqdm
+
     kept = memory().cache(_fold)
     with ExitStack() as workers:
         if dask:
             workers.enter_context(cluster.connect(dask))
             workers.enter_context(joblib.parallel_config(backend="dask"))
         told = joblib.Parallel(n_jobs=-1 if dask else n_jobs, return_as="generator")(
-            joblib.delayed(kept)(name, str(corpus), fold, seed, quick, _code()) for name, fold in jobs
+            joblib.delayed(kept)(*job) for job in jobs
         )
-        told = list(tqdm(told, total=len(jobs), unit="fold", desc="Ladder", disable=not progress))
-    order = np.concatenate(tests)
-    clips = data.clips.iloc[order][["clip", "speaker", "emotion"]].reset_index(drop=True)
-    judged = Judged(clips.assign(fold=np.repeat(np.arange(len(tests)), [len(test) for test in tests])), np.unique(y))
-    answers: dict[str, Said] = {}
-    for rung in wanted:
-        if rung.learn:
-            folds = [one for one, (name, _) in zip(told, jobs, strict=True) if name == rung.name]
-            said = {each: np.concatenate([np.asarray(fold["said"][each]) for fold in folds]) for each in CONDITIONS}
-            answers[rung.name] = Said(said, float(np.mean([fold["seconds"] for fold in folds])))
-        else:
-            answers[rung.name] = judged.combined(rung, answers, seed)
-    return judged, answers
+        return list(tqdm(told, total=len(jobs), unit="fold", desc="Ladder", disable=not progress))
 
 
 def with_members(names: Iterable[str]) -> list[Rung]:

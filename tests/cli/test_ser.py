@@ -224,8 +224,11 @@ def test_a_corpus_of_ones_own_is_a_csv(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     "words, said",
     [
-        (["evaluate", "--quick", "--recipe", "cnn"], "There is no recipe 'cnn': original, logistic, everyday."),
-        (["train", "--recipe", "cnn"], "There is no recipe 'cnn': original, logistic, everyday."),
+        (
+            ["evaluate", "--quick", "--recipe", "rnn"],
+            "There is no recipe 'rnn': original, logistic, everyday, cnn, gru.",
+        ),
+        (["train", "--recipe", "rnn"], "There is no recipe 'rnn': original, logistic, everyday, cnn, gru."),
         (["features", "--features", "mfcc"], "There is no feature set 'mfcc'"),
         (["evaluate", "--quick", "--corpus", "gone.csv"], "gone.csv"),
         (["predict", "--model", "gone.skops", "x.wav"], "There is no model gone.skops."),
