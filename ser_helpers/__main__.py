@@ -217,6 +217,9 @@ def _evaluate_options(sub: argparse.ArgumentParser) -> None:
         metavar="CORPUS",
         help="from corpus to corpus: these, or all on this disk; takes a few minutes",
     )
+    what.add_argument(
+        "--curves", action="store_true", help="how the small networks learn, epoch by epoch: needs Keras, half an hour"
+    )
     what.add_argument("--audio", type=Path, metavar="FOLDER", help="a saved model on recordings whose labels are known")
     of_chains = sub.add_argument_group("with --chains")
     of_chains.add_argument(
@@ -235,8 +238,8 @@ def _evaluate_options(sub: argparse.ArgumentParser) -> None:
     _evaluate_options,
     "Score a recipe under every protocol. Five folds each, from stored features, in a few minutes; people's score on the "
     "same clips beside it. Writes scores, predictions and a picture. With --chains: behind everything that can happen to a "
-    "recording. With --across: trained on one corpus, tested on another. With --audio: a saved model on a folder of "
-    "recordings.",
+    "recording. With --across: trained on one corpus, tested on another. With --curves: networks watched as they learn. With "
+    "--audio: a saved model on a folder of recordings.",
     "ser evaluate --quick",
     "ser evaluate --corpus practice --recipe logistic --out my_results --json",
     "ser evaluate --chains --recipe logistic",
@@ -252,6 +255,8 @@ def evaluate(args: argparse.Namespace) -> int:
         return _evaluate_chains(args)
     if args.across is not None:
         return _evaluate_across(args)
+    if args.curves:
+        return _evaluate_curves(args)
     from . import corpus, evaluate
 
     part = corpus.named(args.corpus)
@@ -288,6 +293,16 @@ def _evaluate_across(args: argparse.Namespace) -> int:
     if not args.quick:
         evaluate.write_across(rows, args.out)
     print(json.dumps(rows.to_dict("records"), indent=1) if args.json else evaluate.across_text(rows))
+    return 0
+
+
+def _evaluate_curves(args: argparse.Namespace) -> int:
+    from . import evaluate
+
+    rows = evaluate.measure_curves(args.corpus, quick=args.quick, progress=not args.json)
+    if not args.quick:
+        evaluate.write_curves(rows, args.out)
+    print(json.dumps(rows.to_dict("records"), indent=1) if args.json else evaluate.curves_text(rows))
     return 0
 
 

@@ -1,7 +1,7 @@
 """Honest scores: how clips are split, what is counted, how sure the count is, and what people reach.
 
 `protocols` splits and predicts, `metrics` counts, `results` measures, writes and reads; `chains` does so behind
-everything that can happen to a recording, `across` from corpus to corpus, `recordings` asks a saved model about a folder. Every score names its corpus,
+everything that can happen to a recording, `across` from corpus to corpus, `curves` watches networks learn, `recordings` asks a saved model about a folder. Every score names its corpus,
 recipe and features, its split, the clips it was tested on (clean or noisy) and the label it was held against (intended
 or the crowd's).
 """
@@ -21,6 +21,11 @@ from .chains import load_chains as load_chains
 from .chains import read_folds as read_folds
 from .chains import run_chains as run_chains
 from .chains import sample_clips as sample_clips
+from .curves import cycle as cycle
+from .curves import curves_text as curves_text
+from .curves import load_curves as load_curves
+from .curves import measure_curves as measure_curves
+from .curves import write_curves as write_curves
 from .groups import measured as measured
 from .metrics import accuracy as accuracy
 from .metrics import actor_interval as actor_interval
