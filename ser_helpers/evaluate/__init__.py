@@ -27,6 +27,7 @@ from .curves import load_curves as load_curves
 from .curves import measure_curves as measure_curves
 from .curves import write_curves as write_curves
 from .groups import measured as measured
+from .ladder import load_ladder as load_ladder
 from .metrics import accuracy as accuracy
 from .metrics import actor_interval as actor_interval
 from .metrics import calibration as calibration

@@ -38,7 +38,7 @@ def cycle(n_steps: int) -> np.ndarray:
 
     Notes
     -----
-    Smith and Topin (2019), "Super-convergence". A learning rate that stays high stays restless. Lesson 10.
+    Smith and Topin (2018), "Super-convergence". A learning rate that stays high stays restless. Lesson 10.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The ten lessons as learners and instructors meet them."""
+"""The eleven lessons as learners and instructors meet them."""
 
 import re
 
@@ -22,8 +22,8 @@ def lesson(name):
     return ROOT / "lessons" / name / f"{name}.ipynb"
 
 
-def test_there_are_ten():
-    assert [name[:2] for name in COURSE] == [f"{number:02}" for number in range(10)]
+def test_there_are_eleven():
+    assert [name[:2] for name in COURSE] == [f"{number:02}" for number in range(11)]
 
 
 def test_everything_generated_is_as_a_fresh_build_makes_it():
@@ -55,7 +55,7 @@ def test_rhythm(name):
     assert 2 <= len(about["goals"]) <= 5 and about["needs"] and about["minutes"]
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     assert "## Take-away" in text and 2 <= text.partition("## Further reading")[2].count("\n- ") <= 4
-    assert "[On to lesson " in notebook.cells[-1].source or name == "09_capstone"
+    assert "[On to lesson " in notebook.cells[-1].source or name == "10_beyond_mlp"
     assert "One thing to try first:" in text and "{seconds}" not in text
     bets, quiz = text.count("**What do you expect?**"), text.partition("## Quiz")[2]
     asked = [choices(block) for block in re.split(r"\*\*What do you expect\?\*\*", text.partition("## Quiz")[0])[1:]]
