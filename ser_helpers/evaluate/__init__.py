@@ -21,8 +21,8 @@ from .chains import load_chains as load_chains
 from .chains import read_folds as read_folds
 from .chains import run_chains as run_chains
 from .chains import sample_clips as sample_clips
-from .curves import cycle as cycle
 from .curves import curves_text as curves_text
+from .curves import cycle as cycle
 from .curves import load_curves as load_curves
 from .curves import measure_curves as measure_curves
 from .curves import write_curves as write_curves

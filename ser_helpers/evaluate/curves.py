@@ -29,8 +29,7 @@ from .results import RESULTS
 
 EPOCHS, CLIPS_PER_SPEAKER = 20, 40  # half of the clips, for a quarter of an hour of one core
 PEAK, LOWEST = 2e-3, 1e-5
-RUNS = (("cnn", "cycle"), ("gru", "cycle"), ("cnn", "constant"))
-ENROLLED = (0, 6, 12, 18)
+RUNS = (("cnn", "cycle"), ("gru", "cycle"), ("gru", "constant"))
 
 
 def cycle(n_steps: int) -> np.ndarray:
@@ -71,8 +70,7 @@ def measure_curves(
         A row per network and course of the learning rate ("cycle" or "constant"): corpus, recipe, features, split (in
         words), schedule, epochs, n_clips and n_actors (learned from), n_watched_clips, n_watched (actors), rate, loss
         and uar (one per epoch; loss on training batches, UAR on the watched clips), backwards (UAR on the same clips
-        played backwards, at the end), enrolled and uar_enrolled (clips of each watched speaker whose mean answer was
-        taken away, and the UAR on the clips that are never among them), seconds (of one core).
+        played backwards, at the end), seconds (of one core).
 
     Raises
     ------
@@ -89,7 +87,7 @@ def measure_curves(
     rows = []
     with tqdm(total=len(runs) * epochs, unit="epoch", leave=False, disable=not progress) as bar:
         for name, schedule in runs:
-            seen = {"corpus": part.name, "recipe": name, "features": version_of(named(name).features)}
+            seen: dict[str, Any] = {"corpus": part.name, "recipe": name, "features": version_of(named(name).features)}
             seen |= {"split": "one fold's training actors: a fifth of them watched", "schedule": schedule}
             seen |= {"epochs": epochs, "n_clips": len(inner), "n_actors": inner["speaker"].nunique()}
             seen |= {"n_watched_clips": len(watch), "n_watched": watch["speaker"].nunique()}
@@ -124,14 +122,15 @@ def _watched(
         for step in range(steps):
             rows = order[step * shared.BATCH : (step + 1) * shared.BATCH]
             network.optimizer.learning_rate = rate[epoch * steps + step]
-            batch = shared.batch([clips[row] for row in rows], targets[rows], np.random.default_rng([seed, epoch, step]))
+            batch = shared.batch(
+                [clips[row] for row in rows], targets[rows], np.random.default_rng([seed, epoch, step])
+            )
             network.reset_metrics()  # else the loss would be the mean since the beginning
             losses.append(float(network.train_on_batch(*batch)))
         found["loss"].append(float(np.mean(losses)))
         found["uar"].append(_score(watch["emotion"], _logits(network, heard), labels))
         bar.update()
     found["backwards"] = _score(watch["emotion"], _logits(network, heard[:, ::-1]), labels)
-    found |= _enrolment(watch, _logits(network, heard), labels, seed)
     return found | {"seconds": round(time.process_time() - began, 1)}
 
 
@@ -144,22 +143,6 @@ def _logits(network: Any, heard: np.ndarray) -> np.ndarray:
 
 def _score(true: pd.Series, logits: np.ndarray, labels: tuple[str, ...]) -> float:
     return float(uar(confusion(true, np.array(labels)[logits.argmax(axis=1)], labels)))
-
-
-def _enrolment(watch: pd.DataFrame, logits: np.ndarray, labels: tuple[str, ...], seed: int) -> dict[str, list]:
-    """UAR when the mean answer to a few clips of each speaker, drawn without their labels, is taken away from all others."""
-    order = np.random.default_rng(seed).permutation(len(watch))
-    speakers = watch["speaker"].iloc[order]
-    turn = speakers.groupby(speakers).cumcount().to_numpy()
-    answers, scored = logits[order], turn >= ENROLLED[-1]
-    scores = []
-    for n in ENROLLED:
-        centred = answers
-        if n:
-            means = pd.DataFrame(answers[turn < n]).groupby(speakers.to_numpy()[turn < n]).mean()
-            centred = answers - means.loc[speakers].to_numpy()
-        scores.append(_score(watch["emotion"].iloc[order[scored]], centred[scored], labels) if scored.any() else None)
-    return {"enrolled": list(ENROLLED), "uar_enrolled": scores}
 
 
 def curves_path(corpus: str = "crema-d", folder: Path = RESULTS) -> Path:

@@ -553,5 +553,5 @@ def test_each_sheet_prints_on_one_page(browser):
         printed = page.pdf(prefer_css_page_size=True)
         assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1, sheet.name
         assert b"/MediaBox [0 0 594.95996 841.91998]" in printed or b"/MediaBox [0 0 595" in printed, sheet.name  # A4
-    assert len(sheets) == 10
+    assert len(sheets) == 11
     page.close()

@@ -71,7 +71,10 @@ def convolve(picture, kernel):
 # %% exercise="convolve" kind="right" why="rows of windows times the kernel, float32"
 def convolve(picture, kernel):
     rows = [
-        [np.dot(picture[i : i + kernel.shape[0], j : j + kernel.shape[1]].ravel(), kernel.ravel()) for j in range(picture.shape[1] - kernel.shape[1] + 1)]
+        [
+            np.dot(picture[i : i + kernel.shape[0], j : j + kernel.shape[1]].ravel(), kernel.ravel())
+            for j in range(picture.shape[1] - kernel.shape[1] + 1)
+        ]
         for i in range(picture.shape[0] - kernel.shape[0] + 1)
     ]
     return np.array(rows, dtype=np.float32)
