@@ -218,7 +218,12 @@ def _evaluate_options(sub: argparse.ArgumentParser) -> None:
         help="from corpus to corpus: these, or all on this disk; takes a few minutes",
     )
     what.add_argument(
-        "--curves", action="store_true", help="how the small networks learn, epoch by epoch: needs Keras, half an hour"
+        "--curves", action="store_true", help="how the small networks learn, epoch by epoch; needs Keras, takes minutes"
+    )
+    what.add_argument(
+        "--ladder",
+        action="store_true",
+        help="from the published notebook to networks, step by step; needs the audio, takes hours, goes on where it stopped",
     )
     what.add_argument("--audio", type=Path, metavar="FOLDER", help="a saved model on recordings whose labels are known")
     of_chains = sub.add_argument_group("with --chains")
@@ -226,6 +231,15 @@ def _evaluate_options(sub: argparse.ArgumentParser) -> None:
         "--clips-per-actor", type=one_or_more, default=CLIPS_PER_SPEAKER, metavar="N", help="of each (%(default)s)"
     )
     of_chains.add_argument("--models", type=Path, metavar="FOLDER", help="a model per fold, trained elsewhere")
+    of_ladder = sub.add_argument_group("with --ladder")
+    of_ladder.add_argument(
+        "--from", dest="begin", default="", metavar="N", help="its first rung to measure: 3, or a name"
+    )
+    of_ladder.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="a Dask scheduler, tcp://host:8786, whose workers see the same files and cache",
+    )
     of_audio = sub.add_argument_group("with --audio")
     of_audio.add_argument("--model", metavar="NAME|FILE", help=f"which model ({EVERYDAY.stem})")
     of_audio.add_argument("--labels", type=Path, metavar="CSV", help="with columns file and label; else names say them")
@@ -238,17 +252,21 @@ def _evaluate_options(sub: argparse.ArgumentParser) -> None:
     _evaluate_options,
     "Score a recipe under every protocol. Five folds each, from stored features, in a few minutes; people's score on the "
     "same clips beside it. Writes scores, predictions and a picture. With --chains: behind everything that can happen to a "
-    "recording. With --across: trained on one corpus, tested on another. With --curves: networks watched as they learn. With "
-    "--audio: a saved model on a folder of recordings.",
+    "recording. With --across: trained on one corpus, tested on another. With --ladder: what each step from the published "
+    "notebook on is worth. With --curves: networks watched as they learn. With --audio: a saved model on a folder of "
+    "recordings.",
     "ser evaluate --quick",
     "ser evaluate --corpus practice --recipe logistic --out my_results --json",
     "ser evaluate --chains --recipe logistic",
     "ser evaluate --across practice crema-d",
+    "ser evaluate --ladder --from everyday",
     "ser evaluate --audio new_actors --model original --json",
 )
 def evaluate(args: argparse.Namespace) -> int:
     if not args.audio and (args.model or args.labels) or args.models and not args.chains:
         raise CourseError("--model and --labels go with --audio FOLDER, --models with --chains.")
+    if (args.begin or args.dask) and not args.ladder:
+        raise CourseError("--from and --dask go with --ladder.")
     if args.audio:
         return _evaluate_audio(args)
     if args.chains:
@@ -257,6 +275,8 @@ def evaluate(args: argparse.Namespace) -> int:
         return _evaluate_across(args)
     if args.curves:
         return _evaluate_curves(args)
+    if args.ladder:
+        return _evaluate_ladder(args)
     from . import corpus, evaluate
 
     part = corpus.named(args.corpus)
@@ -303,6 +323,16 @@ def _evaluate_curves(args: argparse.Namespace) -> int:
     if not args.quick:
         evaluate.write_curves(rows, args.out)
     print(json.dumps(rows.to_dict("records"), indent=1) if args.json else evaluate.curves_text(rows))
+    return 0
+
+
+def _evaluate_ladder(args: argparse.Namespace) -> int:
+    from . import evaluate
+
+    options = {"quick": args.quick, "folder": args.out, "n_jobs": args.jobs, "dask": args.dask}
+    rungs, ablations = evaluate.run_ladder(args.corpus, args.begin, **options)
+    both = {"rungs": rungs.to_dict("records"), "ablations": ablations.to_dict("records")}
+    print(json.dumps(both, indent=1) if args.json else evaluate.ladder_text(rungs, ablations))
     return 0
 
 

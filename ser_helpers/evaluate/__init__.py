@@ -1,7 +1,9 @@
 """Honest scores: how clips are split, what is counted, how sure the count is, and what people reach.
 
 `protocols` splits and predicts, `metrics` counts, `results` measures, writes and reads; `chains` does so behind
-everything that can happen to a recording, `across` from corpus to corpus, `curves` watches networks learn, `recordings` asks a saved model about a folder. Every score names its corpus,
+everything that can happen to a recording, `across` from corpus to corpus, `ladder` from the published notebook to networks
+(its steps stand in `rungs`, its tables in `ladder_table`), `curves` watches networks as they learn, `recordings` asks a saved
+model about a folder. Every score names its corpus,
 recipe and features, its split, the clips it was tested on (clean or noisy) and the label it was held against (intended
 or the crowd's).
 """
@@ -27,7 +29,11 @@ from .curves import load_curves as load_curves
 from .curves import measure_curves as measure_curves
 from .curves import write_curves as write_curves
 from .groups import measured as measured
-from .ladder import load_ladder as load_ladder
+from .ladder import ladder as ladder
+from .ladder_table import ladder_text as ladder_text
+from .ladder_table import load_ablations as load_ablations
+from .ladder_table import load_ladder as load_ladder
+from .ladder_table import run_ladder as run_ladder
 from .metrics import accuracy as accuracy
 from .metrics import actor_interval as actor_interval
 from .metrics import calibration as calibration

@@ -157,7 +157,7 @@ def chain_answers(
     clips = clips.assign(fold=_unheard(folds, clips["speaker"]))
     n, frames = len(clips), []
     rows = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=16)(
-        joblib.delayed(_behind)(chain, path, clip, recipe.features)
+        joblib.delayed(behind)(chain, path, clip, recipe.features)
         for chain in chains
         for path, clip in zip(clips["path"], clips["clip"], strict=True)
     )
@@ -185,7 +185,7 @@ def _unheard(folds: Sequence[Fold], speakers: pd.Series) -> list[int]:
     return [fold_of[speaker] for speaker in speakers]
 
 
-def _behind(chain: Chain, path: str | Path, clip: str, kind: FeatureSet) -> np.ndarray:
+def behind(chain: Chain, path: str | Path, clip: str, kind: FeatureSet) -> np.ndarray:
     """The features of one clip behind one chain, whose chance belongs to the clip."""
     return kind.compute(chain(audio.read_clip(path), rng=audio.clip_rng(clip)))
 

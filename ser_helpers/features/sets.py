@@ -6,8 +6,9 @@ from ..registry import Registry
 from .base import FeatureSet
 from .logmel import LogMel64
 from .means168 import Means168
+from .published import Published
 
-FEATURES: Registry[FeatureSet] = Registry("feature set", Means168(), LogMel64())
+FEATURES: Registry[FeatureSet] = Registry("feature set", Means168(), LogMel64(), Published())
 register = FEATURES.register
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import scipy.special
 
 from ..features.base import FeatureSet
 
@@ -74,3 +75,37 @@ def version_of(features: FeatureSet) -> str:
     'means168 v1'
     """
     return f"{features.name} v{features.version}"
+
+
+def temperature(logits: np.ndarray, right: np.ndarray) -> float:
+    """What to divide logits by so that a softmax of them says how often they are right.
+
+    Parameters
+    ----------
+    logits : ndarray, shape (n, n_labels)
+        Answers to clips that were not learned from.
+    right : ndarray of int, shape (n,)
+        The number of the label that each should have.
+
+    Returns
+    -------
+    float
+        The likeliest of 0.05 to 20: above 1 where the answers are surer than they are right.
+
+    Notes
+    -----
+    Guo et al. 2017, "On Calibration of Modern Neural Networks".
+
+    Examples
+    --------
+    >>> too_sure = np.array([[9.0, 0.0], [9.0, 0.0], [9.0, 0.0], [9.0, 0.0]])
+    >>> round(float(scipy.special.softmax(too_sure / temperature(too_sure, np.array([0, 0, 0, 1])), axis=1)[0, 0]), 2)
+    0.75
+    """
+    from scipy.optimize import minimize_scalar  # takes a while to import
+
+    def surprise(log_temperature: float) -> float:
+        chances = scipy.special.log_softmax(logits / np.exp(log_temperature), axis=1)
+        return float(-chances[np.arange(len(right)), right].mean())
+
+    return float(np.exp(minimize_scalar(surprise, bounds=np.log([0.05, 20]), method="bounded").x))

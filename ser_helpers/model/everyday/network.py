@@ -99,6 +99,7 @@ def learned(
     folder: Path,
     bar: tqdm,
     build: Callable[[int, int], Any] = network,
+    see: Callable[..., tuple[np.ndarray, np.ndarray]] | None = None,
 ) -> dict[str, np.ndarray]:
     """The weights, by name, of a network that has learned from these clips; goes on where an earlier call was ended.
 
@@ -116,6 +117,8 @@ def learned(
         Moves on by one each epoch.
     build : callable
         Makes the untrained network of (n_labels, seed); its dropout is called so.
+    see : callable, optional
+        What a training step sees of some clips; `batch` if not given.
     """
     folder.mkdir(parents=True, exist_ok=True)
     kept, done = folder / f"{seed}-{epochs}.keras", folder / f"{seed}-{epochs}.npz"
@@ -131,7 +134,8 @@ def learned(
     for epoch in range(first, epochs):
         # a network that was read from a file would else drop other cells than one that was not
         model.get_layer("dropout").seed_generator.state.assign([seed, epoch])
-        model.fit(_epoch(clips, np.eye(n_labels, dtype=np.float32)[targets], seed, epoch), shuffle=False, verbose=0)
+        rows = _epoch(clips, np.eye(n_labels, dtype=np.float32)[targets], seed, epoch, see or batch)
+        model.fit(rows, shuffle=False, verbose=0)
         fresh = folder / f"{seed}.part.keras"
         model.save(fresh)
         fresh.replace(kept)
@@ -157,7 +161,7 @@ def _compiled(model: Any, steps: int) -> Any:
     return model
 
 
-def _epoch(clips: list[np.ndarray], targets: np.ndarray, seed: int, epoch: int) -> Any:
+def _epoch(clips: list[np.ndarray], targets: np.ndarray, seed: int, epoch: int, see: Callable[..., Any]) -> Any:
     """The batches of one epoch; each depends on its number alone, so it does not matter who makes it when."""
     order = np.random.default_rng([seed, epoch]).permutation(len(clips))
 
@@ -169,7 +173,7 @@ def _epoch(clips: list[np.ndarray], targets: np.ndarray, seed: int, epoch: int) 
 
         def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
             rows = order[number * BATCH : (number + 1) * BATCH]
-            return batch([clips[row] for row in rows], targets[rows], np.random.default_rng([seed, epoch, number]))
+            return see([clips[row] for row in rows], targets[rows], np.random.default_rng([seed, epoch, number]))
 
     return Batches()
 
@@ -177,14 +181,19 @@ def _epoch(clips: list[np.ndarray], targets: np.ndarray, seed: int, epoch: int) 
 def batch(clips: list[np.ndarray], targets: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """What a training step sees of some clips: (n, 240, 64) normalised frames and (n, n_labels) targets.
 
-    Each clip begins at a random frame and begins anew where it ends. Then come copies, warps and stripes, and in a
+    Of the `crops` come copies, warps and stripes, and in a
     quarter of the batches two clips are laid over each other with a share of both labels (mixup, Zhang et al., 2018).
     """
-    starts = [int(rng.integers(len(clip))) for clip in clips]
-    crops = [clip.take(start + np.arange(CROP), axis=0, mode="wrap") for clip, start in zip(clips, starts, strict=True)]
-    db = np.stack(crops).astype(np.float32) * np.float32(STEP_DB) + FLOOR_DB
+    db = crops(clips, rng)
     x = masked(normalised(copies(warped(db, rng), rng)), rng)
     if rng.random() < 0.25:
         share, other = np.float32(rng.beta(0.3, 0.3)), rng.permutation(len(x))
         x, targets = share * x + (1 - share) * x[other], share * targets + (1 - share) * targets[other]
     return x, targets
+
+
+def crops(clips: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """Decibels (n, 240, 64) of `quantised` clips, each from a random frame on; a clip begins anew where it ends."""
+    starts = [int(rng.integers(len(clip))) for clip in clips]
+    rows = [clip.take(start + np.arange(CROP), axis=0, mode="wrap") for clip, start in zip(clips, starts, strict=True)]
+    return np.stack(rows).astype(np.float32) * np.float32(STEP_DB) + FLOOR_DB

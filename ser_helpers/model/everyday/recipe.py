@@ -14,7 +14,7 @@ import scipy.special
 from ... import audio, pitch, places
 from ...errors import CourseError
 from ...features import FEATURES
-from ..base import version_of
+from ..base import temperature, version_of
 from ..skops_files import worked_example
 from .copies import copies, levelled, normalised
 from .likeness import gaussian, manner
@@ -78,7 +78,7 @@ class Networks:
 
         rng = np.random.default_rng(self.seed)
         self.classes_ = labels
-        manners = [manner(copy) for copy in _copied(X, rng)]
+        manners = [manner(copy) for copy in copied(X, rng)]
         return self._opened(graph(weights, *gaussian(np.array(manners))))
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -119,7 +119,7 @@ class Networks:
         self._opened(self.graph_)
 
 
-def _copied(X: Any, rng: np.random.Generator) -> list[np.ndarray]:
+def copied(X: Sequence[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
     """A copy (240, 64) of each clip, as another recording would have it, made in batches as in training."""
     from .network import BATCH, CROP
 
@@ -204,25 +204,18 @@ class Everyday:
         rng = np.random.default_rng(0)
         plain, distances = model.heard(X)
         right = np.tile(np.searchsorted(model.classes_, np.asarray(y, dtype=str)), 2)
-        return np.concatenate([plain, model.heard(_copied(X, rng))[0]]), right, distances
+        return np.concatenate([plain, model.heard(copied(X, rng))[0]]), right, distances
 
     def calibrate(self, model: Networks, found: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> None:
         """Set a model's temperature and limit by what `examined` found of such models.
 
         Notes
         -----
-        One temperature for all labels (Guo et al., 2017), the likeliest over clips as they are and over one copy of
+        One `temperature` for all labels, the likeliest over clips as they are and over one copy of
         each. The limit is passed by 2 % of the clips as they are.
         """
-        from scipy.optimize import minimize_scalar  # takes a while to import
-
         logits, right, distances = (np.concatenate(each) for each in zip(*found, strict=True))
-
-        def surprise(temperature: float) -> float:
-            chances = scipy.special.log_softmax(logits / temperature, axis=1)
-            return float(-chances[np.arange(len(right)), right].mean())
-
-        model.temperature_ = float(minimize_scalar(surprise, bounds=(0.2, 5), method="bounded").x)
+        model.temperature_ = temperature(logits, right)
         model.limit_ = float(np.quantile(distances, 1 - REJECTED))
 
     def answered(self, model: Networks, y: np.ndarray) -> tuple[np.ndarray, str]:
