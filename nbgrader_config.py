@@ -32,7 +32,8 @@ c.CourseDirectory.feedback_directory = str(CLASSROOM / "feedback")
 c.CourseDirectory.db_url = f"sqlite:///{CLASSROOM}/gradebook.db"
 c.ExportPlugin.to = str(CLASSROOM / "grades.csv")
 # nbgrader copies every other file of a source folder into the release: the solution's script must not be one.
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.py", "*.mine-*.ipynb", ".guesses.json"]
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.py", "*.mine-*.ipynb"]
+c.CourseDirectory.ignore += [".guesses.json", ".board.jsonl"]  # what a learner's clicks and runs leave behind
 # And every other file of a submission, links followed, into what it grades. A folder's own name makes it skip all of them; the
 # two that the way back needs, the time and the secret, are handed on by the exporters below.
 c.CourseDirectory.ignore += sorted(path.parent.name for path in Path(__file__).parent.glob("solutions/*/*.py"))

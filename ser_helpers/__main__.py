@@ -6,6 +6,7 @@ Exit codes: 0 all is well, 1 something to mend was found, 2 the command could no
 from __future__ import annotations
 
 import argparse
+import glob
 import json
 import sys
 import textwrap
@@ -225,12 +226,19 @@ def _evaluate_options(sub: argparse.ArgumentParser) -> None:
         action="store_true",
         help="from the published notebook to networks, step by step; needs the audio, takes hours, goes on where it stopped",
     )
+    what.add_argument(
+        "--refused",
+        action="store_true",
+        help="how often a recipe that may gives no label, of all clips: needs the audio, takes some minutes",
+    )
     what.add_argument("--audio", type=Path, metavar="FOLDER", help="a saved model on recordings whose labels are known")
     of_chains = sub.add_argument_group("with --chains")
     of_chains.add_argument(
         "--clips-per-actor", type=one_or_more, default=CLIPS_PER_SPEAKER, metavar="N", help="of each (%(default)s)"
     )
-    of_chains.add_argument("--models", type=Path, metavar="FOLDER", help="a model per fold, trained elsewhere")
+    of_chains.add_argument(
+        "--models", type=Path, metavar="FOLDER", help="a model per fold, trained elsewhere; with --refused, too"
+    )
     of_ladder = sub.add_argument_group("with --ladder")
     of_ladder.add_argument(
         "--from", dest="begin", default="", metavar="N", help="its first rung to measure: 3, or a name"
@@ -252,29 +260,30 @@ def _evaluate_options(sub: argparse.ArgumentParser) -> None:
     _evaluate_options,
     "Score a recipe under every protocol. Five folds each, from stored features, in a few minutes; people's score on the "
     "same clips beside it. Writes scores, predictions and a picture. With --chains: behind everything that can happen to a "
-    "recording. With --across: trained on one corpus, tested on another. With --ladder: what each step from the published "
-    "notebook on is worth. With --curves: networks watched as they learn. With --audio: a saved model on a folder of "
-    "recordings.",
+    "recording. With --refused: whom it gives no label. With --across: trained on one corpus, tested on another. With --ladder: "
+    "what each step from the published notebook on is worth. With --curves: networks watched as they learn. With --audio: a saved "
+    "model on a folder of recordings.",
     "ser evaluate --quick",
     "ser evaluate --corpus practice --recipe logistic --out my_results --json",
     "ser evaluate --chains --recipe logistic",
+    "ser evaluate --refused --recipe everyday",
     "ser evaluate --across practice crema-d",
     "ser evaluate --ladder --from everyday",
     "ser evaluate --audio new_actors --model original --json",
 )
 def evaluate(args: argparse.Namespace) -> int:
-    if not args.audio and (args.model or args.labels) or args.models and not args.chains:
-        raise CourseError("--model and --labels go with --audio FOLDER, --models with --chains.")
+    if not args.audio and (args.model or args.labels) or args.models and not (args.chains or args.refused):
+        raise CourseError("--model and --labels go with --audio FOLDER, --models with --chains and --refused.")
     if (args.begin or args.dask) and not args.ladder:
         raise CourseError("--from and --dask go with --ladder.")
     if args.audio:
         return _evaluate_audio(args)
     if args.chains:
         return _evaluate_chains(args)
-    if args.across is not None:
-        return _evaluate_across(args)
-    if args.curves:
-        return _evaluate_curves(args)
+    if args.refused:
+        return _evaluate_refused(args)
+    if args.across is not None or args.curves:
+        return _evaluate_table(args)
     if args.ladder:
         return _evaluate_ladder(args)
     from . import corpus, evaluate
@@ -306,23 +315,30 @@ def _evaluate_chains(args: argparse.Namespace) -> int:
     return 0
 
 
-def _evaluate_across(args: argparse.Namespace) -> int:
-    from . import evaluate
+def _evaluate_refused(args: argparse.Namespace) -> int:
+    from . import corpus, evaluate
 
-    rows = evaluate.across(args.across, args.recipe, n_jobs=args.jobs)
-    if not args.quick:
-        evaluate.write_across(rows, args.out)
-    print(json.dumps(rows.to_dict("records"), indent=1) if args.json else evaluate.across_text(rows))
+    part = corpus.named(args.corpus)
+    folds = evaluate.read_folds(args.models, args.recipe) if args.models else None
+    options = {"quick": args.quick, "folder": args.out, "n_jobs": args.jobs, "progress": not args.json}
+    asked = evaluate.run_refusals(part.name, args.recipe, folds, **options)
+    print(json.dumps(asked.to_dict("records"), indent=1) if args.json else evaluate.refusals_text(asked))
     return 0
 
 
-def _evaluate_curves(args: argparse.Namespace) -> int:
+def _evaluate_table(args: argparse.Namespace) -> int:
+    """With --across and --curves."""
     from . import evaluate
 
-    rows = evaluate.measure_curves(args.corpus, quick=args.quick, progress=not args.json)
+    if args.curves:
+        rows = evaluate.measure_curves(args.corpus, quick=args.quick, progress=not args.json)
+        write, text = evaluate.write_curves, evaluate.curves_text
+    else:
+        rows = evaluate.across(args.across, args.recipe, n_jobs=args.jobs)
+        write, text = evaluate.write_across, evaluate.across_text
     if not args.quick:
-        evaluate.write_curves(rows, args.out)
-    print(json.dumps(rows.to_dict("records"), indent=1) if args.json else evaluate.curves_text(rows))
+        write(rows, args.out)
+    print(json.dumps(rows.to_dict("records"), indent=1) if args.json else text(rows))
     return 0
 
 
@@ -378,7 +394,7 @@ def predict(args: argparse.Namespace) -> int:
 
     loaded = model.load(model.model_file(args.model))
     answers, code = {}, 0
-    for file in args.files:
+    for file in _found(args.files):
         name = audio.printable(file)
         try:
             for start, piece in _pieces(file, args.every):
@@ -400,6 +416,12 @@ def predict(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(answers, indent=1))
     return code
+
+
+def _found(files: Sequence[Path]) -> list[Path]:
+    """The files, and those that a pattern like *.wav stands for, which a terminal on Windows hands on as it is."""
+    found = [[file] if file.exists() else sorted(map(Path, glob.glob(str(file)))) or [file] for file in files]
+    return [file for files in found for file in files]
 
 
 def _pieces(file: Path, seconds: float | None) -> list[tuple[float, np.ndarray]]:

@@ -80,6 +80,18 @@ def course_folder() -> Path:
     )
 
 
+def notebook_folder() -> Path:
+    """Where the notebook of this kernel lies: the place for what a learner's own clicks and runs leave behind.
+
+    Examples
+    --------
+    >>> notebook_folder().is_dir()
+    True
+    """
+    opened = Path(os.environ.get("JPY_SESSION_NAME", ""))  # what Jupyter calls the notebook of this kernel
+    return opened.parent if opened.is_file() else Path.cwd()
+
+
 def cache_folder(name: str) -> Path:
     """The user's cache, for what can be fetched or computed again: `SER_CACHE`, or the system's place for caches.
 

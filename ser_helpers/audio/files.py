@@ -83,7 +83,7 @@ def read_clip(file: str | Path | BinaryIO) -> np.ndarray:
             ) from None
         raise AudioError(
             f"{name} is not audio that can be read here, or it is damaged. WAV, FLAC, MP3, OGG and Opus can; for m4a or webm use the "
-            "recorder of lesson 08, whose browser reads them, or convert the file to WAV."
+            "recorder of lesson 08, whose browser reads them, or convert the file to WAV (`ffmpeg -i memo.m4a memo.wav`)."
         ) from None
 
 

@@ -41,7 +41,7 @@ class Process:
     def __init__(self, folder: str):
         self.process = subprocess.Popen(
             [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            cwd=folder, env={**os.environ, **OURS}, text=True, encoding="utf-8",
+            cwd=folder, env={**os.environ, **OURS, "NBGRADER_EXECUTION": "check"}, text=True, encoding="utf-8",
         )  # fmt: skip
 
     def run(self, job: Job) -> Iterator[tuple[str, str, str]]:

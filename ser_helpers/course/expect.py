@@ -88,6 +88,25 @@ def _a(kind: type) -> str:
     return "None" if kind is type(None) else f"{'an' if name[0] in 'aeiouAEIOU' or name == 'ndarray' else 'a'} {name}"
 
 
+def several(got: Any, what: str, *names: str) -> None:
+    """Check that as many things came back as have a name here, in their order: what unpacks into so many.
+
+    Examples
+    --------
+    >>> several((1.0, 2.0), "fit_scaler(...)", "mean", "std")
+    >>> several(5.0, "fit_scaler(...)", "mean", "std")
+    Traceback (most recent call last):
+    AssertionError: fit_scaler(...) gave a float where 2 things were expected: mean, std.
+    """
+    there = [] if isinstance(got, (str, dict, set, frozenset)) or not hasattr(got, "__len__") else got
+    came = _a(type(got)) + (f" of {len(there)}" if len(there) else "")
+    missing = " Did the function end without `return`?" if got is None else ""
+    true(
+        len(there) == len(names),
+        f"{what} gave {came} where {len(names)} things were expected: {', '.join(names)}.{missing}",
+    )
+
+
 def array(
     got: Any, what: str, shape: tuple | None = None, dtype: str | None = None, finite: bool = True, why: str = ""
 ) -> None:
@@ -115,7 +134,7 @@ def array(
         fits = np.issubdtype(got.dtype, DTYPES[dtype]) if dtype in DTYPES else got.dtype == np.dtype(dtype)
         true(fits, f"{what} holds {got.dtype} where {dtype} was expected.")
     elif got.dtype.kind not in "biuf":
-        raise AssertionError(f"{what} holds {got.dtype} where numbers were expected.")
+        raise AssertionError(f"{what} holds {got.dtype} where real numbers were expected.")
     if finite and got.dtype.kind == "f":
         bad = np.count_nonzero(~np.isfinite(got))
         true(not bad, f"{bad} of the {got.size} numbers of {what} are nan or infinite. Which input made them so?")
@@ -307,7 +326,7 @@ def raises(
     except NotImplementedError:
         raise
     except Exception as caught:
-        other = f"{type(caught).__name__}: {caught}"
+        other = f"{type(caught).__name__}: {caught}".rstrip(": ")
         raise AssertionError(f"{what} raised {other} where {_a(error)} was expected. {look}".rstrip()) from None
     raise AssertionError(f"{what} gave {_short(value)} where {_a(error)} was expected. {look}".rstrip())
 

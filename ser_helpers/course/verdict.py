@@ -11,6 +11,7 @@ import ast
 import builtins
 import contextlib
 import difflib
+import dis
 import html
 import json
 import linecache
@@ -32,6 +33,10 @@ LONGEST = 420  # characters of a sentence: about three lines of a notebook
 LINE, REASON = 90, 200  # characters of a line of code, and of what Python says of it, inside that sentence
 WIDTH = 80  # `nbgrader validate` cuts longer lines
 CODE_WORD = re.compile(r"[a-z]\w*_\w+|[a-z]\w*(?==)|(?<=\w\.)[a-z]\w+")
+MEANT = {  # what Python says to everybody once, and what it means to who meets it first
+    "truth value of an array": "`if`, `and` and Python's max ask for one yes or no; numpy's functions go number by number.",
+    "keyword-only argument": "This function wants its arguments by name, as in `y=y`.",
+}
 WAITS = "More checks run when your work is marked"
 
 
@@ -149,12 +154,33 @@ def judge(part: Part) -> NotPassed | None:
             exec(compile(part.source, f"<{part.grade_id}>", "exec"), {**notebook, "expect": expect})
     except BaseException as error:
         words = _in_words(error, notebook)
+        if type(error) is AssertionError:
+            words = _never_used(notebook.get(part.grade_id.rpartition("-")[0])) + words
         said = NotSolved if isinstance(error, NotImplementedError) else NotPassed
         failed = said(_cut(words, LONGEST))
         if isinstance(error, KeyboardInterrupt):
             raise failed from None  # and what was to run after it does not
         return failed
     return None
+
+
+def _never_used(function: Any) -> str:
+    """The arguments that a function's code never looks at, in a sentence; "" when there are none.
+
+    Examples
+    --------
+    >>> _never_used(lambda y, rate: y * 2)
+    'Your function never uses its argument `rate`. '
+    """
+    code = getattr(function, "__code__", None)
+    if code is None or {"locals", "vars", "eval"} & {*code.co_names}:
+        return ""
+    read: set[Any] = {*code.co_cellvars}
+    for step in dis.get_instructions(code):
+        if "LOAD" in step.opname:  # Python 3.13 loads two at once
+            read.update(step.argval if isinstance(step.argval, tuple) else (step.argval,))
+    unread = [f"`{name}`" for name in code.co_varnames[: code.co_argcount] if name not in read]
+    return f"Your function never uses its argument{'s' * (len(unread) > 1)} {' and '.join(unread)}. " if unread else ""
 
 
 @contextlib.contextmanager
@@ -184,10 +210,14 @@ def _nobody_types(*_: Any) -> str:
 def _in_words(error: BaseException, notebook: dict) -> str:
     """An exception as a learner reads it, with the line of their own code that it comes from."""
     if isinstance(error, NotImplementedError):
-        return "Not solved yet. Write your answer into its cell above and run that; then run this one again."
+        return (
+            "Not solved yet. Write your answer in the place of the line `raise NotImplementedError` above and run its cell; "
+            "then run this one again."
+        )
     if isinstance(error, AssertionError):
         where = next(filter(None, (_own_line(one, notebook) for one in (error, error.__context__) if one)), "")
-        return f"{str(error) or 'An assert without a message failed.'}{f' It came from {where}.' if where else ''}"
+        said = re.sub(r"^the ", "The ", str(error)) or "An assert without a message failed."
+        return f"{said}{f' It came from {where}.' if where else ''}"
     where = _own_line(error, notebook)
     if isinstance(error, NameError) and not where:
         return (
@@ -198,8 +228,11 @@ def _in_words(error: BaseException, notebook: dict) -> str:
         return f"exit() or sys.exit() ended it{f' in {where}' if where else ''}."
     if isinstance(error, KeyboardInterrupt):
         return f"It was stopped{f' in {where}' if where else ''}. Is there a loop without an end?"
-    said = _cut(" ".join(f"{type(error).__name__}: {error}".split()).rstrip(".: "), REASON)
-    return f"Your code stopped{f' in {where}' if where else ''}: {said}{'' if said.endswith('...') else '.'}"
+    python = re.sub(r"_\.<locals>\.(course_)?", "", f"{type(error).__name__}: {error}")  # what stands in for an answer
+    said = _cut(" ".join(python.split()).rstrip(".: "), REASON)
+    what = f"Your code stopped in {where}" if where else "The check could not go on with your answer"
+    meant = next((f" {words}" for sign, words in MEANT.items() if sign in python), "")
+    return f"{what}: {said}{'' if said.endswith('...') else '.'}{meant}"
 
 
 def _own_line(error: BaseException, notebook: dict) -> str:

@@ -154,7 +154,7 @@ def chain_answers(
     from tqdm import tqdm
 
     recipe, chains = named(recipe), list(chains)
-    clips = clips.assign(fold=_unheard(folds, clips["speaker"]))
+    clips = clips.assign(fold=unheard(folds, clips["speaker"]))
     n, frames = len(clips), []
     rows = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=16)(
         joblib.delayed(behind)(chain, path, clip, recipe.features)
@@ -171,7 +171,7 @@ def chain_answers(
     return pd.concat(frames, ignore_index=True)
 
 
-def _unheard(folds: Sequence[Fold], speakers: pd.Series) -> list[int]:
+def unheard(folds: Sequence[Fold], speakers: pd.Series) -> list[int]:
     """For each clip the one model that has not heard its speaker."""
     fold_of = {}
     for speaker in speakers.unique():
@@ -317,7 +317,7 @@ def run_chains(
         When there is no audio of the corpus on this disk, or no features to train on, or the folder cannot be written.
     """
     part, recipe = corpora.named(corpus), named(recipe)
-    clips = sample_clips(_with_audio(part), per_speaker, seed)
+    clips = sample_clips(with_audio(part), per_speaker, seed)
     path = chains_path(part.name, folder)
     if not quick:
         places.writable_folder(path.parent, option="--out")
@@ -335,7 +335,8 @@ def run_chains(
     return rows
 
 
-def _with_audio(part: Corpus) -> pd.DataFrame:
+def with_audio(part: Corpus) -> pd.DataFrame:
+    """The clips of a corpus whose sound is on this disk, with its path."""
     table = corpora.check_table(part, part.table())
     clips = table.assign(path=part.find(table)).dropna(subset="path").reset_index(drop=True)
     if clips.empty:

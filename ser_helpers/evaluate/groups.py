@@ -14,6 +14,7 @@ from ..corpus import Corpus
 from ..model import Recipe, named, version_of
 from .chains import chains_path, load_chains
 from .metrics import calibration, ece, interval_over, mean_interval
+from .refusals import load_refusals
 from .results import RESULTS, expected, load_unheard
 
 FEWEST = 10  # speakers: an interval over fewer is too narrow, see `actor_interval`
@@ -38,6 +39,7 @@ def measured(corpus: str | Path = "crema-d", recipe: str = "original", folder: P
     dict
         ``groups``: a record per emotion, level, sex and age (of the speaker) and chain, with ``by``, ``group``, n_clips,
         n_actors, accuracy and its 95 % interval over speakers; of fewer than ten speakers no accuracy, but ``too_few``.
+        Of a model that may refuse, refused too: the share of clips that got no label, with its interval.
         Of a chain also ``lost`` (accuracy against untouched copies), ``kept``, ``ece`` and ``vanished``.
         ``speakers``: accuracy that nine in ten single speakers, half of them, and one in ten exceed.
         ``calibration``: ece and its interval, and for each bin of probability what was said and how often it was right.
@@ -70,16 +72,20 @@ def measured(corpus: str | Path = "crema-d", recipe: str = "original", folder: P
 def _answers(part: Corpus, recipe: Recipe, folder: Path) -> pd.DataFrame:
     """Untouched clips of speakers that were not heard: the corpus's columns, probability, and whether it was right."""
     rows = load_unheard(part.name, recipe, folder).merge(part.table(), on="clip", validate="1:1")
-    return rows.assign(right=rows["predicted"] == rows["emotion"])
+    rows = rows.assign(right=rows["predicted"] == rows["emotion"])
+    asked = load_refusals(part.name, recipe, folder).set_index("clip")["reason"]
+    return rows.assign(refused=rows["clip"].map(asked) != "") if rows["clip"].isin(asked.index).all() else rows
 
 
 def _share(rows: pd.DataFrame) -> dict[str, Any]:
-    """Clips, speakers, and how often it was right: with fewer than ten speakers that says nothing, so it is not said."""
-    counted = {"n_clips": len(rows), "n_actors": int(rows["speaker"].nunique())}
+    """Clips, speakers, how often it was right or gave no label: with fewer than ten speakers that is not said."""
+    counted: dict[str, Any] = {"n_clips": len(rows), "n_actors": int(rows["speaker"].nunique())}
     if counted["n_actors"] < FEWEST:
         return counted | {"accuracy": None, "too_few": True}
-    mean, low, high = mean_interval(rows["right"], rows["speaker"])
-    return counted | {"accuracy": mean, "accuracy_interval": [low, high]}
+    for name, column in (("accuracy", "right"), ("refused", "refused")):
+        if column in rows:
+            counted[name], *counted[f"{name}_interval"] = mean_interval(rows[column], rows["speaker"])
+    return counted
 
 
 def _by_clips(rows: pd.DataFrame) -> Iterator[dict]:
@@ -128,6 +134,16 @@ def _calibration(rows: pd.DataFrame) -> dict:
     return {"ece": float(ece(by_speaker.sum(axis=0))), "ece_interval": [low, high], "n_clips": len(rows), "bins": bins}
 
 
+def _more_often(groups: list[dict]) -> str:
+    """Whom a model refuses more often than all, beyond chance, in a sentence."""
+    more = [
+        f"{'level ' if row['by'] == 'level' else ''}{row['group']} ({100 * row['refused']:.1f} %)"
+        for row in groups
+        if row["by"] != "all" and "refused" in row and row["refused_interval"][0] > groups[0]["refused"]
+    ]
+    return f" More often, beyond chance, to those of: {', '.join(more)}." if more else ""
+
+
 def _limits(part: Corpus, recipe: Recipe, rows: pd.DataFrame, found: dict) -> list[str]:
     """What the figures mean for whoever asks the model, in sentences."""
     groups, ages = found["groups"], _years(rows)
@@ -139,6 +155,12 @@ def _limits(part: Corpus, recipe: Recipe, rows: pd.DataFrame, found: dict) -> li
     if hasattr(recipe, "answered"):
         limits.append(
             "Where it doubts, it gives no label but the reason; these figures count its likeliest label all the same."
+        )
+    if "refused" in groups[0]:
+        share, (least, most) = groups[0]["refused"], groups[0]["refused_interval"]
+        limits.append(
+            f"It gives no label to {100 * share:.1f} % ({100 * least:.1f} to {100 * most:.1f}) of true voices that it has not "
+            f"heard, as they are.{_more_often(groups)}"
         )
     if "speakers" in found:
         low, high = (f"{100 * found['speakers'][name]:.0f}" for name in ("nine_in_ten_above", "one_in_ten_above"))

@@ -45,7 +45,7 @@ def _records(corpus: str | Path, rung: Rung, below: Said | None, said: Said, jud
             "n_clips": len(true),
             "n_actors": int(speakers.nunique()),
             "n_folds": len(by_fold),
-            "seconds": round(said.seconds, 1),
+            "seconds": None if np.isnan(said.seconds) else round(said.seconds, 1),
         }
         for name, score in (("accuracy", accuracy), ("uar", uar)):
             record[name] = float(score(counts))
@@ -212,9 +212,9 @@ def ladder_text(rungs: pd.DataFrame, ablations: pd.DataFrame) -> str:
     one = rungs.iloc[0]
     lines = [
         f"{one['corpus']}: {one['n_clips']:,} clips of {one['n_actors']} speakers, {one['n_folds']} folds, {one['split']}. "
-        "UAR in per cent (95 % interval over speakers); seconds to train a fold.",
+        "UAR in per cent (95 % interval over speakers); seconds to train a fold (elsewhere: networks that were trained on another machine).",
         "",
-        f"  {'':62} {'untouched':>18} {'noise':>7} {'chains':>7} {'seconds':>8}",
+        f"  {'':62} {'untouched':>18} {'noise':>7} {'chains':>7} {'seconds':>9}",
     ]
     for number, (_, rows) in enumerate(rungs.groupby("rung", sort=False), start=1):
         by = rows.set_index("tested_on")
@@ -222,7 +222,7 @@ def ladder_text(rungs: pd.DataFrame, ablations: pd.DataFrame) -> str:
         noisy, chains = (100 * by.loc[condition, "uar"] for condition in ("noisy", "chains"))
         lines.append(
             f"  {number:2} {by['title'].iloc[0]:59} {100 * by.loc['clean', 'uar']:5.1f} ({low:.1f}-{high:.1f}) "
-            f"{noisy:7.1f} {chains:7.1f} {by['seconds'].iloc[0]:8,.0f}"
+            f"{noisy:7.1f} {chains:7.1f} {_seconds(by['seconds'].iloc[0]):>9}"
         )
     if len(ablations):
         lines += [
@@ -237,3 +237,7 @@ def ladder_text(rungs: pd.DataFrame, ablations: pd.DataFrame) -> str:
                 f"  {row['rung']:11} without {row['without']:52} {100 * row['difference']:5.1f} ({low:.1f} to {high:.1f})"
             )
     return "\n".join(lines)
+
+
+def _seconds(spent: float | None) -> str:
+    return "elsewhere" if spent is None or np.isnan(spent) else f"{spent:,.0f}"

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..model import named
+from ..model import build_model, named
 from ..model.statistics import Centred, Chosen, OnStatistics, build_perceptron
 
 ENROLLED = 12  # clips of a speaker, without their labels
@@ -66,7 +66,7 @@ class Rung:
 
 
 def _published(known: Known) -> Any:
-    model = named("original").build(known.seed, ())
+    model = build_model(known.seed)
     model[-1].set_params(max_iter=2 if known.quick else CEILING)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Stochastic Optimizer: Maximum iterations")  # the ceiling is meant, and said
@@ -74,12 +74,12 @@ def _published(known: Known) -> Any:
 
 
 def _means(known: Known) -> Any:
-    return named("original").build(known.seed, ()).fit(known.rows["clean"], known.y)
+    return build_model(known.seed).fit(known.rows["clean"], known.y)
 
 
 def _copies(known: Known) -> Any:
     rows = np.concatenate([known.rows["clean"], known.rows["copies"]])
-    return named("original").build(known.seed, ()).fit(rows, np.tile(known.y, 2))
+    return build_model(known.seed).fit(rows, np.tile(known.y, 2))
 
 
 def _statistics(known: Known, copied: bool = True, without: Sequence[str] = ()) -> Any:

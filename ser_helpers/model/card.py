@@ -155,7 +155,8 @@ def _groups(found: dict) -> list[str]:
             before = row["by"]
             lines.append(TITLES[before])
         kept = f"   kept {100 * row['kept']:5.1f} %   ECE {row['ece']:.3f}" if "kept" in row else ""
-        lines.append(f"  {row['group']:26}{_right(row)}{kept}")
+        without = f"   no label to {100 * row['refused']:4.1f} %" if "refused" in row else ""
+        lines.append(f"  {row['group']:26}{_right(row)}{without}{kept}")
     return lines
 
 

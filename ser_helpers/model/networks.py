@@ -80,6 +80,8 @@ class FrameNetwork:
     ----------
     classes_ : ndarray of str
     weights_ : list of ndarray
+    seconds_ : float
+        It took to train; nan where that happened elsewhere.
     """
 
     def __init__(self, build: Callable[[int, int], Any], seed: int, epochs: int):
@@ -96,9 +98,10 @@ class FrameNetwork:
             digest.update(clip.tobytes())
         folder = places.cache_folder("networks") / digest.hexdigest()[:16]
         with tqdm(total=self.epochs, unit="epoch", desc=self.build.__name__.upper(), leave=False) as bar:
-            options = {"build": self.build, "see": batch}
-            learned = shared.learned(clips, targets, len(self.classes_), self.seed, self.epochs, folder, bar, **options)
+            n_labels, build = len(self.classes_), self.build
+            learned = shared.learned(clips, targets, n_labels, self.seed, self.epochs, folder, bar, build, batch)
         self.weights_ = list(learned.values())
+        self.seconds_ = shared.spent(folder, self.seed, self.epochs)
         return self
 
     def predict_proba(self, X: Sequence[np.ndarray]) -> np.ndarray:
@@ -145,7 +148,7 @@ class _Frames:
 
     def load(self, path: Path) -> FrameNetwork:
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
                 about = json.loads(str(file["about"]))
                 model = self.build(0, about["labels"])
                 model.classes_ = np.array(about["labels"])

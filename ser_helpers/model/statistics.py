@@ -11,6 +11,7 @@ from scipy.special import softmax
 from .base import temperature
 from .everyday.copies import normalised
 
+Frames = Sequence[np.ndarray] | np.ndarray  # of clips, each (n_frames, 64)
 N_CEPSTRA = 20
 QUANTILES = (0.1, 0.5, 0.9)
 OCTAVES = np.array([1, 3, 6, 11, 21, 41, 82, 164])  # of 100/512 Hz: edges from 0.2 to 32 Hz
@@ -62,7 +63,7 @@ def _swing(contour: np.ndarray) -> np.ndarray:
     return np.log(np.add.reduceat(spectrum, OCTAVES)[:-1] + 1e-3)
 
 
-def statistics(X: Sequence[np.ndarray], without: Collection[str] = ()) -> np.ndarray:
+def statistics(X: Frames, without: Collection[str] = ()) -> np.ndarray:
     """Rows (n, 525) of `blocks` for as many clips; fewer columns `without` some of them.
 
     Examples
@@ -97,11 +98,11 @@ class OnStatistics:
     def __init__(self, build: Callable[[int], Any], seed: int, copied: bool = True, without: Collection[str] = ()):
         self.build, self.seed, self.copied, self.without = build, seed, copied, without
 
-    def fit(self, X: Sequence[np.ndarray], y: np.ndarray) -> OnStatistics:
+    def fit(self, X: Frames, y: np.ndarray) -> OnStatistics:
         """Learn from frames of ``logmel64`` and their labels."""
         return self.fit_rows(*self.rows(X, y))
 
-    def rows(self, X: Sequence[np.ndarray], y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def rows(self, X: Frames, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What is learned from, (n, n_statistics) and labels: clips, and behind them a copy of each."""
         from .everyday.recipe import copied
 
@@ -123,7 +124,7 @@ class OnStatistics:
             return np.log(np.maximum(self.model_.predict_proba(rows), 1e-9))
         return np.asarray(self.model_.decision_function(rows))
 
-    def predict_proba(self, X: Sequence[np.ndarray]) -> np.ndarray:
+    def predict_proba(self, X: Frames) -> np.ndarray:
         """Probabilities (n, n_labels) for frames of ``logmel64``; of support vectors, a softmax of their votes."""
         return np.asarray(softmax(self.logits(statistics(X, self.without)), axis=1))
 
@@ -189,7 +190,7 @@ class Chosen(OnStatistics):
         super().__init__(_logistic, seed)
         self.candidates = candidates
 
-    def fit_apart(self, X: Sequence[np.ndarray], y: np.ndarray, speakers: np.ndarray) -> Chosen:
+    def fit_apart(self, X: Frames, y: np.ndarray, speakers: np.ndarray) -> Chosen:
         """Choose by folds that keep these speakers apart, and learn from all of them."""
         from sklearn.metrics import balanced_accuracy_score
         from sklearn.model_selection import GroupKFold
@@ -209,7 +210,7 @@ class Chosen(OnStatistics):
         self.fit_rows(rows, labels)
         return self
 
-    def predict_proba(self, X: Sequence[np.ndarray]) -> np.ndarray:
+    def predict_proba(self, X: Frames) -> np.ndarray:
         return np.asarray(softmax(self.logits(statistics(X)) / self.temperature_, axis=1))
 
 
@@ -219,7 +220,7 @@ class Centred(OnStatistics):
     def __init__(self, seed: int):
         super().__init__(_support_vectors, seed, copied=False)
 
-    def fit_apart(self, X: Sequence[np.ndarray], y: np.ndarray, speakers: np.ndarray) -> Centred:
+    def fit_apart(self, X: Frames, y: np.ndarray, speakers: np.ndarray) -> Centred:
         """Learn from frames, labels and whose each clip is."""
         rows = statistics(X)
         for speaker in np.unique(speakers):
@@ -227,7 +228,7 @@ class Centred(OnStatistics):
         self.fit_rows(rows, y)
         return self
 
-    def knowing(self, X: Sequence[np.ndarray], known: Sequence[np.ndarray]) -> np.ndarray:
+    def knowing(self, X: Frames, known: Sequence[np.ndarray]) -> np.ndarray:
         """Answers (n, n_labels) to clips, for each of which `known` holds the rows in `X` of the speaker's known clips."""
         rows = statistics(X)
         return self.logits(np.stack([row - rows[others].mean(axis=0) for row, others in zip(rows, known, strict=True)]))

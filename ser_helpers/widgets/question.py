@@ -67,19 +67,13 @@ class Question(anywidget.AnyWidget):
         kept = _kept()
         kept[lesson] = {**kept.get(lesson, {}), name: change["new"]}
         with suppress(OSError):  # then it lasts as long as the kernel
-            (_folder() / GUESSES).write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-
-
-def _folder() -> Path:
-    """Where the notebook of this kernel lies."""
-    opened = Path(os.environ.get("JPY_SESSION_NAME", ""))
-    return opened.parent if opened.is_file() else Path.cwd()
+            (places.notebook_folder() / GUESSES).write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 def _kept() -> dict[str, dict[str, int]]:
     """The guesses in the file; none where it is missing or was damaged."""
     try:
-        kept = json.loads((_folder() / GUESSES).read_text(encoding="utf-8"))
+        kept = json.loads((places.notebook_folder() / GUESSES).read_text(encoding="utf-8"))
         return {lesson: dict(guesses) for lesson, guesses in kept.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}

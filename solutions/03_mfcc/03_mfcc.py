@@ -249,6 +249,8 @@ def _():
             (librosa.amplitude_to_db(power), "You turned power into dB with amplitude_to_db: the factor is 10 for power."),
             (librosa.power_to_db(power, ref=np.max), "You measured the clip against itself (ref=np.max), so its level is gone. ref=1.0 was asked for."),
             (librosa.power_to_db(power, top_db=None), "The floor is missing: nothing lies more than 80 dB below the clip's loudest cell (top_db=80)."),
+            (librosa.power_to_db(power) / 10, "You took the logarithm to base 10 and left out its factor: a dB is a tenth of that, so 10 times as many."),
+            (librosa.power_to_db(librosa.power_to_db(power)), "You turned it into dB twice. melspectrogram gives power, and one power_to_db is enough."),
             (power, "This is the mel spectrogram itself, in power. power_to_db turns it into dB."),
             (np.log(np.maximum(power, 1e-10)), "You took the natural logarithm. A dB is 10 times the logarithm to base 10, as power_to_db gives it."),
             (librosa.power_to_db(librosa.feature.melspectrogram(y=y, n_mels=n)), "The bands are those of 22,050 Hz: hand the sample rate on to librosa (sr=...)."),
@@ -384,8 +386,8 @@ def _():
         "mfcc_from_log_mel of a flat spectrum",
         atol=1e-6,
         mistakes=[
-            ([[-80, -80, -80], [0, 0, 0]], "Right but for the scale: scipy's dct is not orthonormal unless told so. norm=\"ortho\" keeps lengths as they are."),
-            ([[-40, -40, -40], [0, 0, 0]], "Right but for the scale: the orthonormal DCT was asked for (norm=\"ortho\")."),
+            ([[-80, -80, -80], [0, 0, 0]], "Your scale is another one: scipy's dct is not orthonormal unless told so. norm=\"ortho\" keeps lengths as they are."),
+            ([[-40, -40, -40], [0, 0, 0]], "Your column is added up and not scaled: that is a Fourier transform, or a DCT without its factors. scipy.fft.dct with norm=\"ortho\" was asked for."),
             ([[-17.320508, 0, 0], [-17.320508, 0, 0]], "You transformed along time. The columns are frames; along mel is down a column (axis=0)."),
             ([[-14.142136, -14.142136, -14.142136], [0, 0, 0]], "You cut the bands before the transform (dct(..., n=n_mfcc) does that). Transform all bands, then keep the first rows."),
         ],
@@ -497,6 +499,7 @@ def _():
     with expect.standing_in(log_mel=course_log_mel, mfcc_from_log_mel=course_mfcc):
         got, longer = clip_features(y, 16000), clip_features(np.concatenate([y, y]), 16000)
     expect.kind(got, np.ndarray, "clip_features(1.5 s, 16000)")
+    expect.true(got.ndim != 2 or 1 not in got.shape, f"Your numbers lie in a table of shape {got.shape}. A flat vector, (168,), was asked for: one axis, and no keepdims.")
     expect.true(
         got.ndim == 1,
         f"Your vector has shape {got.shape} where (168,) was expected. The last number is the number of frames: it changes with the length of the clip. "

@@ -162,7 +162,12 @@ def _():
     got = add_noise(y, 10, np.random.default_rng(0))
     expect.true(np.array_equal(y, before), "Your function changed its input. `y += noise` works in place; `y + noise` makes a new array.")
     expect.array(got, "add_noise(y, 10, rng)", shape=(16000,), dtype="float64", why="Noise changes the numbers, not how many there are.")
-    snr = 10 * np.log10(np.mean(y**2) / np.mean((got - y) ** 2))
+    noise = got - y
+    expect.true(np.ptp(noise) > 1e-9, "You added the same number to every sample: that moves the clip, and makes no noise. Draw as many numbers as there are samples.")
+    expect.true(abs(np.corrcoef(got, y)[0, 1]) > 0.1, "The clip is gone: only noise came back. Add it to y.")
+    snr = 10 * np.log10(np.mean(y**2) / np.mean(noise**2))
+    power = np.mean(y**2) / 10
+    expect.true(abs(noise.std() - power) > 0.1 * power, "You multiplied the noise by its power. Numbers that are c times as large have c squared times the power: multiply by its root.")
     expect.true(
         abs(snr - 20) > 0.3,
         "You divided amplitudes; SNR compares powers, so your 10 dB is really 20. The amplitude of the noise goes with the root of its power.",
@@ -262,6 +267,9 @@ def _():
         "measure_snr with noise of half the amplitude",
         atol=0.001,
         mistakes=[
+            (4, "That is the ratio of the powers itself. In dB it is 10 times its logarithm to base 10."),
+            (13.862944, "You took the natural logarithm (np.log). A dB goes by base 10: np.log10."),
+            (-0.9691, "You compared the clean recording with the noisy one. The noise is what is left of the noisy one when the clean one is taken away."),
             (12.0412, "You took 20 log10 of a ratio of powers. 20 belongs to amplitudes, 10 to powers."),
             (6.9897, "You took the noisy recording for the signal. Its power holds the noise, too; the signal is the clean one."),
             (-6.0206, "Your ratio is upside down: signal over noise."),
@@ -454,10 +462,12 @@ def augment_training(X_clean, X_noisy, labels, is_train):
 def _():
     X, N = np.array([[1.0], [2.0], [3.0]]), np.array([[10.0], [20.0], [30.0]])
     got = augment_training(X, N, ["sad", "happy", "angry"], [True, False, True])
-    expect.true(len(got) == 2, "Two things were asked for: the rows and their labels.")
+    expect.several(got, "augment_training(...)", "the rows", "their labels")
     rows, labels = got
     expect.kind(rows, np.ndarray, "X of augment_training(...)")
     expect.kind(labels, np.ndarray, "y of augment_training(...)")
+    expect.true(list(rows[:3, 0]) != [2, 1, 2], "You used is_train as row numbers: True became 1, and False became 0. As a boolean array it picks the rows where it is True.")
+    expect.true(1.0 in rows or 2.0 not in rows, "You took the rows where is_train is False: those are for the test.")
     expect.true(
         2.0 not in rows or 3.0 in rows,
         "You took the first rows for training. is_train may be in any order: take the rows where it is True, here the first and the third.",

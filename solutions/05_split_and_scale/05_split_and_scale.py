@@ -424,10 +424,10 @@ def fit_scaler(X_train):
 @expect.check
 def _():
     got = fit_scaler(np.array([[1.0, 5.0], [3.0, 5.0], [5.0, 5.0]]))
-    expect.true(len(got) == 2, "Two arrays were asked for: mean and std.")
+    expect.several(got, "fit_scaler(...)", "mean", "std")
     expect.array(got[0], "the mean", shape=(2,), why="One number per column.")
     expect.array(got[1], "the std", shape=(2,), why="One number per column.")
-    expect.close(got[0], [3, 5], "the mean", atol=1e-6)
+    expect.close(got[0], [3, 5], "the mean", atol=1e-6, mistakes=[([1.6329932, 1], "Your std comes first. The mean, then the std, was asked for.")])
     expect.true(float(got[1][1]) != 0, "The second column never changes, and its std is 0: dividing by it gives infinity or nan. It gets a 1.")
     expect.close(
         got[1], [1.6329932, 1], "the std", atol=1e-5,
@@ -577,9 +577,10 @@ def choices():
 @expect.check
 def _():
     got = choices()
-    expect.true(len(got) == 3, "Three answers were asked for, in a tuple.")
-    expect.true(got[0] in ("random", "actors") and got[1] in ("random", "actors"), "Answers 1 and 2 are 'random' or 'actors'.")
-    expect.true(got[2] in ("too high", "too low", "right"), "Answer 3 is 'too high', 'too low' or 'right'.")
+    expect.several(got, "choices()", "the answers to 1", "to 2", "to 3")
+    for number, given in enumerate(got, 1):
+        known = ("random", "actors") if number < 3 else ("too high", "too low", "right")
+        expect.true(given in known, f"Answer {number} is {given!r}. It is one of {known}, as text and in small letters.")
     ### BEGIN HIDDEN TESTS
     expect.true(got[0] == "random", "1: the diary will meet new recordings of a voice it knows. Keeping speakers apart would answer a question that its one user never asks.")
     expect.true(got[1] == "actors", "2: every visitor is new. A random split would let the test voices be rehearsed.")

@@ -516,7 +516,7 @@ def _():
         "human_accuracy on four clips",
         atol=1e-9,
         mistakes=[
-            (0.75, "You let a tie go to the label that stands first. In the second clip angry and neutral have two votes each: that counts as wrong."),
+            (0.75, "You counted the tie as right, as when it goes to the label that stands first. In the second clip angry and neutral have two votes each: that counts as wrong."),
             (10 / 19, "You counted votes. The share asked for is of clips: a clip is right when its most frequent vote is the intended label."),
             (2 / 3, "You left the tied clip out. It stays in, as a wrong one."),
             (2, "You counted the clips. A share between 0 and 1 was asked for."),

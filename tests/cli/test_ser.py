@@ -92,6 +92,15 @@ def test_a_long_recording_is_said_to_be_one_and_answered_piece_by_piece(tmp_path
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names that are no text, and pipes, are Unix's")
+def test_predict_takes_a_pattern_that_no_shell_has_opened(tmp_path, practice_clip, monkeypatch, capsys):
+    for name in ("a.flac", "[b].flac"):
+        (tmp_path / name).write_bytes(practice_clip.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    assert main(["predict", "*.flac", "[b].flac", "--json"]) == 0
+    assert list(json.loads(capsys.readouterr().out)) == ["[b].flac", "a.flac"]
+    assert main(["predict", "*.wav"]) == 2 and "There is no file *.wav" in capsys.readouterr().err
+
+
 def test_predict_takes_a_pipe_and_a_name_that_is_no_text(tmp_path, practice_clip):
     y = audio.read_clip(practice_clip)
     name = os.fsencode(tmp_path) + b"/caf\xe9.wav"

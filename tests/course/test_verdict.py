@@ -134,6 +134,30 @@ def test_code_that_stops_is_shown_by_the_learners_own_line(notebook, seen):
     assert "ser_helpers" not in str(seen) and "<code>return [][3]</code>" in seen[1]._repr_html_()
 
 
+@pytest.mark.parametrize(
+    "exercise, answer, says",
+    [
+        ("log_mel", "def log_mel(y, rate, n_mels):\n    return librosa.feature.melspectrogram(y=y)", "uses its arguments `rate` and `n_mels`."),
+        ("log_mel", "def log_mel(y, sr, n):\n    S = librosa.feature.melspectrogram(y=y, sr=sr, n_mels=n)\n    return S.T if n else [n for _ in [sr]]", "Not yet. log_mel("),
+        ("log_mel", "def log_mel(y, sample_rate, n_mels):\n    return librosa.feature.melspectrogram(y, sr=sample_rate)", "wants its arguments by name, as in `y=y`"),
+        ("log_mel", "def log_mel(y, sample_rate, n_mels):\n    if y > 0:\n        return y", "numpy's functions go number by number"),
+        ("log_mel", "def log_mel(y, sample_rate, n_mels):\n    S = y\n    raise NotImplementedError", "in the place of the line `raise NotImplementedError`"),
+        ("clip_features", "def clip_features(y, sample_rate):\n    return log_mel(y, sample_rate)", "TypeError: log_mel() missing 1"),
+        ("clip_features", "clip_features = lambda y, sample_rate: [y, sample_rate] and np", "Not yet. clip_features(1.5 s, 16000) gave a module"),
+    ],
+)  # fmt: skip
+def test_what_a_beginner_did_is_said_before_what_came_of_it(exercise, answer, says, notebook, seen):
+    notebook("03_mfcc", answer)
+    check(exercise)
+    assert says in repr(seen[0]) and "locals" not in repr(seen[0])
+
+
+def test_what_cannot_be_judged_is_not_called_code_that_stopped(notebook, seen):
+    notebook("08_predict", "def through_rate(y, rate):\n    return y, rate")
+    check("through_rate")
+    assert "The check could not go on with your answer: ValueError" in seen[0].says
+
+
 def test_a_function_that_is_not_there_and_a_name_that_is_none(notebook, seen):
     del notebook("06_train_mlp").relu
     check("relu")

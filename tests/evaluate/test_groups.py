@@ -47,6 +47,56 @@ def test_groups_by_hand(folder):
     assert json.loads(json.dumps(found)) == found
 
 
+def test_whom_a_model_gives_no_label_is_counted_by_groups(folder):
+    clips = corpus.clip_table("practice")
+    path = evaluate.result_path("practice", "logistic", folder, "_refused.csv.gz")
+    refused = (clips["emotion"] == "fear") & (clips["actor_id"] <= 9006)  # half of the voices in fear, and nobody else
+    asked = clips[["clip", "speaker"]].assign(fold=0, reason=np.where(refused, "No voice is heard in it.", ""))
+    asked.to_csv(path, index=False)
+    found = evaluate.measured("practice", "logistic", folder)
+    groups = {row["group"]: row for row in found["groups"]}
+    assert groups["fear"]["refused"] == 0.5 and groups["sad"]["refused"] == 0
+    assert groups["all clips"]["refused"] == pytest.approx(0.5 / 6)
+    low, high = groups["fear"]["refused_interval"]
+    assert 0.1 < low < 0.5 < high < 0.9
+    (said,) = (limit for limit in found["limits"] if "no label to 8.3 %" in limit)
+    assert said.endswith("More often, beyond chance, to those of: fear (50.0 %).")
+    asked[1:].to_csv(path, index=False)  # not all of the clips: the shares would be those of others
+    assert "refused" not in evaluate.measured("practice", "logistic", folder)["groups"][0]
+
+
+def test_a_recipe_that_may_refuse_is_asked_about_every_clip(tmp_path, monkeypatch, capsys):
+    recipe = model.named("everyday")
+    voices = corpus.clip_table("practice")["speaker"].unique().tolist()
+    short = lambda loud, y: (None, "" if len(y) > 2.2 * 16000 else "It is too short, 1 s.")  # noqa: E731
+    monkeypatch.setattr(type(recipe), "answered", lambda self, loud, y: short(loud, y))
+    folds = [evaluate.Fold(None, frozenset(voices[:6])), evaluate.Fold(None, frozenset(voices[6:]))]
+    monkeypatch.setattr(evaluate, "read_folds", lambda *_: folds)
+    words = [
+        "evaluate",
+        "--refused",
+        "--corpus",
+        "practice",
+        "--recipe",
+        "everyday",
+        "--models",
+        "there",
+        "--jobs",
+        "1",
+    ]
+    assert main([*words, "--out", str(tmp_path)]) == 0
+    asked = evaluate.load_refusals("practice", "everyday", tmp_path)
+    n = (asked["reason"] != "").sum()
+    assert 0 < n < len(asked) == 288 and set(asked.groupby("speaker")["fold"].nunique()) == {1}
+    assert (
+        f"No label for {n} of 288 clips of 12 speakers" in (said := capsys.readouterr().out)
+        and f"{n}  It is too short" in said
+    )
+    assert (
+        main([*words[:5], "logistic", "--jobs", "1"]) == 2 and "gives a label to every voice" in capsys.readouterr().err
+    )
+
+
 def test_what_was_not_measured_is_not_said(folder, tmp_path):
     assert evaluate.measured("practice", "original", folder) == {}
     path = evaluate.result_path("practice", "logistic", folder, "_predictions.csv.gz")
@@ -62,6 +112,7 @@ def test_the_committed_cards_say_what_was_measured(name):
     by = {row["by"] for row in card["measured"]["groups"]}
     assert by == {"all", "emotion", "level", "sex", "age", "chain"}
     assert [row["group"] for row in card["measured"]["groups"] if "too_few" in row] == ["60 and older"]
+    assert ("refused" in card["measured"]["groups"][0]) == (name == "everyday")
 
 
 def test_everyday_does_what_it_was_made_for():

@@ -2,8 +2,10 @@
 
 import contextlib
 import csv
+import dataclasses
 import shutil
 import warnings
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -197,6 +199,22 @@ def test_the_roster_says_of_everybody_how_the_work_came_in_and_what_is_left_to_d
     assert {(one["student"], one["status"]) for one in commands.plain([], standing)} >= {
         ("nora", "misplaced"), ("", "misplaced"), ("zoe", "not handed in"),
     }  # fmt: skip
+
+
+def test_whom_the_list_of_students_does_not_have_is_named(course):
+    standing = reports.look(LESSON)
+    names = {one: (one in ("ann", "bob") and f"{one}@example.org") or "" for one in standing.table["student"]}
+    table = standing.table.assign(
+        email=standing.table["student"].map(names), **{"lms id": "", "last name": "", "first name": ""}
+    )
+    standing = dataclasses.replace(standing, table=table)
+    said = commands.summary(records.load_all(LESSON), standing, Path("overview.html"))
+    assert (
+        f"in the list of students ({len(set(names)) - 2}):" in said
+        and "  cid: a folder's name that is not quite" in said
+    )
+    nobody = dataclasses.replace(standing, table=table.assign(email=""))  # as from Moodle's ZIP alone
+    assert "list of students" not in commands.summary(records.load_all(LESSON), nobody, Path("overview.html"))
 
 
 def test_a_class_of_which_nothing_could_be_graded_has_its_reports(tmp_path, monkeypatch):

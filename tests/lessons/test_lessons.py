@@ -1,12 +1,15 @@
 """The eleven lessons as learners and instructors meet them."""
 
 import re
+from types import SimpleNamespace
 
 import nbformat
+import pandas as pd
 import pytest
 
 from ser_helpers import corpus, evaluate, features, model, places
 from ser_helpers.course.authoring import lint, release, run
+from ser_helpers.errors import CourseError
 
 ROOT = places.CHECKOUT
 NAMES = release.lesson_names(ROOT)
@@ -257,6 +260,23 @@ def test_what_lesson_09_says_of_another_corpus():
         1 / 6 < uar["practice", "crema-d"] < uar["crema-d", "crema-d"] - 0.1
     )  # not far above guessing; far behind home
     assert uar["crema-d", "practice"] < uar["practice", "practice"] - 0.1
+
+
+def test_lesson_09_shows_the_ladder_from_the_bottom_with_what_each_rung_added():
+    (cell,) = [c.source for c in nbformat.read(lesson("09_capstone"), as_version=4).cells if "def ladder" in c.source]
+    heights = (("published", 0.44), ("z, on means", 0.46), ("a, enrolled", 0.51))
+    rungs = [
+        {"rung": title, "title": title, "tested_on": on, "uar": uar - less, "uar_interval": [uar - 0.03, uar + 0.03]}
+        for title, uar in heights
+        for on, less in (("clean", 0), ("noisy", 0.2))
+        if title != "a, enrolled" or on == "clean"
+    ]
+    names = {"evaluate": SimpleNamespace(load_ladder=lambda: pd.DataFrame(rungs)), "CourseError": CourseError}
+    exec(cell, names)
+    table = names["ladder"]()
+    assert table.index.tolist() == [title for title, _ in heights]
+    assert table["clean"].tolist() == [44, 46, 51] and table["added"].tolist() == ["", 2, 5]
+    assert table["noisy"].tolist() == [24, 26, ""] and table["interval of clean"].iloc[0] == "41.0 to 47.0"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -97,6 +97,7 @@ def results(text: str, root: Path) -> str:
         "people": f"{100 * people['plurality']:.1f} %, a single rating in {100 * people['single_rating']:.1f} %",
         "original": "; ".join(map(_run, published["runs"])),
         "chains": _chains(evaluate.load_chains(folder=folder)),
+        "ladder": _ladder(evaluate.load_ladder(folder=folder)),
     }.items():
         text = re.sub(
             f"<!-- {mark} -->.*?<!-- /{mark} -->", f"<!-- {mark} -->{content}<!-- /{mark} -->", text, flags=re.S
@@ -125,6 +126,30 @@ def _chains(rows: pd.DataFrame) -> str:
         both = rows[rows["chain"] == chain].set_index("recipe").loc[["original", "everyday"]]
         cells = [f"{100 * row[column]:.0f} %" for _, row in both.iterrows() for column in ("accuracy", "kept")]
         lines.append(f"| {' | '.join([both['tested_on'].iloc[0], *cells])} |")
+    return "\n".join([*lines, ""])
+
+
+def _ladder(rows: pd.DataFrame) -> str:
+    """A table of the rungs: UAR in each condition, and what it takes to train one fold."""
+    lines = [
+        "",
+        "| rung | untouched (95 % interval) | noise at 15 dB | other ways | to train |",
+        "|---|---|---|---|---|",
+    ]
+    for _, rung in rows.groupby("rung", sort=False):
+        by = rung.set_index("tested_on")
+        low, high = (100 * value for value in by.loc["clean", "uar_interval"])
+        seconds = by["seconds"].iloc[0]
+        time = (
+            f"{seconds / 3600:.1f} h"
+            if seconds > 5400
+            else f"{seconds / 60:.0f} min"
+            if seconds > 90
+            else f"{seconds:.0f} s"
+        )
+        cells = [by["title"].iloc[0], f"{100 * by.loc['clean', 'uar']:.1f} % ({low:.1f}-{high:.1f})"]
+        cells += [f"{100 * by.loc[condition, 'uar']:.1f} %" for condition in ("noisy", "chains")]
+        lines.append(f"| {' | '.join([*cells, time])} |")
     return "\n".join([*lines, ""])
 
 

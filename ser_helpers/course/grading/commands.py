@@ -176,6 +176,10 @@ def summary(done: list[Record], standing: Standing, overview: Path) -> str:
             (student, f"{reports.span(row['hours late'])}, {row['late']:g} points off")
             for student, row in total[total["hours late"] > 0].iterrows()
         ],
+        "without a name, e-mail or number in the list of students": [
+            (one, "a folder's name that is not quite theirs, or an import that is due (nbgrader db student import)")
+            for one in reports.strangers(standing.table)
+        ],
         "not graded": [(one.student, one.reason) for one in done if one.status != "graded"],
         "misplaced, so not graded": [
             (found, f"expected at {expected}") for found, expected in standing.elsewhere.items()

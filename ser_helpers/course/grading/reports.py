@@ -153,6 +153,19 @@ def absent(lesson: str) -> tuple[dict[str, str], list[str]]:
     return elsewhere, sorted(one for one in people - here if not (SUBMITTED / one / lesson).exists())
 
 
+def strangers(table: pd.DataFrame) -> list[str]:
+    """Of whom the list of students has no name, address or number, where it has some of others; from `checks`.
+
+    Examples
+    --------
+    >>> nobody = {"last name": "", "first name": "", "email": "", "lms id": ""}
+    >>> strangers(pd.DataFrame([{"student": "ann", **nobody, "lms id": "7"}, {"student": "anne", **nobody}]))
+    ['anne']
+    """
+    known = table.groupby("student")[["last name", "first name", "email", "lms id"]].first().ne("").any(axis=1)
+    return sorted(known.index[~known]) if known.any() else []
+
+
 def questions(table: pd.DataFrame) -> pd.DataFrame:
     """A row for every student and exercise, from `checks`."""
 

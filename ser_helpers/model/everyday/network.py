@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,8 @@ def learned(
     model = k.saving.load_model(kept) if kept.exists() else _compiled(build(n_labels, seed), epochs * steps)
     first = int(model.optimizer.iterations) // steps
     bar.update(first)
+    clock, before = folder / f"{seed}-{epochs}.seconds", spent(folder, seed, epochs) if first else 0.0
+    start = time.perf_counter()
     for epoch in range(first, epochs):
         # a network that was read from a file would else drop other cells than one that was not
         model.get_layer("dropout").seed_generator.state.assign([seed, epoch])
@@ -139,6 +142,7 @@ def learned(
         fresh = folder / f"{seed}.part.keras"
         model.save(fresh)
         fresh.replace(kept)
+        clock.write_text(f"{before + time.perf_counter() - start:.1f}")
         bar.update()
     # a network that was read from a file has lost the wrapper of its GRU from the names
     weights = {each.path.removeprefix("both/"): np.asarray(each.value, np.float32) for each in model.weights}
@@ -147,6 +151,12 @@ def learned(
     fresh.replace(done)
     kept.unlink()
     return weights
+
+
+def spent(folder: Path, seed: int, epochs: int) -> float:
+    """Seconds in which `learned` has learned what stands in this folder; nan where it was learned elsewhere."""
+    clock = folder / f"{seed}-{epochs}.seconds"
+    return float(clock.read_text()) if clock.exists() else float("nan")
 
 
 def _compiled(model: Any, steps: int) -> Any:

@@ -41,6 +41,8 @@ class Networks:
         By which the logits are divided: above 1 where the networks are surer than they are right.
     limit_ : float
         A clip whose `distance` is larger is like nothing in training.
+    seconds_ : float
+        They took to train; nan where that happened elsewhere.
     """
 
     def __init__(self, seed: int = 0, epochs: int | None = None, members: int = MEMBERS):
@@ -65,11 +67,10 @@ class Networks:
         for clip in clips:
             digest.update(clip.tobytes())
         folder = places.cache_folder("networks") / digest.hexdigest()[:16]
+        seeds = range(self.seed * self.members, (self.seed + 1) * self.members)
         with tqdm(total=epochs * self.members, unit="epoch", desc="Networks", leave=False) as bar:
-            weights = [
-                network.learned(clips, targets, len(labels), seed, epochs, folder, bar)
-                for seed in range(self.seed * self.members, (self.seed + 1) * self.members)
-            ]
+            weights = [network.learned(clips, targets, len(labels), seed, epochs, folder, bar) for seed in seeds]
+        self.seconds_ = sum(network.spent(folder, seed, epochs) for seed in seeds)
         return self.built(weights, X, labels)
 
     def built(self, weights: Sequence[dict[str, np.ndarray]], X: Sequence[np.ndarray], labels: np.ndarray) -> Networks:
@@ -119,7 +120,7 @@ class Networks:
         self._opened(self.graph_)
 
 
-def copied(X: Sequence[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+def copied(X: Any, rng: np.random.Generator) -> list[np.ndarray]:
     """A copy (240, 64) of each clip, as another recording would have it, made in batches as in training."""
     from .network import BATCH, CROP
 

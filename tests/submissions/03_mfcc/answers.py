@@ -433,3 +433,39 @@ def clip_features(y, sample_rate):
     mfcc = mfcc_from_log_mel(log_mel(y, sample_rate, 40), 40)
     power = librosa.feature.melspectrogram(y=y, sr=sample_rate)
     return np.concatenate([mfcc.mean(axis=1), power.mean(axis=1)]).astype(np.float32)
+
+
+# %% exercise="log_mel" kind="wrong" breaks="db" says="left out its factor" why="log10 without the factor 10"
+def log_mel(y, sample_rate, n_mels):
+    power = librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=n_mels)
+    return librosa.power_to_db(power) / 10
+
+
+# %% exercise="log_mel" kind="wrong" breaks="db" says="into dB twice" why="dB of dB"
+def log_mel(y, sample_rate, n_mels):
+    db = librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=sample_rate, n_mels=n_mels))
+    return librosa.power_to_db(db)
+
+
+# %% exercise="log_mel" kind="wrong" breaks="shape" says="Rows are mel bands" why="n_mels not handed on"
+def log_mel(y, sample_rate, n_mels):
+    return librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=sample_rate))
+
+
+# %% exercise="mfcc_from_log_mel" kind="wrong" breaks="dct" says="added up and not scaled" why="a Fourier transform"
+def mfcc_from_log_mel(log_mel, n_mfcc):
+    return np.fft.rfft(log_mel, axis=0).real[:n_mfcc]
+
+
+# %% exercise="clip_features" kind="wrong" breaks="length" says="a table of shape (1, 168)" why="a row of a table"
+def clip_features(y, sample_rate):
+    mfcc = mfcc_from_log_mel(log_mel(y, sample_rate, 128), 40)
+    power = librosa.feature.melspectrogram(y=y, sr=sample_rate)
+    return np.concatenate([mfcc.mean(axis=1), power.mean(axis=1)])[None].astype(np.float32)
+
+
+# %% exercise="clip_features" kind="wrong" breaks="length" says="a table of shape (168, 1)" why="keepdims"
+def clip_features(y, sample_rate):
+    mfcc = mfcc_from_log_mel(log_mel(y, sample_rate, 128), 40)
+    power = librosa.feature.melspectrogram(y=y, sr=sample_rate)
+    return np.vstack([mfcc.mean(axis=1, keepdims=True), power.mean(axis=1, keepdims=True)]).astype(np.float32)

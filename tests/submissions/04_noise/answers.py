@@ -444,7 +444,7 @@ def augment_training(X_clean, X_noisy, labels, is_train):
     return np.concatenate([X_clean[train], X_noisy[train]]), y + y
 
 
-# %% exercise="augment_training" kind="wrong" breaks="kind" says="Two things" why="the rows alone"
+# %% exercise="augment_training" kind="wrong" breaks="kind" says="where 2 things were expected" why="the rows alone"
 def augment_training(X_clean, X_noisy, labels, is_train):
     train = np.asarray(is_train, dtype=bool)
     return np.concatenate([X_clean[train], X_noisy[train]])
@@ -469,3 +469,59 @@ def augment_training(X_clean, X_noisy, labels, is_train):
     labels = pd.Series(labels)
     names = np.asarray(labels.loc[np.flatnonzero(keep)])
     return np.concatenate([X_clean[keep], X_noisy[keep]]), np.concatenate([names, names])
+
+
+# %% exercise="add_noise" kind="wrong" breaks="white" says="the same number to every sample" why="one number of noise"
+def add_noise(y, snr_db, rng):
+    power = np.mean(np.asarray(y, dtype=float) ** 2)
+    return (y + rng.standard_normal() * np.sqrt(power / 10 ** (snr_db / 10))).astype(y.dtype)
+
+
+# %% exercise="add_noise" kind="wrong" breaks="snr" says="only noise came back" why="the noise alone"
+def add_noise(y, snr_db, rng):
+    power = np.mean(np.asarray(y, dtype=float) ** 2)
+    return (rng.standard_normal(len(y)) * np.sqrt(power / 10 ** (snr_db / 10))).astype(y.dtype)
+
+
+# %% exercise="add_noise" kind="wrong" breaks="power" says="multiply by its root" why="no root"
+def add_noise(y, snr_db, rng):
+    power = np.mean(np.asarray(y, dtype=float) ** 2)
+    return (y + rng.standard_normal(len(y)) * power / 10 ** (snr_db / 10)).astype(y.dtype)
+
+
+# %% exercise="measure_snr" kind="wrong" breaks="ratio" says="the ratio of the powers itself" why="no logarithm"
+def measure_snr(clean, noisy):
+    noise = np.mean((noisy - clean) ** 2)
+    return float(np.mean(clean**2) / noise) if noise else float("inf")
+
+
+# %% exercise="measure_snr" kind="wrong" breaks="ratio" says="natural logarithm" why="np.log"
+def measure_snr(clean, noisy):
+    noise = np.mean((noisy - clean) ** 2)
+    return float(10 * np.log(np.mean(clean**2) / noise)) if noise else float("inf")
+
+
+# %% exercise="measure_snr" kind="wrong" breaks="signal" says="compared the clean recording with the noisy one" why="clean over noisy"
+def measure_snr(clean, noisy):
+    return float(10 * np.log10(np.mean(clean**2) / np.mean(noisy**2)))
+
+
+# %% exercise="augment_training" kind="wrong" breaks="leak" says="where is_train is False" why="the mask upside down"
+def augment_training(X_clean, X_noisy, labels, is_train):
+    test = ~np.asarray(is_train, dtype=bool)
+    y = np.asarray(labels)[test]
+    return np.concatenate([X_clean[test], X_noisy[test]]), np.concatenate([y, y])
+
+
+# %% exercise="augment_training" kind="wrong" breaks="any" says="as row numbers" why="True and False as row numbers"
+def augment_training(X_clean, X_noisy, labels, is_train):
+    rows = np.asarray(is_train, dtype=int)
+    y = np.asarray(labels)[rows]
+    return np.concatenate([X_clean[rows], X_noisy[rows]]), np.concatenate([y, y])
+
+
+# %% exercise="augment_training" kind="wrong" breaks="kind" says="gave a dict" why="a dictionary"
+def augment_training(X_clean, X_noisy, labels, is_train):
+    train = np.asarray(is_train, dtype=bool)
+    y = np.asarray(labels)[train]
+    return {"X": np.concatenate([X_clean[train], X_noisy[train]]), "y": np.concatenate([y, y])}

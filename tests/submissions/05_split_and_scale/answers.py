@@ -633,6 +633,29 @@ def choices():
     return "random", "actors", "right"
 
 
-# %% exercise="choices" kind="wrong" breaks="kind" says="Three answers" why="an answer short"
+# %% exercise="choices" kind="wrong" breaks="kind" says="gave a tuple of 2 where 3 things" why="an answer short"
 def choices():
     return "random", "actors"
+
+
+# %% exercise="fit_scaler" kind="wrong" breaks="kind" says="gave a StandardScaler" why="the scaler itself"
+def fit_scaler(X_train):
+    from sklearn.preprocessing import StandardScaler
+
+    return StandardScaler().fit(X_train)
+
+
+# %% exercise="fit_scaler" kind="wrong" breaks="kind" says="Your std comes first" why="std first"
+def fit_scaler(X_train):
+    std = np.where(X_train.max(axis=0) == X_train.min(axis=0), 1.0, X_train.std(axis=0))
+    return std, X_train.mean(axis=0)
+
+
+# %% exercise="choices" kind="wrong" breaks="first" says="Answer 1 is 'Random'" why="capitals"
+def choices():
+    return "Random", "Actors", "Too high"
+
+
+# %% exercise="choices" kind="wrong" breaks="kind" says="gave a str where 3 things" why="a sentence"
+def choices():
+    return "random, actors, too high"

@@ -684,3 +684,10 @@ def recall_by_group(y_true, y_pred, group):
 def recall_by_group(y_true, y_pred, group):
     y_true, y_pred, group = map(np.asarray, (y_true, y_pred, group))
     return pd.Series({g: uar(y_pred[group == g], y_true[group == g]) for g in np.unique(group)})
+
+
+# %% exercise="human_accuracy" kind="wrong" breaks="tie" says="You counted the tie as right" why="half of the votes are enough"
+def human_accuracy(votes, intended):
+    shares = votes.div(votes.sum(axis=1), axis=0).to_numpy()
+    place = [list(votes.columns).index(label) for label in intended]
+    return float(np.mean(shares[np.arange(len(shares)), place] >= 0.5))

@@ -378,6 +378,13 @@ def chosen_model(seed):
     return _my_model
 
 
+# %% exercise="chosen_model" kind="wrong" breaks="unfitted" says="is frozen" why="a scaler that was fitted on all clips"
+def chosen_model(seed):
+    from sklearn.frozen import FrozenEstimator
+
+    return make_pipeline(FrozenEstimator(StandardScaler().fit(X_clean)), SVC(C=5))
+
+
 # %% exercise="final_report" kind="right" why="step by step"
 def final_report(seed):
     models = [chosen_model(seed), model.build_model(seed=seed)]
@@ -551,3 +558,13 @@ def final_report(seed):
     mine, theirs = (float(evaluate.uar(evaluate.confusion(true, answers))) for answers in (mine, theirs))
     report = {"uar_new": mine, "uar_baseline": theirs, "difference": difference, "low": low, "high": high}
     return report | {"n_clips": len(X), "n_actors": len(set(actors))}
+
+
+# %% exercise="actor_folds" kind="wrong" breaks="kind" says="Its .split(rows, groups=...)" why="the splitter itself"
+def actor_folds(actors, n_folds, seed):
+    return GroupKFold(n_folds, shuffle=True, random_state=seed)
+
+
+# %% exercise="paired_interval" kind="wrong" breaks="sign" says="gave a tuple of 2 where 3 things" why="the interval alone"
+def paired_interval(y_true, new, baseline, actors, n_resamples, rng):
+    return -1.0, 1.0
