@@ -331,13 +331,15 @@ def _evaluate_table(args: argparse.Namespace) -> int:
     from . import evaluate
 
     if args.curves:
-        rows = evaluate.measure_curves(args.corpus, quick=args.quick, progress=not args.json)
-        write, text = evaluate.write_curves, evaluate.curves_text
+        rows, write = (
+            evaluate.measure_curves(args.corpus, quick=args.quick, progress=not args.json),
+            evaluate.write_curves,
+        )
     else:
-        rows = evaluate.across(args.across, args.recipe, n_jobs=args.jobs)
-        write, text = evaluate.write_across, evaluate.across_text
+        rows, write = evaluate.across(args.across, args.recipe, n_jobs=args.jobs), evaluate.write_across
     if not args.quick:
         write(rows, args.out)
+    text = evaluate.curves_text if args.curves else evaluate.across_text
     print(json.dumps(rows.to_dict("records"), indent=1) if args.json else text(rows))
     return 0
 
