@@ -283,7 +283,7 @@ def evaluate(args: argparse.Namespace) -> int:
     if args.refused:
         return _evaluate_refused(args)
     if args.across is not None or args.curves:
-        return _evaluate_table(args)
+        return _evaluate_across_or_curves(args)
     if args.ladder:
         return _evaluate_ladder(args)
     from . import corpus, evaluate
@@ -326,20 +326,17 @@ def _evaluate_refused(args: argparse.Namespace) -> int:
     return 0
 
 
-def _evaluate_table(args: argparse.Namespace) -> int:
-    """With --across and --curves."""
+def _evaluate_across_or_curves(args: argparse.Namespace) -> int:
     from . import evaluate
 
     if args.curves:
-        rows, write = (
-            evaluate.measure_curves(args.corpus, quick=args.quick, progress=not args.json),
-            evaluate.write_curves,
-        )
+        rows = evaluate.measure_curves(args.corpus, quick=args.quick, progress=not args.json)
+        write, text = evaluate.write_curves, evaluate.curves_text
     else:
-        rows, write = evaluate.across(args.across, args.recipe, n_jobs=args.jobs), evaluate.write_across
+        rows = evaluate.across(args.across, args.recipe, n_jobs=args.jobs)
+        write, text = evaluate.write_across, evaluate.across_text
     if not args.quick:
         write(rows, args.out)
-    text = evaluate.curves_text if args.curves else evaluate.across_text
     print(json.dumps(rows.to_dict("records"), indent=1) if args.json else text(rows))
     return 0
 
