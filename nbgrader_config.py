@@ -63,7 +63,7 @@ c.Exchange.root = os.environ.get("SER_EXCHANGE", Exchange.root.default_value)
 c.ExchangeFactory.collect = "ser_helpers.course.grading.exchange.Collect"
 
 # What late work costs: nothing, as it stands here. 10 takes a tenth of the points earned for each day begun, grace days are
-# free and not counted, and `penalty_method = "zero"` takes all points. `ser report` goes by a change, and so does Formgrader.
+# free and not counted, and `penalty_method = "zero"` takes all points. `ser overview` goes by a change, and so does Formgrader.
 c.AssignLatePenalties.plugin_class = "ser_helpers.course.grading.late.LateRule"
 c.LateRule.percent_a_day = 0
 c.LateRule.grace_days = 0

@@ -24,6 +24,7 @@ import itertools
 import json
 import os
 import platform
+import re
 import secrets
 import shutil
 import signal
@@ -46,7 +47,7 @@ DISK_GB = 2.5
 # A file of tests stays with one process, since its tests share what is dear to make.
 IN_PARALLEL = ("--numprocesses=logical", "--maxprocesses=4", "--dist=loadfile", "--no-loadscope-reorder")
 KIT = "kit.json"  # says what a kit holds
-KITS = [HERE / "kit", HERE.parent]  # where one is looked for
+KITS = [folder / name for folder in (HERE, HERE.parent) for name in ("kit", "ser-kit", ".")]  # where one is looked for
 FETCHED = HERE / ".venv-kit"  # what came from a laptop that serves one
 LOCKS = {
     "course": HERE / "requirements.lock",
@@ -229,10 +230,21 @@ def refuse_in_words() -> None:
 
 
 def find_kit(named: str | None) -> str | None:
-    """Where packages lie for a room without internet: the folder or address that was named, or a folder beside the course."""
-    if named and not is_address(named):
-        named = str(Path(named).resolve())
-    return named or next((str(folder) for folder in KITS if (folder / KIT).is_file()), None)
+    """Where packages lie for a room without internet: the folder or address that was named, or a folder beside the course.
+
+    Whoever names the stick, or a file of the kit, means the kit.
+    """
+    if not named:
+        return next((str(folder.resolve()) for folder in KITS if (folder / KIT).is_file()), None)
+    place = Path(named).resolve()
+    if is_address(named):
+        return named
+    if not place.exists():
+        return (
+            f"http://{named}" if re.fullmatch(r"[\w.-]+:\d+/?", named) else str(place)
+        )  # an address as people type it
+    kits = (place / KIT, place.parent / KIT, *sorted(place.glob(f"*/{KIT}")))
+    return str(next((found.parent for found in kits if found.is_file()), place))
 
 
 def is_address(kit: str) -> bool:
@@ -264,7 +276,7 @@ def read_kit(kit: str) -> dict:
             "wheels": wheels,
             "for": f"{', '.join(about['systems'])}; Python {', '.join(about['pythons'])}",
         }
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         raise Trouble(f"There is no kit in {kit} ({error}). It is a folder with {KIT} in it, or its address.") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Trouble(f"The kit in {kit} is damaged: its {KIT} cannot be read. Copy it anew.") from None
@@ -366,7 +378,14 @@ def install(lock: str, named_kit: str | None = None) -> None:
             flush=True,
         )
         kit = find_kit(named_kit) if lock == "course" else None  # a kit has none of the tests' tools
-        offline = ("--no-index", "--find-links", wheels_of(kit)) if kit else ()
+        offline = ()
+        try:
+            offline = ("--no-index", "--find-links", wheels_of(kit)) if kit else ()
+        except Trouble as trouble:
+            if named_kit:
+                raise
+            print(f"  {trouble}\n  Nobody asked for it, so it is left out; packages come through the internet.")
+            kit = None
         try:
             if have:
                 READY.write_text(json.dumps({**have, lock: "under way"}), encoding="utf-8")

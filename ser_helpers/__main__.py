@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import instructors
-from .commands import Commands, jobs_option, json_option, lesson_option, one_or_more
+from .commands import Commands, jobs_option, json_option, lesson_option, one_or_more, scheduler
 from .errors import CourseError
 
 if TYPE_CHECKING:
@@ -98,7 +98,9 @@ def _features_options(sub: argparse.ArgumentParser) -> None:
     names = ", ".join(features.name for features in FEATURES)
     sub.add_argument("--features", default="means168", metavar="NAME", help=f"which ones: {names} (%(default)s)")
     sub.add_argument("--out", type=Path, metavar="FILE", help="another table to complete or begin (.npz)")
-    sub.add_argument("--dask", metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786, whose workers do the work")
+    sub.add_argument(
+        "--dask", type=scheduler, metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786, whose workers do the work"
+    )
     jobs_option(sub)
     json_option(sub)
 
@@ -163,16 +165,15 @@ def train(args: argparse.Namespace) -> int:
     return 0
 
 
-def _card_options(sub: argparse.ArgumentParser) -> None:
+def _model_option(sub: argparse.ArgumentParser) -> None:
     from .model import EVERYDAY
 
-    sub.add_argument(
-        "model",
-        nargs="?",
-        default=EVERYDAY.stem,
-        metavar="NAME|FILE",
-        help="the course's, or one saved by `ser train` (%(default)s)",
-    )
+    about = "the course's, or one saved by `ser train` (%(default)s)"
+    sub.add_argument("model", nargs="?", default=EVERYDAY.stem, metavar="NAME|FILE", help=about)
+
+
+def _card_options(sub: argparse.ArgumentParser) -> None:
+    _model_option(sub)
     sub.add_argument("--renew", action="store_true", help="write what `ser evaluate` measured since into the card")
     json_option(sub)
 
@@ -437,6 +438,35 @@ def _pieces(file: Path, seconds: float | None) -> list[tuple[float, np.ndarray]]
             "--every 2.5 answers piece by piece."
         )
     return [(0, y)]
+
+
+def _report_options(sub: argparse.ArgumentParser) -> None:
+    _model_option(sub)
+    sub.add_argument("--out", type=Path, metavar="FILE", help="where to write it (MODEL_report.html)")
+    sub.add_argument("--audio", action="store_true", help="also embed recordings of people that the model learned from")
+    json_option(sub)
+
+
+@command(
+    "report",
+    _report_options,
+    "Write a page about a model. Card, ladder, leak and chain meter, confusion beside people's, groups, calibration, limits, and "
+    "clips to hear with what it says: one file that opens without a network, every figure from the measured results.",
+    "ser report",
+    "ser report my.skops --out my_model.html",
+    "ser report original --audio",
+)
+def report(args: argparse.Namespace) -> int:
+    from . import report
+
+    file, left_out = report.make(args.model, args.out, args.audio)
+    if args.json:
+        print(json.dumps({"page": str(file), "left_out": left_out}, indent=1))
+        return 0
+    print(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB): open it in a browser.")
+    for why in dict.fromkeys(left_out.values()):
+        print(f"Left out ({', '.join(name for name in left_out if left_out[name] == why)}): {why}")
+    return 0
 
 
 def _check_options(sub: argparse.ArgumentParser) -> None:

@@ -42,6 +42,13 @@ def one_or_more(text: str) -> int:
     return number
 
 
+def scheduler(text: str) -> str:
+    """The address of a Dask scheduler, for argparse: an empty one, of a variable that is not set, means no machine at all."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("an address was expected, such as tcp://host:8786")
+    return text.strip()
+
+
 def lesson_option(sub: argparse.ArgumentParser) -> None:
     """The name of a lesson."""
     sub.add_argument("lesson", metavar="LESSON")

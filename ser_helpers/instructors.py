@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from .commands import Commands, jobs_option, json_option, lesson_option, one_or_more
+from .commands import Commands, jobs_option, json_option, lesson_option, one_or_more, scheduler
 from .errors import CourseError
 
 COMMANDS = Commands()
@@ -43,6 +43,7 @@ def _grade_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--unsafe", action="store_true", help="without a sandbox: submissions run with all your rights")
     sub.add_argument(
         "--dask",
+        type=scheduler,
         metavar="ADDRESS",
         help="a Dask scheduler, tcp://host:8786, whose workers run the submissions; hidden checks and seed travel there",
     )
@@ -146,9 +147,9 @@ def alike(args: argparse.Namespace) -> int:
     return _grading().alike_command(args.lesson, args.json)
 
 
-@command("report", _report_like, "Write a lesson's reports and gradebook files again.", "ser report 03_mfcc")
-def report(args: argparse.Namespace) -> int:
-    return _grading().report_command(args.lesson, args.json)
+@command("overview", _report_like, "Write a lesson's reports and gradebook files again.", "ser overview 03_mfcc")
+def overview(args: argparse.Namespace) -> int:
+    return _grading().overview_command(args.lesson, args.json)
 
 
 def _kit_options(sub: argparse.ArgumentParser) -> None:
@@ -213,19 +214,25 @@ def _slides_options(sub: argparse.ArgumentParser) -> None:
 
     sub.add_argument("lessons", nargs="*", metavar="LESSON", help="which ones; without a name, all")
     sub.add_argument("--to", type=Path, default=CLASSROOM / "slides", metavar="FOLDER", help="(%(default)s)")
+    sub.add_argument(
+        "--recordings",
+        action="store_true",
+        help="with CREMA-D's recordings that are on this disk, not the practice voices; the deck then says their licence",
+    )
 
 
 @command(
     "slides",
     _slides_options,
-    "Make slides of lessons: headings, questions, pictures, sounds and exercises, as the lesson has them. Runs each lesson; a deck "
-    "is one file that opens without a network.",
+    "Make slides of lessons: headings, questions, pictures, sounds and exercises, as the lesson has them. Runs each lesson on the "
+    "practice voices; a deck is one file that opens without a network.",
     "ser slides 05_split_and_scale",
+    "ser slides --recordings --to talk",
 )
 def slides(args: argparse.Namespace) -> int:
     from .course.classroom import slides as classroom
 
-    return classroom.make(args.lessons, args.to)
+    return classroom.make(args.lessons, args.to, recordings=args.recordings)
 
 
 def _site_options(sub: argparse.ArgumentParser) -> None:

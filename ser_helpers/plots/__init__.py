@@ -37,6 +37,7 @@ from .scores import chain_meter as chain_meter
 from .scores import clean_and_noisy as clean_and_noisy
 from .scores import leak_meter as leak_meter
 from .scores import recall_bars as recall_bars
+from .scores import reliability as reliability
 from .sound import levels as levels
 from .sound import mel_spectrogram as mel_spectrogram
 from .sound import pitch as pitch

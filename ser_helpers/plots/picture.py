@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +14,10 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
-from matplotlib import style
+from matplotlib import rc_context, style
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -44,6 +45,7 @@ STYLE = {
 Arguments = ParamSpec("Arguments")
 Drawn = TypeVar("Drawn")
 DPI = 144  # of the files; pages count 96
+COLOUR = re.compile(r"#[0-9a-f]{6}(?![0-9A-Za-z_])")  # in an SVG, where names begin with other letters
 # Of the two drawings the page shows the one for its theme. Where a page takes the style away, it is the light one.
 SWITCH = (
     ':is([data-jp-theme-light="false"],.vscode-dark) .ser-figure img{display:none}'
@@ -94,6 +96,26 @@ class Picture:
             f'<figure class="ser-figure" style="margin:0">{_img(light, text)}{_img(dark, text, hidden=True)}'
             f"<figcaption>{text}</figcaption><style>{SWITCH}</style></figure>"
         )
+
+    def svg(self) -> tuple[str, str]:
+        """The figure as SVG for light pages and for dark ones, the same bytes each time; `ser report` shows it so.
+
+        Spectrograms stay as they are in both.
+
+        Examples
+        --------
+        >>> light, dark = describe(Figure(), "An empty figure: no axes, 0 lines.").svg()
+        >>> light.count("<svg"), 'fill="#ffffff"' in dark
+        (1, True)
+        """
+        raw, on_light = BytesIO(), min(to_rgb(self.figure.get_facecolor())) > 0.9
+        with rc_context({"svg.hashsalt": "ser"}):
+            self.figure.savefig(raw, format="svg", transparent=on_light, metadata={"Date": None})
+        light = raw.getvalue().decode()
+        if not on_light:
+            return light, light
+        dark = COLOUR.sub(lambda found: to_hex(tuple(for_dark(np.array(to_rgb(found[0]))).clip(0, 1))), light)
+        return light, dark.replace("<svg ", '<svg fill="#ffffff" ', 1)  # what is black has no colour written to it
 
 
 def _img(pixels: np.ndarray, alt: str, hidden: bool = False) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -278,6 +279,56 @@ def recall_bars(frame: pd.DataFrame, score: str = "UAR", title: str = "", ax: Ax
     if pd.notna(best["low"]) and pd.notna(worst["high"]):
         sentence += f"; these two intervals {'overlap' if best['low'] <= worst['high'] else 'do not overlap'}"
     return titled(ax, title, sentence + ".")
+
+
+@light
+def reliability(calibration: Mapping[str, Any], title: str = "", ax: Axes | None = None) -> Picture:
+    """Dots: how often a model is right where it says 60 %, 70 % and so on, beside the line where the two agree.
+
+    Parameters
+    ----------
+    calibration : mapping
+        Of `evaluate.measured`: ece, n_clips, and bins with said (the mean probability), accuracy, n_clips and n_actors. A
+        bin of too few speakers has no accuracy, and no dot.
+
+    Raises
+    ------
+    CourseError
+        When no bin has an accuracy.
+
+    Notes
+    -----
+    `ser report`.
+
+    Examples
+    --------
+    >>> bins = [{"said": 0.35, "accuracy": 0.3, "accuracy_interval": [0.2, 0.4], "n_clips": 40},
+    ...         {"said": 0.85, "accuracy": 0.7, "accuracy_interval": [0.6, 0.8], "n_clips": 60}]
+    >>> reliability({"ece": 0.11, "n_clips": 100, "bins": bins})
+    What a model says and how often it is right, on 100 clips: off by 11.0 points on average (ECE), most where it says 85 %
+    and is right in 70 %, 60 clips.
+    """
+    bins = [one for one in calibration["bins"] if one["accuracy"] is not None]
+    if not bins:
+        raise CourseError("No bin has an accuracy to draw: each has too few speakers.")
+    ax = new_axes(ax, 4.4, 5.2)
+    ax.plot([0, 100], [0, 100], color=GREY, linestyle="--", linewidth=1, zorder=0)
+    ax.annotate("says what it is", (8, 8), xytext=(8, -6), textcoords="offset points", color=GREY, fontsize=9.5)
+    said, right = (100 * np.array([one[name] for one in bins]) for name in ("said", "accuracy"))
+    low, high = 100 * np.array([one["accuracy_interval"] for one in bins]).T
+    most = max(one["n_clips"] for one in bins)
+    ax.vlines(said, low, high, color="black", linewidth=1.2)
+    ax.scatter(said, right, s=[30 + 170 * one["n_clips"] / most for one in bins], color=TRAIN, zorder=3)
+    ax.set(xlim=(0, 100), ylim=(0, 100), aspect="equal")
+    ax.set(xlabel="probability of its label in %", ylabel="right in %, 95 % interval over speakers")
+    worst = bins[int(np.abs(right - said).argmax())]
+    return titled(
+        ax,
+        title,
+        f"what a model says and how often it is right, on {calibration['n_clips']:,} clips: off by "
+        f"{100 * calibration['ece']:.1f} points on average (ECE), most where it says {percent(worst['said'], 0)} and is "
+        f"right in {percent(worst['accuracy'], 0)}, {worst['n_clips']:,} clips.",
+    )
 
 
 @light

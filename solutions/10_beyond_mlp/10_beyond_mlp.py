@@ -914,7 +914,7 @@ if ladder is not None:
     shown = by_rung.loc[ladder["rung"].unique()].round(1)  # from the bottom, as they were climbed
     about = ladder.drop_duplicates("rung").set_index("rung")
     shown.insert(0, "what it is", about["title"])
-    shown["seconds of training"] = about["seconds"].map("{:,.0f}".format)
+    shown["seconds of training"] = ["" if pd.isna(s) else f"{s:,.0f}" for s in about["seconds"]]
     shown["clips of the speaker"] = about["enrolled"]
     clean = ladder.query("tested_on == 'clean'").set_index("rung")["uar_interval"]
     print("UAR in %, five folds. The 95 % intervals over actors, clean clips, are",

@@ -179,7 +179,7 @@ def growth(work: Path, lesson: str, n_students: int, jobs: int) -> bool:
 
 def reading(folder: Path, lesson: str) -> None:
     """What an instructor waits for in a class that is graded: comparing all pairs, the reports, the pages of marking."""
-    for command in ("alike", "report"):
+    for command in ("alike", "overview"):
         start = time.perf_counter()
         running = subprocess.Popen(
             [sys.executable, "-m", "ser_helpers", command, lesson], cwd=folder, stdout=subprocess.DEVNULL
@@ -187,7 +187,7 @@ def reading(folder: Path, lesson: str) -> None:
         _, status, used = os.wait4(running.pid, 0)
         running.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - start
-        print(f"  ser {command:6} {seconds:7.1f} s {used.ru_maxrss / 1000:6.0f} MB, exit code {running.returncode}")
+        print(f"  ser {command:8} {seconds:7.1f} s {used.ru_maxrss / 1000:6.0f} MB, exit code {running.returncode}")
     with contextlib.chdir(folder):
         start = time.perf_counter()
         try:

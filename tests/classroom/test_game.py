@@ -196,6 +196,16 @@ def test_nothing_that_names_a_person_is_kept(here, tmp_path, capfd):
         assert page.headers["Set-Cookie"] is None and page.headers["Cache-Control"] == "no-store"
 
 
+def test_a_game_goes_on_where_its_counts_cannot_be_written(here, tmp_path, capfd):
+    here.go_on()
+    (tmp_path / "counts.json").mkdir()  # as when a stick is pulled out
+    assert here.go_on()["step"] == 2
+    assert "cannot be written" in capfd.readouterr().out
+    (tmp_path / "counts.json").rmdir()
+    here.go_on(), here.go_on()
+    assert len(json.loads((tmp_path / "counts.json").read_text())["clips"]) == 2
+
+
 def test_the_table_says_what_was_hard(here):
     phones = [Phone(here.base) for _ in range(4)]
     for number, labels in enumerate((["sad", "neutral", "neutral", "neutral"], ["fear"] * 4, ["angry"] * 4), 1):

@@ -176,20 +176,66 @@ def test_a_learner_has_limits_and_numba_need_not_compile_again(hub, pages):
     assert warm
 
 
-def test_a_table_that_will_not_do_is_refused_in_words(tmp_path):
-    table = tmp_path / "users.csv"
-    for content, words in {
-        "name\nlena": "no column id",
-        "id,role\nLena Meier,instructor": "Line 2 .*lena-meier",
-        "id,role\nada,boss": "it is learner or instructor",
+@pytest.mark.parametrize(
+    "content, words",
+    {
+        "name\nlena": "no column id.*saved as CSV",
+        "id,role\n,,\n": "no line below its first",
+        "PK\x03\x04": "no column id",
+        "id,role\nada,boss": "line 2: the role 'boss', which is learner or instructor",
         "id,role\nada,instructor\nlena,\nlena,": "lena more than once",
-        "id,role\nlena,": "one line with the role instructor",
-    }.items():
-        table.write_text(content, encoding="utf-8")
-        with pytest.raises(CourseError, match=words):
-            course_hub.read_people(table)
+        "id,role\nlena,": "has 0 instructors. .*into the column role",
+        "id,role\nada,instructor\nbob,Instructor": "has 2 instructors: ada, bob",
+        "id;role\nLena Meier;instructor\n;;\nJürgen.Groß;\n7;": "line 2: 'Lena Meier' could be lena-meier; line 4: 'Jürgen.Groß' could be "
+        "jurgen-gross; line 5: '7' is no id",
+    }.items(),
+)
+def test_a_table_that_will_not_do_is_refused_in_words(tmp_path, content, words):
+    table = tmp_path / "users.csv"
+    table.write_text(content, encoding="utf-8")
+    with pytest.raises(CourseError, match=words):
+        course_hub.read_people(table)
     with pytest.raises(CourseError, match="cannot be read"):
         course_hub.read_people(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("mark", ",;\t")
+def test_a_table_is_read_as_spreadsheets_save_it(tmp_path, encoding, mark):
+    table, lines = (
+        tmp_path / "users.csv",
+        ["ID,First_name,Role,Password", "ada,Åsa,Instructor,", ' lena ,Jörg,,"grün"', ",,,"],
+    )
+    table.write_bytes("\r\n".join(lines).replace(",", mark).encode(encoding))
+    people = course_hub.read_people(table)
+    assert [(one.id, one.role, one.password) for one in people] == [
+        ("ada", "instructor", ""),
+        ("lena", "learner", "grün"),
+    ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="accounts are Unix's")
+def test_no_account_is_made_of_a_name_of_the_system_nor_left_without_a_password(tmp_path, monkeypatch, capsys):
+    import grp
+    import pwd
+
+    mine, done = next(one.pw_name for one in pwd.getpwall() if one.pw_uid == 0), []
+    group = next(one.gr_name for one in grp.getgrall() if one.gr_name not in {user.pw_name for user in pwd.getpwall()})
+
+    def as_root(*command, stdin=""):
+        done.append(command[0])
+        if command[0] == "chpasswd":
+            raise CourseError("chpasswd failed: too short")
+
+    monkeypatch.setattr(course_hub, "_as_root", as_root)
+    for name in (mine, "nobody", group):
+        people = [course_hub.Person("ser-test-new"), course_hub.Person(name)]
+        with pytest.raises(CourseError, match=f"{name}: a name of the system"):
+            course_hub.make_accounts(people, tmp_path / "passwords.csv")
+    assert not done
+    with pytest.raises(CourseError, match="too short"):
+        course_hub.make_accounts([course_hub.Person("ser-test-new", password="x")], tmp_path / "passwords.csv")
+    assert done == ["useradd", "chpasswd", "userdel"] and not (tmp_path / "passwords.csv").read_text()
 
 
 def test_the_guides_sizes_come_from_the_measurement(tmp_path):

@@ -129,6 +129,10 @@ def test_each_computer_has_what_it_needs_and_what_all_share_is_there_once(made):
     assert sheet.count("<li>") == 3 and f"Python {THIS}, {OTHER}" in sheet and "cannot bring Python itself" in sheet
 
 
+def test_what_it_says_to_type_can_be_typed(tmp_path):
+    assert kit.typed(tmp_path / "USB stick") == ('"{}"' if os.name == "nt" else "'{}'").format(tmp_path / "USB stick")
+
+
 def test_it_goes_on_where_it_stopped_and_mends_what_is_damaged(teacher, stick, capsys):
     tone, old, extra = (stick / "wheels" / name for name in ("tone-1.0-py3-none-any.whl", "old-1.0.whl", "x.part"))
     (stick / "kit.json").write_text('{"complete": false}')
@@ -304,14 +308,31 @@ def test_start_py_refuses_a_spoiled_kit_before_anything_is_installed(start, stic
     assert not start.steps and not start.ENV.exists()
 
 
-def test_start_py_finds_a_kit_beside_itself_and_asks_no_network(start, stick):
-    stick.rename(start.HERE / "kit")
+@pytest.mark.parametrize("place", ["kit", "ser-kit", "../ser-kit"])
+def test_start_py_finds_a_kit_beside_itself_and_asks_no_network(start, stick, place):
+    kit = stick.rename((start.HERE / place).resolve())
     assert start.main([]) == 0
     options = start.steps["installing packages"]
-    assert "--no-index" in options and options[options.index("--find-links") + 1] == str(start.HERE / "kit" / "wheels")
+    assert "--no-index" in options and options[options.index("--find-links") + 1] == str(kit / "wheels")
     assert "copying recordings" not in start.steps  # it has none
     start.steps.clear()
     assert start.main(["--kit", "/media/stick/gone"]) == 0 and not start.steps  # all is installed
+
+
+def test_start_py_takes_what_people_name_for_the_kit(start, stick):
+    for named in (stick, stick.parent, stick / "START-HERE.html", stick / "kit.json"):
+        assert start.find_kit(str(named)) == str(stick)
+    assert start.find_kit("192.168.0.10:8000") == "http://192.168.0.10:8000"
+    assert start.find_kit("http://laptop:8000/") == "http://laptop:8000/"
+    with pytest.raises(start.Trouble, match=r"There is no kit in http://laptop:80o0 .*nonnumeric port"):
+        start.main(["--kit", "http://laptop:80o0"])
+
+
+def test_a_kit_that_nobody_named_and_that_does_not_fit_keeps_nobody_from_the_internet(start, stick, capsys):
+    spoiled(stick, lambda said: said.update(version="0.0.9"))
+    stick.rename(start.HERE / "ser-kit")
+    assert start.main([]) == 0 and "--no-index" not in start.steps["installing packages"]
+    assert re.search("for another state of the course.*\n.*left out", capsys.readouterr().out)
 
 
 def test_start_py_copies_recordings_and_opens_without_them_if_it_must(start, stick, monkeypatch, capsys):

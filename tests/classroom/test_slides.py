@@ -4,8 +4,11 @@ import re
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
+import soundfile
 
+from ser_helpers import corpus
 from ser_helpers.__main__ import main
 from ser_helpers.course.authoring import release
 from ser_helpers.course.classroom import slides
@@ -67,6 +70,59 @@ def test_a_lesson_that_is_not_there_is_said(capsys, monkeypatch, tmp_path):
     (tmp_path / "lessons").mkdir()
     monkeypatch.setenv("SER_COURSE", str(tmp_path))  # as a learner has it
     assert main(["slides", LESSON]) == 2 and "no solutions/ here" in capsys.readouterr().err
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A course of one small lesson that shows whose voices it uses, and recordings of CREMA-D by name: small(code) writes it."""
+    table = corpus.clip_table()
+    clips = table[table["speaker"].isin(table["speaker"].unique()[:4]) & (table["sentence"] == "IEO")]["clip"]
+    for name in ("AudioWAV", "lessons"):
+        (tmp_path / name).mkdir()
+    for clip in clips:
+        soundfile.write(tmp_path / "AudioWAV" / f"{clip}.wav", np.zeros(16000, "int16"), 16000)
+    monkeypatch.setenv("CREMA_D_HOME", str(tmp_path))
+    monkeypatch.setenv("SER_COURSE", str(tmp_path))
+    assert corpus.lesson_clips().attrs["source"] == "crema-d"
+
+    def write(code: str) -> None:
+        cells = [nbformat.v4.new_markdown_cell("# 10 · Small\n\nWords."), nbformat.v4.new_code_cell(code)]
+        lesson = nbformat.v4.new_notebook(
+            cells=cells, metadata={"ser": {"title": "Small", "goals": ["see"], "minutes": 5}}
+        )
+        folder = tmp_path / "solutions" / "10_small"
+        folder.mkdir(parents=True)
+        (folder / "10_small.py").touch()
+        nbformat.write(lesson, folder / "10_small.ipynb")
+
+    return write
+
+
+WHOSE = """from IPython.display import Markdown
+from ser_helpers import corpus
+Markdown("These are " + corpus.lesson_clips().attrs["source"])"""
+
+
+def test_recordings_of_people_are_in_a_deck_only_when_asked_for_and_it_says_so(small, tmp_path, monkeypatch, capsys):
+    small(WHOSE)
+    for words, source, said in (
+        ([], "practice", "no recording of a person is in these slides"),
+        (["--recordings"], "crema-d", "hold recordings of CREMA-D. CREMA-D is under the Open Database License 1.0"),
+    ):
+        assert main(["slides", "--to", str(tmp_path / "talk"), *words]) == 0
+        page = (tmp_path / "talk" / "10_small.html").read_text(encoding="utf-8")
+        assert f"These are {source}" in page and said in page and said in capsys.readouterr().out
+    monkeypatch.delenv("CREMA_D_HOME")
+    monkeypatch.setenv("SER_CACHE", str(tmp_path / "cache"))
+    assert main(["slides", "--recordings"]) == 2 and "no recordings on this disk" in capsys.readouterr().err
+
+
+def test_a_lesson_that_does_not_run_ends_in_a_sentence(small, tmp_path, capsys):
+    small("import numpi")
+    assert main(["slides", "--to", str(tmp_path / "talk")]) == 2
+    said = capsys.readouterr().err.strip()
+    assert said.startswith("ser: 10_small does not run to its end") and said.endswith("No module named 'numpi'")
+    assert not list((tmp_path / "talk").iterdir())
 
 
 @pytest.mark.long

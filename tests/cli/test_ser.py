@@ -128,12 +128,13 @@ COMMANDS = [
     "card",
     "evaluate",
     "predict",
+    "report",
     "check",
     "reset",
     "build",
     "grade",
 ]
-COMMANDS += ["decide", "extend", "mark", "return", "alike", "report", "kit", "game", "slides", "site", "hub"]
+COMMANDS += ["decide", "extend", "mark", "return", "alike", "overview", "kit", "game", "slides", "site", "hub"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -163,7 +164,7 @@ def test_readme_says_of_each_command_what_its_help_says(capsys):
             "mark",
             "return",
             "alike",
-            "report",
+            "overview",
         ):  # the instructor's guide tells of them
             assert re.search(rf"^\| `ser {name}\b[^|]*\| {re.escape(' '.join(words.split()))}", rows, re.MULTILINE), (
                 name

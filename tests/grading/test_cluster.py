@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from ser_helpers import cluster, places
+from ser_helpers.__main__ import main
 from ser_helpers.course.grading import records
 from ser_helpers.course.grading.cluster import Cluster, answer
 from ser_helpers.errors import CourseError
@@ -177,6 +178,13 @@ def test_where_no_scheduler_answers_it_is_said():
         for wrong in (address, "http://x"):
             with pytest.raises(CourseError, match=f"No Dask scheduler answers at {wrong}"):
                 cluster.connect(wrong)
+
+
+@pytest.mark.parametrize("command", [["grade", LESSON], ["features"]])
+def test_an_empty_address_is_no_word_for_this_machine(command, capsys):
+    with pytest.raises(SystemExit):
+        main([*command, "--dask", ""])
+    assert "an address was expected, such as tcp://host:8786" in capsys.readouterr().err
 
 
 def test_a_worker_learns_no_name(new_classroom, monkeypatch):

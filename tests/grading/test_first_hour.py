@@ -366,13 +366,13 @@ def test_every_command_of_the_guide_in_its_order(clone, bubblewrap, serve_lab, b
             hand_in_for_the_guide(clone)
         done.append(line.split()[1])
     mark_in_formgrader(browser, *serve_lab(clone.folder), *MARKED, "2.5", "A cue with its unit.")
-    for command in ("report", "return"):
+    for command in ("overview", "return"):
         run_in(clone, f"ser {command} {MARKED[0]}")
     reported = (clone.folder / ".classroom" / "reports" / MARKED[0] / "questions.csv").read_text("utf-8")
     assert re.search(rf"lena,{MARKED[1]},.*,2\.5,", reported), reported
     returned = clone.folder / ".classroom" / "feedback" / "lena" / MARKED[0] / f"{MARKED[0]}.html"
     assert "A cue with its unit." in returned.read_text("utf-8")
-    assert {"grade", "decide", "mark", "return", "report", "alike", "extend", "zip_collect", "db"} <= {*done}
+    assert {"grade", "decide", "mark", "return", "overview", "alike", "extend", "zip_collect", "db"} <= {*done}
     assert {line.split()[1] for line in words} - {*done} == EXCHANGE
     assert (clone.folder / ".classroom" / "submitted" / "Bo Ek" / "03_mfcc" / "03_mfcc.ipynb").exists()
 

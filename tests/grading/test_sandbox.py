@@ -1,5 +1,6 @@
 """What a submission's code can reach, and what it can leave behind: nothing; as root and as an ordinary user."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -17,7 +18,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_output
 
 from ser_helpers.course.grading.box.bubblewrap import Bubblewrap
+from ser_helpers.course.grading.box.podman import Podman
 from ser_helpers.course.grading.run import valid
+from ser_helpers.errors import CourseError
 from ser_helpers.places import CHECKOUT as ROOT
 
 LESSON = "00_start_here"
@@ -239,6 +242,18 @@ def test_in_a_container_too(classroom, host, podman):
     done = subprocess.run(command, cwd=classroom.folder, env=variables, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert_contained(classroom, host)
+
+
+def test_why_a_container_does_not_start_is_told_however_late_it_says_so(tmp_path, monkeypatch):
+    program = tmp_path / "podman"
+    program.write_text("#!/bin/sh\nexec 3<&-\nsleep 0.5\necho Error: cgroups in hybrid mode >&2\nexit 126\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with contextlib.ExitStack() as busy:
+        for _ in range(12):  # so that the socket's number has two digits, which not every shell knows
+            busy.enter_context(open(os.devnull))
+        with pytest.raises(CourseError, match="could not start the container: Error: cgroups in hybrid mode"):
+            Podman().open()
 
 
 def test_without_podman_it_says_what_to_do(classroom, tmp_path):

@@ -7,6 +7,7 @@ import re
 import jupytext
 import nbformat
 import numpy as np
+import pandas as pd
 import pytest
 
 from ser_helpers import evaluate, places
@@ -72,15 +73,24 @@ def test_the_ladder_is_shown_from_the_bottom_whatever_its_rungs(tmp_path, capsys
     for n, name in enumerate(("zero", "better", "a voice")):
         for tested_on in ("clean", "noisy", "chains"):
             uar = 0.4 + 0.05 * n
-            rungs.append({"rung": name, "title": f"rung {n}", "tested_on": tested_on, "uar": uar, "seconds": 10.0**n})
+            rungs.append(
+                {
+                    "rung": name,
+                    "title": f"rung {n}",
+                    "tested_on": tested_on,
+                    "uar": uar,
+                    "seconds": [10.0, None, 2500.0][n],
+                }
+            )
             rungs[-1] |= {"uar_interval": [uar - 0.02, uar + 0.02], "enrolled": 6 * (n == 2)}
     (tmp_path / "crema-d").mkdir()
     (tmp_path / "crema-d" / "ladder.json").write_text(json.dumps(rungs))
     source, tables = cell("evaluate.load_ladder()"), []
     source = source.replace("load_ladder()", "load_ladder(folder=FOLDER)")
-    scope = {"evaluate": evaluate, "CourseError": Exception, "display": tables.append}
+    scope = {"evaluate": evaluate, "CourseError": Exception, "display": tables.append, "pd": pd}
     exec(source, scope | {"FOLDER": tmp_path})
     assert tables[0].index.tolist() == ["zero", "better", "a voice"] and tables[0]["clean"].tolist() == [40, 45, 50]
+    assert tables[0]["seconds of training"].tolist() == ["10", "", "2,500"]  # not known of what was trained elsewhere
     assert tables[0]["clips of the speaker"].tolist() == [0, 0, 6] and "2.0 to 2.0 points" in capsys.readouterr().out
     exec(source, scope | {"FOLDER": tmp_path / "nowhere"})
     assert len(tables) == 1 and "ladder" in capsys.readouterr().out

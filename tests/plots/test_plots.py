@@ -47,6 +47,11 @@ CHAIN_ROWS = pd.DataFrame(
         for place, chain in enumerate(audio.CHAINS)
     ]
 )
+BINS = [
+    {"said": said, "n_clips": 100, "accuracy": said - 0.1, "accuracy_interval": [said - 0.15, said - 0.05]}
+    for said in (0.35, 0.55, 0.95)
+]
+BINS[:0] = [{"said": 0.25, "n_clips": 100, "accuracy": None, "too_few": True}]
 TITLE = 'Actor 1001 & "angry" <$5_0$>'
 UNSURE = dict.fromkeys(corpus.LABELS, 1 / 6)
 FIVE = ("angry", "happy", "neutral", "sad", "calm")
@@ -160,6 +165,8 @@ CASES = {
     "recall_bars: eight": lambda **kw: plots.recall_bars(
         pd.DataFrame({"group": EIGHT, "score": [0, 0.1, 0.2, 0.3, 0.4, 1, 0.5, np.nan]}), score="recall", **kw
     ),
+    "reliability": lambda **kw: plots.reliability({"ece": 0.083, "n_clips": 400, "bins": BINS}, **kw),
+    "reliability: one": lambda **kw: plots.reliability({"ece": 0.1, "n_clips": 100, "bins": BINS[-1:]}, **kw),
     "actor_scores": lambda **kw: plots.actor_scores(PER_ACTOR, **kw),
     "actor_scores: one": lambda **kw: plots.actor_scores(PER_ACTOR[:1], **kw),
     "probabilities": lambda **kw: plots.probabilities(model.Prediction("sad", UNSURE), **kw),
@@ -286,6 +293,17 @@ def test_one_drawing_for_light_pages_and_one_for_dark_ones_and_the_light_one_whe
     assert (greys[0] == greys[1]).all(axis=1).mean() > 0.8, "the image stays"
 
 
+@pytest.mark.parametrize("name", ["leak_meter", "confusion_pair", "mel_spectrogram"])
+def test_as_svg_it_is_the_same_each_time_without_a_ground_and_turns_light_for_a_dark_page(name):
+    light, dark = CASES[name]().svg()
+    assert (light, dark) == CASES[name]().svg() and light.count("<svg") == dark.count("<svg") == 1
+    assert dark.count("<path") == light.count("<path") and 'fill="#ffffff"' in dark
+    assert light.count("stroke: #000000") == dark.count("stroke: #ffffff")
+    pixels = [re.findall(r"data:image/png;base64,\s*([^\"]*)", drawn) for drawn in (light, dark)]
+    assert pixels[0] == pixels[1] and bool(pixels[0]) == (name == "mel_spectrogram"), "the image stays"
+    assert re.search(r'id="patch_1">\s*<path[^>]*style="([^"]*)"', light)[1] == "fill: none"
+
+
 def test_light_in_a_dark_notebook():
     with plt.style.context("dark_background"):
         picture = CASES["leak_meter"]()
@@ -379,6 +397,7 @@ def test_says_what_it_needs(draw, message):
         ("emotion_counts: eight", ["36 clips", "7 calm, 8 surprised"]),
         ("confusion: eight", ["88 clips", "9 % of angry taken for surprised"]),
         ("recall_bars: eight", ["sad highest with 100.0 %"]),
+        ("reliability", ["400 clips", "8.3 points", "says 35 % and is right in 25 %"]),
         ("probabilities: three", ["loud 70 %, calm 20 % and sad 10 %"]),
         ("probabilities: one", ["gives calm 100 %"]),
         ("votes: eight", ["8 of 36 heard surprised, 7 calm", "1 angry"]),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import logging
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import types
 import warnings
@@ -18,7 +20,10 @@ from types import MappingProxyType
 import nbformat
 from nbformat import NotebookNode
 
-from ... import places
+from ... import corpus, places
+from ...corpus import crema_d
+from ...corpus.by_name import ByName
+from ...errors import CourseError
 from ..apart import OURS
 from . import readme, release
 
@@ -80,6 +85,37 @@ def execute(
     forgiven = (DeadKernelError,) if allow_errors else ()
     with contextlib.suppress(*forgiven):
         client.execute(env={**os.environ, **OURS, **env}, stderr=subprocess.DEVNULL)  # the kernel's own log
+
+
+def run_for_readers(notebook: NotebookNode, folder: Path, recordings: bool = False) -> None:
+    """Run a lesson whose outputs are handed on, as `ser site` and `ser slides` do.
+
+    Parameters
+    ----------
+    folder : Path
+        The lesson's, whose name it has.
+    recordings : bool
+        Run it on whatever is on this disk; else on the practice voices, since recordings of people have a licence of their own.
+
+    Raises
+    ------
+    CourseError
+        When the lesson does not run to its end; the sentence says why.
+    """
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    homes = {*crema_d.HOMES, *(part.variable for part in corpus.CORPORA if isinstance(part, ByName))}
+    with tempfile.TemporaryDirectory() as empty:
+        alone = {} if recordings else {**dict.fromkeys(homes, ""), "SER_CACHE": empty}
+        try:
+            execute(notebook, folder, seconds_per_cell=120, allow_errors=False, env=alone)
+        except (CellExecutionError, CellTimeoutError, DeadKernelError, AssertionError) as error:
+            # nbclient asserts when the kernel is gone, and its watch over the kernel complains later
+            logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+            why = str(error).strip() or "its kernel ended: you stopped it, or the memory is full."
+            raise CourseError(
+                f"{folder.name} does not run to its end, so nothing of it is written: {why.splitlines()[-1]}"
+            ) from None
 
 
 def run_strictly(path: Path, allow_errors: bool = False) -> tuple[NotebookNode, float, float]:

@@ -181,7 +181,11 @@ class Game:
         if step == self.step and not self.ended:
             self.step += 1
             if self.file and not self.open:
-                self.file.write_text(json.dumps(self.saved(), indent=1) + "\n", encoding="utf-8")
+                try:
+                    self.file.write_text(json.dumps(self.saved(), indent=1) + "\n", encoding="utf-8")
+                except OSError as error:  # a room does not wait for a disk
+                    again = "the next answer tries again" if not self.ended else "make room before you end the game"
+                    print(f"{self.file} cannot be written ({error.strerror}). The game goes on; {again}.", flush=True)
 
     def enter(self, token: str) -> None:
         """A phone is in the room.

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import io
 import json
 import os
 import re
 import secrets
+import shlex
 import shutil
 import socket
 import subprocess
 import sys
+import unicodedata
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -28,6 +31,7 @@ STATE = places.CLASSROOM / "hub"  # JupyterHub's own files, in the course's fold
 SETTINGS = "SER_HUB"  # variable with the file that tells jupyterhub_config.py what was asked for
 EXCHANGE = Path("/usr/local/share/nbgrader/exchange")  # where nbgrader looks by itself
 CLOSED = ("solutions", "tests", ".git", str(places.CLASSROOM))  # what learners must not read in the course's folder
+PEOPLE = (1000, 60000)  # Unix numbers of people; others are the system's
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 NOT_ROOT = (
     "You are not root, so this is a trial: everybody shares your Unix account and ONE password, and whoever logs in can read "
@@ -66,7 +70,7 @@ def read_people(table: Path) -> list[Person]:
     Raises
     ------
     CourseError
-        When there is no such table, a name will not do for an account, or there is not one instructor.
+        When there is no such table, names will not do for accounts (all are named at once), or there is not one instructor.
 
     Examples
     --------
@@ -77,35 +81,62 @@ def read_people(table: Path) -> list[Person]:
     ...     [(person.id, person.role) for person in read_people(table)]
     [('ada', 'instructor'), ('lena', 'learner')]
     """
-    try:
-        rows = list(csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines()))
-    except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(
-            f"{table} cannot be read as a table ({error}). Its first lines: id,role / ada,instructor"
-        ) from None
-    if not rows or "id" not in rows[0]:
-        raise CourseError(
-            f"{table} has no column id. Its first lines should be: id,role / ada,instructor / lena,learner"
-        )
-    people = []
-    for number, row in enumerate(rows, start=2):
+    people, amiss = [], []
+    for number, row in _rows(table):
         cells = {name: (row.get(name) or "").strip() for name in ("id", "role", "password")}
+        role = cells["role"].lower() or "learner"
         if not NAME.fullmatch(cells["id"]):
-            raise CourseError(
-                f"Line {number} of {table}: {cells['id']!r} is no name for an account. Small letters without accents, digits, "
-                "- and _, a letter first, 31 at most: lena.meier could be lena-meier."
-            )
-        if cells["role"] not in ("", "learner", "instructor"):
-            raise CourseError(f"Line {number} of {table}: the role is {cells['role']!r}; it is learner or instructor.")
-        people.append(Person(cells["id"], cells["role"] or "learner", cells["password"]))
+            amiss.append(f"line {number}: {cells['id']!r}{_perhaps(cells['id'])}")
+        elif role not in ("learner", "instructor"):
+            amiss.append(f"line {number}: the role {cells['role']!r}, which is learner or instructor")
+        people.append(Person(cells["id"], role, cells["password"]))
+    if amiss:
+        raise CourseError(
+            f"{table} has what will not do: {'; '.join(amiss[:10])}{' ...' if len(amiss) > 10 else ''}. An id is the name of an "
+            "account: small letters without accents, digits, - and _, a letter first, 31 at most."
+        )
     names = [person.id for person in people]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise CourseError(f"{table} has {', '.join(twice)} more than once.")
-    if sum(person.role == "instructor" for person in people) != 1:
+        raise CourseError(f"{table} has {', '.join(twice)} more than once. Remove a line, or give another id.")
+    teach = [person.id for person in people if person.role == "instructor"]
+    if len(teach) != 1:
         raise CourseError(
-            f"{table} should have one line with the role instructor, whom the course's folder belongs to."
+            f"{table} has {len(teach)} instructors{': ' * bool(teach)}{', '.join(teach)}. The course's folder belongs to "
+            "one: write instructor into the column role of one line, and nothing or learner into the others."
         )
     return people
+
+
+def _rows(table: Path) -> list[tuple[int, dict[str, str]]]:
+    """A table's lines that hold something, with their numbers, as a spreadsheet saves them: commas, semicolons or tabs.
+
+    Columns are known in capitals, too. Without UTF-8, letters are those of Windows.
+    """
+    first = "Its first lines should be: id,role / ada,instructor / lena,learner"
+    try:
+        data = table.read_bytes()
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("cp1252")
+        head, _, _ = text.partition("\n")
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
+        lines = [(reader.line_num, [cell.strip() for cell in line]) for line in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CourseError(f"{table} cannot be read as a table ({error}). {first}") from None
+    columns = [name.lower() for name in lines[0][1]] if lines else []
+    found = [(number, dict(zip(columns, line, strict=False))) for number, line in lines[1:] if any(line)]
+    if "id" not in columns or not found:
+        lacks = "no line below its first" if "id" in columns else "no column id"
+        raise CourseError(f"{table} has {lacks}. {first}. A spreadsheet has to be saved as CSV.")
+    return found
+
+
+def _perhaps(name: str) -> str:
+    """A name for an account that is near to another name."""
+    plain = unicodedata.normalize("NFKD", name.lower().replace("ß", "ss")).encode("ascii", "ignore").decode()
+    near = re.sub(r"[^a-z0-9_]+", "-", plain.partition("@")[0]).strip("-")[:31]
+    return f" could be {near}" if NAME.fullmatch(near) else " is no id"
 
 
 def start(table: Path, exchange: Path | None, host: str, port: int, certificate: list[str]) -> int:
@@ -125,10 +156,12 @@ def start(table: Path, exchange: Path | None, host: str, port: int, certificate:
         raise CourseError(
             f"{course} is a learner's copy. Run this in the whole course, where solutions/ lies beside lessons/."
         )
+    instructor = next(person.id for person in people if person.role == "instructor")
+    if real:
+        _needs_its_folder(course, instructor)
     _needs_jupyterhub()
     _needs_ports(host, port)
     (course / STATE).mkdir(parents=True, exist_ok=True)
-    instructor = next(person.id for person in people if person.role == "instructor")
     hub = Hub(
         course=str(course),
         exchange=str(exchange.resolve() if exchange else EXCHANGE if real else course / STATE / "exchange"),
@@ -151,6 +184,19 @@ def start(table: Path, exchange: Path | None, host: str, port: int, certificate:
         print(f"The password: {hub.shared_password}")
     _say(hub)
     return _run(hub)
+
+
+def _needs_its_folder(course: Path, instructor: str) -> None:
+    """Or what is another person's would be given away."""
+    try:
+        owner = course.owner()
+    except KeyError:  # of nobody who is known here
+        owner = str(course.stat().st_uid)
+    if owner not in (instructor, "root"):
+        raise CourseError(
+            f"{course} belongs to {owner}, and the instructor is {instructor}. Name {owner} as the instructor, or hand the folder "
+            f"to root: sudo chown -R root {shlex.quote(str(course))}"
+        )
 
 
 def _needs_jupyterhub() -> None:
@@ -219,23 +265,42 @@ def make_accounts(people: list[Person], passwords: Path) -> None:
     Raises
     ------
     CourseError
-        When a name belongs to the system.
+        When a name belongs to the system; no account is made then.
     """
+    import grp
     import pwd
 
     have = {entry.pw_name: entry.pw_uid for entry in pwd.getpwall()}
-    if system := [person.id for person in people if have.get(person.id, 1000) < 1000]:
-        raise CourseError(f"{', '.join(system)}: an account of the system, not of a person. Give another name.")
+    groups = {entry.gr_name for entry in grp.getgrall()} - have.keys()
+    if system := [
+        one.id for one in people if not PEOPLE[0] <= have.get(one.id, PEOPLE[0]) < PEOPLE[1] or one.id in groups
+    ]:
+        raise CourseError(f"{', '.join(system)}: a name of the system, not of a person. Give another one.")
     new = [person for person in people if person.id not in have]
-    with os.fdopen(os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as table:
+    with os.fdopen(
+        os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", newline="", encoding="utf-8"
+    ) as file:
         for person in new:
-            _as_root("useradd", "--create-home", "--shell", "/bin/bash", "--comment", "ser", person.id)
             password = person.password or secrets.token_urlsafe(9)
-            _as_root("chpasswd", stdin=f"{person.id}:{password}\n")
-            Path(pwd.getpwnam(person.id).pw_dir).chmod(0o700)
-            table.write(f"{person.id},{password}\n")
+            _make_account(person.id, password)
+            csv.writer(file).writerow([person.id, password])
+            file.flush()
     if new:
-        print(f"Made {len(new)} accounts. Their passwords are in {passwords}: hand them out, then delete that file.")
+        print(f"Accounts made: {len(new)}. Their passwords are in {passwords}: hand them out, then delete that file.")
+    if kept := [person.id for person in people if person.id in have and person.password]:
+        print(f"There already, so with the password that they had, not the table's: {', '.join(kept)}.")
+
+
+def _make_account(name: str, password: str) -> None:
+    import pwd
+
+    _as_root("useradd", "--create-home", "--shell", "/bin/bash", "--comment", "ser", name)
+    try:
+        _as_root("chpasswd", stdin=f"{name}:{password}\n")
+    except CourseError:  # an account without a password would be one that is there already, the next time
+        _as_root("userdel", "--remove", name)
+        raise
+    Path(pwd.getpwnam(name).pw_dir).chmod(0o700)
 
 
 def _as_root(*command: str, stdin: str = "") -> None:
@@ -250,14 +315,9 @@ def share(hub: Hub) -> None:
     Raises
     ------
     CourseError
-        When the folder is another person's, or learners cannot reach Python or the course.
+        When learners cannot reach Python or the course.
     """
     course, exchange = Path(hub.course), Path(hub.exchange)
-    if course.owner() not in (hub.instructor, "root"):
-        raise CourseError(
-            f"{course} belongs to {course.owner()}, and the instructor is {hub.instructor}. Name {course.owner()} as the "
-            f"instructor, or hand the folder over: sudo chown -R {hub.instructor} {course}"
-        )
     mine = [str(path) for path in course.iterdir() if not path.name.startswith(".venv")]
     _as_root("chown", "--recursive", "--no-dereference", f"{hub.instructor}:", *mine)
     _as_root("chown", f"{hub.instructor}:", str(course))
@@ -274,6 +334,8 @@ def share(hub: Hub) -> None:
 
 def _can_learners_work(hub: Hub) -> None:
     """Try it as one of them, since rights of every folder above count."""
+    import pwd
+
     who = (hub.learners or [hub.instructor])[0]
     needed = [
         f"{hub.course}/lessons",
@@ -287,7 +349,7 @@ def _can_learners_work(hub: Hub) -> None:
         done = subprocess.run(
             [sys.executable, "-c", trial],
             user=who,
-            group=who,
+            group=pwd.getpwnam(who).pw_gid,
             extra_groups=[],
             env=environment,
             cwd="/",

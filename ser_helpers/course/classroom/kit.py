@@ -12,6 +12,7 @@ import fnmatch
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import struct
 import subprocess
@@ -113,7 +114,7 @@ def _ready(folder: Path) -> None:
     """Refuse a folder that holds something else."""
     if folder.is_dir() and any(folder.iterdir()) and not (folder / KIT).is_file():
         raise CourseError(f"{folder} holds other files, and is no kit. Name a folder that is new or empty.")
-    places.writable_folder(folder, option="another name")
+    places.writable_folder(folder, option="ser kit FOLDER")
 
 
 def _write(folder: Path, about: dict[str, Any]) -> None:
@@ -240,11 +241,22 @@ def page(folder: Path, about: dict[str, Any], address: str = "", qr: str = "") -
     )  # fmt: skip
 
 
+def typed(path: Path) -> str:
+    """A path as it is typed in a terminal.
+
+    Examples
+    --------
+    >>> typed(Path("ser-kit"))
+    'ser-kit'
+    """
+    return (subprocess.list2cmdline if os.name == "nt" else shlex.join)([str(path)])
+
+
 def _summary(folder: Path, about: dict[str, Any], asked: str) -> str:
     size = sum(file["bytes"] for file in about["files"].values()) / 1e9
     lines = [
         f"{folder} is complete: {size:.1f} GB for {', '.join(about['systems'])}, Python {', '.join(about['pythons'])}.",
-        f"It opens with {SHEET}. Copy the whole folder to a stick, or serve it: ser kit --serve {folder}",
+        f"It opens with {SHEET}. Copy the whole folder to a stick, or serve it: ser kit --serve {typed(folder)}",
     ]
     clips, wanted = about["recordings"]["clips"], {"none": 0, "mini": 546, "all": 7442}[asked]
     if clips < wanted:
@@ -269,9 +281,9 @@ def read(folder: Path) -> dict[str, Any]:
         about = json.loads((folder / KIT).read_text(encoding="utf-8"))
         files = about["files"] if about["complete"] else None
     except (OSError, ValueError, KeyError, TypeError):
-        raise CourseError(f"{folder} is no kit, or its {KIT} is damaged. Make one: ser kit {folder}") from None
+        raise CourseError(f"{folder} is no kit, or its {KIT} is damaged. Make one: ser kit {typed(folder)}") from None
     if files is None:
-        raise CourseError(f"The kit in {folder} is not finished. Finish it: ser kit {folder}")
+        raise CourseError(f"The kit in {folder} is not finished. Finish it: ser kit {typed(folder)}")
     with ThreadPoolExecutor() as pool:
         paths = [folder / name for name in files]
         values = list(pool.map(lambda path: sha256(path) if path.is_file() else "", paths))
@@ -285,6 +297,6 @@ def read(folder: Path) -> dict[str, Any]:
         )
         raise CourseError(
             f"{what} the kit in {folder}: {', '.join([*wrong][:3])}{' ...' if len(wrong) > 3 else ''}. "
-            f"Mend it: ser kit {folder}"
+            f"Mend it: ser kit {typed(folder)}"
         )
     return about

@@ -183,11 +183,12 @@ def serve(
     with answering(app, HERE if only_here else EVERYWHERE, port) as port:
         hosts = [HERE] if only_here else addresses()
         url, *others = (f"http://{host}:{port}{path}" for host in hosts)
-        whom = (
-            "Only this computer can open it."
-            if only_here
-            else "Everybody in this network can open it, and nobody elsewhere. Allow it when a firewall asks."
-        )
+        if only_here:
+            whom = "Only this computer can open it."
+        elif hosts == [HERE]:
+            whom = "No other device can open it: this computer is in no network. Join the Wi-Fi or switch on a hotspot, then start again."
+        else:
+            whom = "Everybody in this network can open it, and nobody elsewhere. Allow it when a firewall asks."
         try:
             print(qr(url), f"{title} can be had at {url}", whom, sep="\n")
             for other in others:

@@ -11,7 +11,6 @@ import base64
 import hashlib
 import io
 import json
-import logging
 import re
 import sys
 import tempfile
@@ -401,8 +400,6 @@ def _ground() -> str:
 
 def _executed(script: Path, source: NotebookNode, ground: str) -> NotebookNode:
     """A solved lesson with its outputs on the practice voices, from the cache when nothing has changed since."""
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-
     mark = hashlib.sha256((ground + release.text_of(source)).encode()).hexdigest()[:16]
     cache = places.writable_folder(places.cache_folder("ser-site"), "SER_CACHE")
     kept = cache / f"{script.stem}-{mark}.ipynb"
@@ -412,16 +409,7 @@ def _executed(script: Path, source: NotebookNode, ground: str) -> NotebookNode:
     start = time.perf_counter()
     notebook = nbformat.from_dict(json.loads(release.text_of(source)))
     notebook.cells.insert(0, nbformat.v4.new_code_cell(STILL))
-    with tempfile.TemporaryDirectory() as empty:
-        alone = {"CREMA_D_HOME": "", "SER_CLASS_FOLDER": "", "SER_CACHE": empty}  # no recordings of people
-        try:
-            run.execute(notebook, script.parent, seconds_per_cell=120, allow_errors=False, env=alone)
-        except (CellExecutionError, CellTimeoutError, DeadKernelError, AssertionError) as error:
-            # nbclient asserts when the kernel is gone, and its watch over the kernel complains later
-            logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-            why = str(error).strip() or "its kernel ended: you stopped it, or the memory is full."
-            words = f"{script.stem} does not run to its end, so no pages are written: {why.splitlines()[-1]}"
-            raise CourseError(words) from None
+    run.run_for_readers(notebook, script.parent)
     del notebook.cells[0]
     for old in cache.glob(f"{script.stem}-*.ipynb"):
         old.unlink(missing_ok=True)

@@ -2,31 +2,36 @@
 
 A rule decides, and no lesson says twice what it holds. A heading makes a slide, with the paragraph below it; so does a
 question, a picture, a sound, a sentence that the lesson computes, the code of a worked example, and an exercise with what its
-function promises. The rest of a lesson's text is for reading, and what solves an exercise is on no slide.
+function promises. The rest of a lesson's text is for reading, and what solves an exercise is on no slide. Voices are the practice
+voices, as a deck is easily handed on; with recordings of people in it, its first slide says so.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
+import time
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
+import nbformat
 from markupsafe import Markup
 from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 
-from ... import places
+from ... import corpus, places
 from ...errors import CourseError
-from ..authoring import release, run
+from ..authoring import pages, release, run
 from . import game
 
 QUESTION = re.compile(r"<!-- question [\w-]+ -->\n")
 HEADING = re.compile(r"^(#{1,3}) (.+)$", re.MULTILINE)
 UNREAD = ("Further reading", "Is my set-up right?", "Handing in")  # sections that nobody projects
 LONGEST = 18  # lines of code on a slide
+PRACTICE = "The voices are synthetic; no recording of a person is in these slides."
+PEOPLE = "These slides hold recordings of {}. {} Who hands them on names it: {}"
 
 
 class Slide(NamedTuple):
@@ -127,14 +132,46 @@ def _code(source: str) -> Markup:
     return Markup(f"<pre><code>{escape(source.strip())}</code></pre>")
 
 
-def deck(notebook: NotebookNode) -> str:
-    """A page with the slides of a lesson: arrow keys or space turn them, printed it is a page a slide."""
+def deck(notebook: NotebookNode, voices: str = PRACTICE) -> str:
+    """A page with the slides of a lesson: arrow keys or space turn them, printed it is a page a slide.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        As for `slides_of`.
+    voices : str
+        Whose they are, for the first slide.
+    """
     return game.PAGES.get_template("slides.html.j2").render(
-        title=notebook.metadata["ser"]["title"], slides=slides_of(notebook), colours={}
+        title=notebook.metadata["ser"]["title"], slides=slides_of(notebook), voices=voices, colours={}
     )
 
 
-def make(lessons: list[str], to: Path, root: Path | None = None) -> int:
+def whose_voices(recordings: bool) -> str:
+    """What a deck says of its voices.
+
+    Raises
+    ------
+    CourseError
+        When recordings are wanted, and lessons find none that they can use.
+
+    Examples
+    --------
+    >>> whose_voices(recordings=False)
+    'The voices are synthetic; no recording of a person is in these slides.'
+    """
+    if not recordings:
+        return PRACTICE
+    part = corpus.CORPORA[corpus.lesson_clips().attrs["source"]]
+    if not part.people:
+        raise CourseError(
+            "There are no recordings on this disk that lessons could use. `ser fetch --mini` brings some; without --recordings, "
+            "slides have the practice voices."
+        )
+    return PEOPLE.format(part.title, part.licence, part.attribution)
+
+
+def make(lessons: list[str], to: Path, root: Path | None = None, recordings: bool = False) -> int:
     """`ser slides`: run the lessons, write a deck of each.
 
     Parameters
@@ -143,11 +180,14 @@ def make(lessons: list[str], to: Path, root: Path | None = None) -> int:
         All, when there is none in it.
     to : Path
         A folder.
+    recordings : bool
+        Let lessons use the recordings on this disk, and say so in the deck; else they use the practice voices.
 
     Raises
     ------
     CourseError
-        When there is no such lesson, or no ``solutions/``, from which lessons run to their end.
+        When there is no such lesson, no ``solutions/``, from which lessons run to their end, a lesson does not run, or there are
+        no recordings where some are wanted.
     """
     root = root or places.course_folder()
     known = release.lesson_names(root)
@@ -156,10 +196,13 @@ def make(lessons: list[str], to: Path, root: Path | None = None) -> int:
         raise CourseError(f"There is no lesson {', '.join(unknown) or 'at all'}: {have}.")
     if not known:
         raise CourseError("Slides are made from solutions/, which is not here: take a clone of the course.")
-    folder = places.writable_folder(to, "--to")
-    for lesson in lessons or known:
-        notebook, seconds, _ = run.run_strictly(root / "solutions" / lesson / f"{lesson}.ipynb")
+    voices, folder = whose_voices(recordings), places.writable_folder(to, "--to")
+    for lesson in lessons or [name for name in known if name < pages.TRIALS]:
+        start, source = time.perf_counter(), root / "solutions" / lesson / f"{lesson}.ipynb"
+        notebook = nbformat.read(source, as_version=4)
+        run.run_for_readers(notebook, source.parent, recordings)
         page = folder / f"{lesson}.html"
-        page.write_text(deck(notebook), encoding="utf-8")
-        print(f"{page}: {len(slides_of(notebook))} slides, {seconds:.0f} s", flush=True)
+        page.write_text(deck(notebook, voices), encoding="utf-8")
+        print(f"{page}: {len(slides_of(notebook))} slides, {time.perf_counter() - start:.0f} s", flush=True)
+    print(voices)
     return 0

@@ -9,7 +9,7 @@ settle      makes scores, flags and words of both runs
 records     what is then known of a submission, and the one function that writes it down
 box/        where a submission's code runs: what a box is, bubblewrap's, none at all, and what runs inside
 shards      `ser grade`: all submissions of a lesson, several at a time
-commands    what `ser grade`, `ser decide`, `ser report` and the others for instructors do and print
+commands    what `ser grade`, `ser decide`, `ser overview` and the others for instructors do and print
 adapters    nbgrader's classes: `nbgrader autograde`, Formgrader and `ser grade` come through them to `grade_one`
 decisions   what an instructor decided about flags, as the gradebook has it
 late        what late work costs, and who has longer

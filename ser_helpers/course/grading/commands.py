@@ -1,4 +1,4 @@
-"""What `ser grade`, `ser decide`, `ser extend`, `ser return`, `ser alike` and `ser report` do and print."""
+"""What `ser grade`, `ser decide`, `ser extend`, `ser return`, `ser alike` and `ser overview` do and print."""
 
 from __future__ import annotations
 
@@ -143,8 +143,8 @@ def mark_command(lesson: str, port: int, browser: bool) -> int:
     return 1 if waits else 0
 
 
-def report_command(lesson: str, as_json: bool) -> int:
-    """`ser report`: write the reports again, after marking by hand say."""
+def overview_command(lesson: str, as_json: bool) -> int:
+    """`ser overview`: write the reports again, after marking by hand say."""
     files = reports.write(reports.look(lesson))
     print(json.dumps([str(file) for file in files]) if as_json else "\n".join(map(str, files)))
     return 0

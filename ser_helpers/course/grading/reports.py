@@ -1,4 +1,4 @@
-"""What the instructor reads, and what a gradebook imports: `ser report`, and the end of every `ser grade`.
+"""What the instructor reads, and what a gradebook imports: `ser overview`, and the end of every `ser grade`.
 
     .classroom/reports/LESSON/overview.html    how the class did, what to teach again, which checks tell little
     .classroom/reports/LESSON/questions.csv    a row for every student and exercise

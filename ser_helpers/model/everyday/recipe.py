@@ -20,7 +20,7 @@ from .copies import copies, levelled, normalised
 from .likeness import gaussian, manner
 
 MEMBERS = 3
-SHORTEST, LEAST_VOICE, MOST_CLIPPED = 0.6, 0.15, 0.02  # seconds, seconds, share of the samples
+SHORTEST, LEAST_VOICE, MOST_CLIPPED = 0.6, 0.08, 0.02  # seconds, seconds, share of the samples
 REJECTED = 0.02  # of the clips of new speakers lie further out than `Networks.limit_`
 
 

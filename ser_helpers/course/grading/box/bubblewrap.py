@@ -139,6 +139,8 @@ class ForkServer:
             atexit.register(self.close)
             self.socket.settimeout(180)
             if self.socket.recv(16) != b"ready":
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self.process.wait(10)  # it says why after it has let go of the socket
                 log.seek(0)
                 last = (log.read().decode(errors="replace").strip().splitlines() or ["it ended without a word"])[-1]
                 self.close()

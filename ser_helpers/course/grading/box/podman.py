@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from ....places import DATA, PACKAGE
@@ -24,7 +25,9 @@ NO_START = (
 )
 LIMITS = ("nofile=1024:1024", "nproc=1024:1024")  # of the container; each student's are tighter, and set inside
 SOCKET = 3  # the first file number that podman hands on
-MOVE = f'number=$1; shift; eval "exec {SOCKET}<&$number $number<&-"; exec "$@"'  # the socket, to there
+# Moves the socket to there. In Python, as some shells know no file numbers of two digits.
+MOVE = f"import os, sys; number, *command = sys.argv[1:]; os.dup2(int(number), {SOCKET}); "
+MOVE += f"number == '{SOCKET}' or os.close(int(number)); os.execvp(command[0], command)"
 
 
 def podman() -> str:
@@ -72,7 +75,8 @@ class PodmanServer(ForkServer):
 
     def command(self, number: int) -> list[str]:
         """Podman hands on the files from number 3 on, so the socket moves there first."""
-        return ["sh", "-c", MOVE, "sh", str(number), *podman_command(self.runtime), *program(SOCKET, self.runtime)]
+        move = [sys.executable, "-I", "-S", "-c", MOVE, str(number)]
+        return [*move, *podman_command(self.runtime), *program(SOCKET, self.runtime)]
 
 
 class Podman(Bubblewrap):
