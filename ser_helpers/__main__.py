@@ -220,6 +220,9 @@ def _evaluate_options(sub: argparse.ArgumentParser) -> None:
         help="from corpus to corpus: these, or all on this disk; takes a few minutes",
     )
     what.add_argument(
+        "--curves", action="store_true", help="how the small networks learn, epoch by epoch; needs Keras, takes minutes"
+    )
+    what.add_argument(
         "--ladder",
         action="store_true",
         help="from the published notebook to networks, step by step; needs the audio, takes hours, goes on where it stopped",
@@ -259,8 +262,8 @@ def _evaluate_options(sub: argparse.ArgumentParser) -> None:
     "Score a recipe under every protocol. Five folds each, from stored features, in a few minutes; people's score on the "
     "same clips beside it. Writes scores, predictions and a picture. With --chains: behind everything that can happen to a "
     "recording. With --refused: whom it gives no label. With --across: trained on one corpus, tested on another. With --ladder: "
-    "what each step from the published notebook on is worth. With --audio: a saved model on a folder of "
-    "recordings.",
+    "what each step from the published notebook on is worth. With --curves: networks watched as they learn. With --audio: a saved "
+    "model on a folder of recordings.",
     "ser evaluate --quick",
     "ser evaluate --corpus practice --recipe logistic --out my_results --json",
     "ser evaluate --chains --recipe logistic",
@@ -280,8 +283,8 @@ def evaluate(args: argparse.Namespace) -> int:
         return _evaluate_chains(args)
     if args.refused:
         return _evaluate_refused(args)
-    if args.across is not None:
-        return _evaluate_across(args)
+    if args.across is not None or args.curves:
+        return _evaluate_across_or_curves(args)
     if args.ladder:
         return _evaluate_ladder(args)
     from . import corpus, evaluate
@@ -324,13 +327,18 @@ def _evaluate_refused(args: argparse.Namespace) -> int:
     return 0
 
 
-def _evaluate_across(args: argparse.Namespace) -> int:
+def _evaluate_across_or_curves(args: argparse.Namespace) -> int:
     from . import evaluate
 
-    rows = evaluate.across(args.across, args.recipe, n_jobs=args.jobs)
+    if args.curves:
+        rows = evaluate.measure_curves(args.corpus, quick=args.quick, progress=not args.json)
+        write, text = evaluate.write_curves, evaluate.curves_text
+    else:
+        rows = evaluate.across(args.across, args.recipe, n_jobs=args.jobs)
+        write, text = evaluate.write_across, evaluate.across_text
     if not args.quick:
-        evaluate.write_across(rows, args.out)
-    print(json.dumps(rows.to_dict("records"), indent=1) if args.json else evaluate.across_text(rows))
+        write(rows, args.out)
+    print(json.dumps(rows.to_dict("records"), indent=1) if args.json else text(rows))
     return 0
 
 

@@ -2,10 +2,10 @@
 
 `protocols` splits and predicts, `metrics` counts, `results` measures, writes and reads; `chains` does so behind everything
 that can happen to a recording, `across` from corpus to corpus, `ladder` from the published notebook to networks (its steps
-stand in `rungs`, its tables in `ladder_table`), `recordings` asks a saved model about a folder, `refusals` counts whom a model
-gives no label, `groups` sums up for its card. `board` keeps what a learner tried, after `leaks` has looked for what a candidate
-must not have seen. Every score names its corpus, recipe and features, its split, the clips it was tested on (clean or noisy)
-and the label it was held against (intended or the crowd's).
+stand in `rungs`, its tables in `ladder_table`), `curves` watches networks as they learn, `recordings` asks a saved model
+about a folder, `refusals` counts whom a model gives no label, `groups` sums up for its card. `board` keeps what a learner
+tried, after `leaks` has looked for what a candidate must not have seen. Every score names its corpus, recipe and features,
+its split, the clips it was tested on (clean or noisy) and the label it was held against (intended or the crowd's).
 """
 
 from .across import across as across
@@ -24,6 +24,11 @@ from .chains import load_chains as load_chains
 from .chains import read_folds as read_folds
 from .chains import run_chains as run_chains
 from .chains import sample_clips as sample_clips
+from .curves import curves_text as curves_text
+from .curves import cycle as cycle
+from .curves import load_curves as load_curves
+from .curves import measure_curves as measure_curves
+from .curves import write_curves as write_curves
 from .groups import measured as measured
 from .ladder import ladder as ladder
 from .ladder_table import ladder_text as ladder_text

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure as Figure
 
 from ..pitch import fundamental as fundamental
 from .features import cosines as cosines
+from .features import feature_maps as feature_maps
 from .features import mel_filter_bank as mel_filter_bank
 from .features import mfcc_steps as mfcc_steps
 from .features import padding as padding
@@ -45,6 +46,7 @@ from .sound import spectrogram as spectrogram
 from .sound import spectrum_pair as spectrum_pair
 from .sound import waveform as waveform
 from .sound import waveforms as waveforms
+from .training import learning_curves as learning_curves
 from .training import loss_curve as loss_curve
 from .training import network as network
 from .training import split_dots as split_dots

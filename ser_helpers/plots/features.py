@@ -1,8 +1,8 @@
-"""Figures of features: mel filters, the steps to MFCC, padding, and noise. Lessons 03 and 04."""
+"""Figures of features: mel filters, the steps to MFCC, padding, noise, and kernels. Lessons 03, 04 and 10."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -281,3 +281,40 @@ def snr_ladder(
         title,
         f"white noise on {clip} adds 3 dB or more to this share of the log-mel cells: {join(changed)} SNR.",
     )
+
+
+@light
+def feature_maps(maps: Mapping[str, np.ndarray], title: str = "") -> Picture:
+    """Pictures side by side: frames to the right, bands upwards, each in its own range of colours.
+
+    Parameters
+    ----------
+    maps : mapping of str to ndarray, shape (n_frames, n_bands)
+        Log-mel frames, or what a kernel makes of them.
+
+    Notes
+    -----
+    Lesson 10.
+
+    Examples
+    --------
+    >>> rising = np.zeros((30, 20))
+    >>> rising[12, 5] = 1
+    >>> feature_maps({"a dot": rising})
+    One picture. A dot: 30 frames, 20 bands, largest at frame 12, band 5.
+    """
+    if not maps or any(np.ndim(each) != 2 for each in maps.values()):
+        raise CourseError("A dictionary of pictures with frames and bands was expected, like {'clip': frames}.")
+    figure = new_figure(2.9, 9)
+    panels = figure.subplots(1, len(maps), squeeze=False)[0]
+    said = []
+    for ax, (name, values) in zip(panels, maps.items(), strict=True):
+        ax.imshow(np.asarray(values, dtype=float).T, aspect="auto", origin="lower", cmap="magma")
+        ax.set(title=name, xlabel="frame", ylabel="band" if ax is panels[0] else "")
+        frame, band = np.unravel_index(np.argmax(values), np.shape(values))
+        n_frames, n_bands = np.shape(values)
+        said.append(
+            f"{name[0].upper()}{name[1:]}: {n_frames} frames, {n_bands} bands, largest at frame {frame}, band {band}."
+        )
+    sentence = "One picture. " if len(maps) == 1 else f"{len(maps)} pictures. "
+    return titled(figure, title, sentence + " ".join(said))

@@ -1,10 +1,11 @@
-"""Figures of training: who is trained on and who tested, how the loss falls, and the network. Lessons 05 and 06."""
+"""Figures of training: who is trained on and who tested, how the loss falls, and the network. Lessons 05, 06 and 10."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
@@ -22,6 +23,7 @@ from .picture import (
     light,
     looks,
     new_axes,
+    new_figure,
     percent,
     speakers,
     titled,
@@ -150,6 +152,52 @@ def _mark_epochs(ax: Axes, marked: Sequence[tuple], n_epochs: int) -> None:
             text, (epoch, 1), xycoords=("data", "axes fraction"), textcoords="offset points", va="top", rotation=90,
             fontsize=9, **beside,
         )  # fmt: skip
+
+
+@light
+def learning_curves(curves: pd.DataFrame, title: str = "") -> Picture:
+    """Two panels of lines: the loss of training batches, and the UAR on watched speakers, after each epoch.
+
+    Parameters
+    ----------
+    curves : DataFrame with columns recipe, schedule, loss and uar
+        A row per network, as `evaluate.load_curves` has them; loss and uar hold a number per epoch.
+
+    Notes
+    -----
+    Lesson 10.
+
+    Examples
+    --------
+    >>> rows = [{"recipe": "cnn", "schedule": "cycle", "loss": [1.8, 1.5, 1.2], "uar": [0.2, 0.3, 0.5]}]
+    >>> learning_curves(pd.DataFrame(rows))
+    Loss in training and UAR on watched speakers in 3 epochs. Cnn, cycle: loss from 1.80 to 1.20; UAR at best 50.0 %
+    after epoch 3, 50.0 % at the end.
+    """
+    if not len(curves):
+        raise CourseError("A row per network was expected, as evaluate.load_curves() gives them; none came.")
+    figure = new_figure(3.2, 8.5)
+    falls, rises = figure.subplots(1, 2)
+    said = []
+    for n, row in enumerate(curves.to_dict("records")):
+        name, epochs = f"{row['recipe']}, {row['schedule']}", np.arange(1, len(row["uar"]) + 1)
+        line: Keywords = {"color": list(COLOURS.values())[-1 - n % 6], "linestyle": ("-", "--", ":", "-.")[n % 4]}
+        falls.plot(epochs, row["loss"], label=name, **line)
+        rises.plot(epochs, 100 * np.asarray(row["uar"]), label=name, **line)
+        best, loss = int(np.argmax(row["uar"])), row["loss"]
+        said.append(
+            f"{name}: loss from {loss[0]:.2f} to {loss[-1]:.2f}; UAR at best {percent(row['uar'][best])} after epoch "
+            f"{best + 1}, {percent(row['uar'][-1])} at the end."
+        )
+    falls.set(xlabel="epoch", ylabel="loss, training batches")
+    rises.set(xlabel="epoch", ylabel="UAR in %, watched speakers")
+    rises.axhline(100 / len(LABELS), color="black", linewidth=0.8, linestyle=":")
+    for ax in (falls, rises):
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    rises.legend(frameon=False)
+    longest = max(len(row) for row in curves["uar"])
+    sentence = f"Loss in training and UAR on watched speakers in {longest} epochs. "
+    return titled(figure, title, sentence + " ".join(each[0].upper() + each[1:] for each in said))
 
 
 @light

@@ -1,4 +1,4 @@
-"""A guess before the answer: the choices of a lesson's question as a form. Lessons 00 to 09.
+"""A guess before the answer: the choices of a lesson's question as a form. Lessons 00 to 10.
 
 The question, its choices and their explanations stand in the lesson's text, which needs no kernel. The form takes the
 place of its choices (question.css): it takes a guess, marks the right choice, then shows what the text says of it, and

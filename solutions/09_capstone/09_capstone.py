@@ -782,7 +782,8 @@ widgets.question("09_capstone", "chosen-columns")
 # - You can say "better", "worse" or "I cannot tell", with an interval that belongs to the difference.
 # - You can write down what your model is for, and what it is not.
 #
-# **Where next:** take the same protocol to features of a large speech model, or to a corpus of another language.
+# **Where next:** lesson 10, an extra: networks that look at time, and what large speech models would add. Or take the same
+# protocol to a corpus of another language.
 #
 # One thing to try first: set the sliders of this lesson to 0 points and 15 actors. How far does chance alone carry the
 # difference, and does its interval know?

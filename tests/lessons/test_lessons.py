@@ -58,7 +58,7 @@ def test_rhythm(name):
     assert 2 <= len(about["goals"]) <= 5 and about["needs"] and about["minutes"]
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     assert "## Take-away" in text and 2 <= text.partition("## Further reading")[2].count("\n- ") <= 4
-    assert "[On to lesson " in notebook.cells[-1].source or name == "09_capstone"
+    assert "[On to lesson " in notebook.cells[-1].source or name == "10_beyond_mlp"
     assert "One thing to try first:" in text and "{seconds}" not in text
     bets, quiz = text.count("**What do you expect?**"), text.partition("## Quiz")[2]
     asked = [choices(block) for block in re.split(r"\*\*What do you expect\?\*\*", text.partition("## Quiz")[0])[1:]]
