@@ -140,13 +140,8 @@ def _ladder(rows: pd.DataFrame) -> str:
         by = rung.set_index("tested_on")
         low, high = (100 * value for value in by.loc["clean", "uar_interval"])
         seconds = by["seconds"].iloc[0]
-        time = (
-            f"{seconds / 3600:.1f} h"
-            if seconds > 5400
-            else f"{seconds / 60:.0f} min"
-            if seconds > 90
-            else f"{seconds:.0f} s"
-        )
+        time = f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"
+        time = "elsewhere" if pd.isna(seconds) else time
         cells = [by["title"].iloc[0], f"{100 * by.loc['clean', 'uar']:.1f} % ({low:.1f}-{high:.1f})"]
         cells += [f"{100 * by.loc[condition, 'uar']:.1f} %" for condition in ("noisy", "chains")]
         lines.append(f"| {' | '.join([*cells, time])} |")
