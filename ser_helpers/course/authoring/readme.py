@@ -141,7 +141,7 @@ def _ladder(rows: pd.DataFrame) -> str:
         low, high = (100 * value for value in by.loc["clean", "uar_interval"])
         seconds = by["seconds"].iloc[0]
         time = f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"
-        time = "elsewhere" if pd.isna(seconds) else time
+        time = "elsewhere" if math.isnan(seconds) else time
         cells = [by["title"].iloc[0], f"{100 * by.loc['clean', 'uar']:.1f} % ({low:.1f}-{high:.1f})"]
         cells += [f"{100 * by.loc[condition, 'uar']:.1f} %" for condition in ("noisy", "chains")]
         lines.append(f"| {' | '.join([*cells, time])} |")
