@@ -185,7 +185,7 @@ class Board:
                 return
         best = self._best()
         run |= {"against": best["name"], "ahead": list(self._ahead(run["said"], best["said"]))}
-        self._keep({"when": datetime.now().isoformat(timespec="seconds"), "clips": self._key} | run)
+        self._keep({"when": datetime.now().isoformat(timespec="microseconds"), "clips": self._key} | run)
 
     def _counted(self, said: Sequence[str]) -> dict:
         """UAR of answers to the clips that are asked, its interval, and the answers as a letter each."""
@@ -233,7 +233,7 @@ class Board:
         """Keep what the test actors said, the one thing of them that is kept: the report of lesson 09, and how often it was asked."""
         figures = {name: kind(report[name]) for name, kind in KNOCK.items() if name in report and name != "calls"}
         self._keep(
-            {"knock": datetime.now().isoformat(timespec="seconds"), "clips": self._key, "calls": calls} | figures
+            {"knock": datetime.now().isoformat(timespec="microseconds"), "clips": self._key, "calls": calls} | figures
         )
 
     # What is kept

@@ -163,11 +163,11 @@ def chain_answers(
     )
     with tqdm(total=n * len(chains), unit="clip", desc="Chains", disable=not progress) as bar:
         for chain in chains:
-            behind = []
+            heard = []
             for row in islice(rows, n):
-                behind.append(row)
+                heard.append(row)
                 bar.update()
-            frames.append(_answered(chain, folds, clips, stack(behind, recipe.features)))
+            frames.append(_answered(chain, folds, clips, stack(heard, recipe.features)))
     return pd.concat(frames, ignore_index=True)
 
 

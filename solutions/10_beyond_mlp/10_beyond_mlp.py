@@ -25,7 +25,7 @@
 #       from ser_helpers import corpus, features
 #
 #       paths = corpus.find_audio(corpus.clip_table("practice")[:1])
-#       frames = features.extract(paths, features="logmel64")[0].astype(float)  # (frames, bands), 10 ms each
+#       frames = features.extract(paths, features="logmel64")[0].astype(float)  # a row each 10 ms
 #       louder = np.array([[-1.0], [0.0], [1.0]])  # a kernel: what comes after, minus what came before
 #       found = correlate2d(frames, louder, mode="valid")  # 20 of them, learned, are a layer
 #       print(frames.shape, found.shape, "loudest onset at frame", found.sum(axis=1).argmax() + 1)

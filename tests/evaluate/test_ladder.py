@@ -9,6 +9,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from joblib.externals.loky import get_reusable_executor
 
 from ser_helpers import corpus, evaluate, features
 from ser_helpers.__main__ import main
@@ -37,6 +38,7 @@ def anew(cache, measured, tmp_path, monkeypatch):
     """Folders of kept folds in a cache that has everything but them."""
     shutil.copytree(cache, tmp_path / "cache", ignore=shutil.ignore_patterns("_fold"))
     monkeypatch.setenv("SER_CACHE", str(tmp_path / "cache"))
+    get_reusable_executor().shutdown()  # workers of an earlier test would look into its cache
     return tmp_path / "cache" / "ladder" / "ser_helpers" / "evaluate" / "ladder" / "_fold"
 
 

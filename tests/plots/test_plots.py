@@ -165,6 +165,10 @@ CASES = {
     "recall_bars: eight": lambda **kw: plots.recall_bars(
         pd.DataFrame({"group": EIGHT, "score": [0, 0.1, 0.2, 0.3, 0.4, 1, 0.5, np.nan]}), score="recall", **kw
     ),
+    "feature_maps": lambda **kw: plots.feature_maps({"one": np.arange(12.0).reshape(4, 3)}, **kw),
+    "learning_curves": lambda **kw: plots.learning_curves(
+        pd.DataFrame([{"recipe": "cnn", "schedule": "cycle", "loss": [1.8, 1.2], "uar": [0.2, 0.5]}]), **kw
+    ),
     "reliability": lambda **kw: plots.reliability({"ece": 0.083, "n_clips": 400, "bins": BINS}, **kw),
     "reliability: one": lambda **kw: plots.reliability({"ece": 0.1, "n_clips": 100, "bins": BINS[-1:]}, **kw),
     "actor_scores": lambda **kw: plots.actor_scores(PER_ACTOR, **kw),

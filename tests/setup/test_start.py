@@ -513,7 +513,7 @@ def test_a_learner_finds_the_way_in_and_on(opened, browser):
     notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
     notebook.get_by_role("heading", name="00 · Start here").wait_for(timeout=60_000)
     notebook.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(state="attached", timeout=60_000)
-    notebook.get_by_role("strong").filter(has_text="lesson 1 of 10").wait_for()
+    notebook.get_by_role("strong").filter(has_text="lesson 1 of 11").wait_for()
     notebook.get_by_role("link", name="all lessons").first.click()
     rendered = page.locator(".jp-MarkdownViewer")
     rendered.get_by_role("heading", name="The lessons").wait_for()
