@@ -102,7 +102,7 @@ def test_a_card_of_before_the_names_is_refused(saved, name):
 @pytest.mark.parametrize(
     "changes, words",
     [
-        ({"recipe": "cnn"}, "made by the recipe 'cnn', which is not at hand: original, logistic"),
+        ({"recipe": "rnn"}, "made by the recipe 'rnn', which is not at hand: original, logistic"),
         ({"recipe": "logistic"}, "it would build|model of 'original' on means168 v1.*'logistic'.*ser train"),
         ({"features": "means168 v0"}, "its card says means168 v0.*'original' looks at means168 v1 today.*ser train"),
         ({"labels": ["calm", "excited"]}, r"other labels \(angry, .*\) than its card says \(calm, excited\)"),
@@ -162,8 +162,8 @@ def test_every_recipe_trains_saves_and_loads(tmp_path, fitted):
     for recipe in model.RECIPES:
         build = recipe.build(0, corpus.LABELS)
         assert build is not recipe.build(0, corpus.LABELS)
-        with pytest.raises(CourseError, match="There is no recipe 'cnn': original, logistic"):
-            model.named("cnn")
+        with pytest.raises(CourseError, match="There is no recipe 'rnn': original, logistic"):
+            model.named("rnn")
         assert model.named(recipe.name) is model.named(recipe) is recipe
     pipeline = (
         model.named("logistic").build(0, corpus.LABELS).fit(fitted[1], np.tile(corpus.LABELS, len(fitted[1]) // 6))

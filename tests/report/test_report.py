@@ -203,7 +203,7 @@ def test_recordings_that_are_not_here_are_said(some_recordings, tmp_path):
 def test_a_model_that_was_never_measured_gets_its_page_and_the_commands(tmp_path):
     loaded = model.practice_models()[0]["practice/9001"]
     html, left_out = report.page(loaded, results=tmp_path)
-    assert set(left_out) == {"scores", "leak", "chains", "confusion", "groups", "calibration"}
+    assert set(left_out) == {"scores", "ladder", "leak", "chains", "confusion", "groups", "calibration"}
     assert "<code>ser evaluate --corpus practice --recipe logistic</code>" in html and str(tmp_path) not in html
     assert "Such a voice is no person" in html and html.count("data:audio/flac") == 6
     with pytest.raises(CourseError, match="not measured on practice"):
