@@ -43,6 +43,7 @@ from .metrics import confusion as confusion
 from .metrics import ece as ece
 from .metrics import interval_over as interval_over
 from .metrics import mean_interval as mean_interval
+from .metrics import paired_difference as paired_difference
 from .metrics import recall as recall
 from .metrics import uar as uar
 from .protocols import PROTOCOLS as PROTOCOLS

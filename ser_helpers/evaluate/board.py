@@ -22,7 +22,7 @@ import pandas as pd
 from .. import places
 from ..errors import CourseError
 from .leaks import Folds, find_leaks, fit_on
-from .metrics import confusion, interval_over, uar
+from .metrics import confusion, interval_over, paired_difference, uar
 from .protocols import splits
 from .results import load_predictions
 
@@ -210,12 +210,8 @@ class Board:
 
     def _ahead(self, new: str, old: str) -> tuple[float, float, float]:
         """How far the UAR of one is above that of the other, with the interval of the difference over the same drawn actors."""
-        both = np.stack([self._per_actor(new), self._per_actor(old)], axis=1)
-
-        def difference(counts: np.ndarray) -> np.ndarray:
-            return uar(counts[..., 0, :, :]) - uar(counts[..., 1, :, :])
-
-        return float(difference(both.sum(axis=0))), *interval_over(difference, both)
+        difference, interval = paired_difference(np.stack([self._per_actor(new), self._per_actor(old)], axis=1))
+        return difference, *interval
 
     @cached_property
     def _baseline(self) -> dict:

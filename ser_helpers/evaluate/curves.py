@@ -25,7 +25,7 @@ from ..model.networks import BUILDERS, batch
 from .chains import sample_clips
 from .metrics import confusion, uar
 from .protocols import splits
-from .results import RESULTS
+from .results import RESULTS, result_path
 
 EPOCHS, CLIPS_PER_SPEAKER = 20, 24  # of 82 or so, for five minutes of one core
 PEAK, LOWEST = 2e-3, 1e-5
@@ -144,20 +144,9 @@ def _score(true: pd.Series, logits: np.ndarray, labels: tuple[str, ...]) -> floa
     return float(uar(confusion(true, np.array(labels)[logits.argmax(axis=1)], labels)))
 
 
-def curves_path(corpus: str = "crema-d", folder: Path = RESULTS) -> Path:
-    """Where `ser evaluate --curves` keeps what it saw.
-
-    Examples
-    --------
-    >>> curves_path(folder=Path("results")).as_posix()
-    'results/crema-d/curves.json'
-    """
-    return folder / corpus / "curves.json"
-
-
 def write_curves(rows: pd.DataFrame, folder: Path = RESULTS) -> Path:
     """Keep the curves, for `load_curves`."""
-    path = curves_path(rows["corpus"].iloc[0], folder)
+    path = result_path(rows["corpus"].iloc[0], "curves", folder)
     places.writable_folder(path.parent, option="--out")
     path.write_text(json.dumps(rows.to_dict("records"), indent=1) + "\n", encoding="utf-8")
     return path
@@ -171,7 +160,7 @@ def load_curves(corpus: str = "crema-d", folder: Path = RESULTS) -> pd.DataFrame
     CourseError
         When they were not measured.
     """
-    path = curves_path(corpus, folder)
+    path = result_path(corpus, "curves", folder)
     if not path.exists():
         raise CourseError(f"There is no {path} yet. `ser evaluate --curves --corpus {corpus}` measures it.")
     return pd.DataFrame(json.loads(path.read_text(encoding="utf-8")))

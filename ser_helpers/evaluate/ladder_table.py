@@ -15,7 +15,7 @@ from .. import features, places
 from ..errors import CourseError
 from ..model import version_of
 from .ladder import CONDITIONS, Judged, Said, ladder, with_members
-from .metrics import accuracy, actor_interval, calibration, confusion, ece, interval_over, recall, uar
+from .metrics import accuracy, actor_interval, calibration, confusion, ece, paired_difference, recall, uar
 from .protocols import PROTOCOLS
 from .results import RESULTS, result_path
 from .rungs import NETWORKS, PARTS, RUNGS, Rung
@@ -53,28 +53,23 @@ def _records(corpus: str | Path, rung: Rung, below: Said | None, said: Said, jud
         record["uar_folds"] = [float(uar(confusion(rows["emotion"], rows["guess"], labels))) for _, rows in by_fold]
         record["ece"] = float(ece(calibration(chances, guess == judged.right)))
         if below:
-            record |= dict(zip(("gained", "gained_interval"), _difference(judged, said, below, condition), strict=True))
+            record["gained"], record["gained_interval"] = paired_difference(_pairs(judged, said, below, condition))
         shares = [None if np.isnan(share) else share for share in recall(counts).tolist()]
         records.append(record | {"recall": dict(zip(labels, shares, strict=True)), "confusion": counts.tolist()})
     return records
 
 
-def _difference(judged: Judged, one: Said, other: Said, condition: str) -> tuple[float, tuple[float, float]]:
-    """UAR of one less that of another on the same clips, and its interval when whole speakers are drawn again."""
+def _pairs(judged: Judged, one: Said, other: Said, condition: str) -> np.ndarray:
+    """For each speaker the confusions of both, as `paired_difference` takes them."""
     labels = list(map(str, judged.labels))
     guesses = [judged.labels[each.said[condition].argmax(axis=1)] for each in (one, other)]
     frame = judged.clips.assign(one=guesses[0], other=guesses[1])
-    pairs = np.stack(
+    return np.stack(
         [
             np.stack([confusion(rows["emotion"], rows[which], labels) for which in ("one", "other")])
             for _, rows in frame.groupby("speaker")
         ]
     )
-
-    def ahead(counts: np.ndarray) -> np.ndarray:
-        return uar(counts[..., 0, :, :]) - uar(counts[..., 1, :, :])
-
-    return float(ahead(pairs.sum(axis=0))), interval_over(ahead, pairs)
 
 
 def run_ladder(
@@ -149,13 +144,9 @@ def _can(rung: Rung) -> bool:
 
 
 def _taken_away(corpus: str, part: Rung, answers: dict[str, Said], judged: Judged, condition: str) -> dict:
-    whole, without = answers[part.of], answers[part.name]
-    labels = list(map(str, judged.labels))
-    scores = [
-        float(uar(confusion(judged.clips["emotion"], judged.labels[each.said[condition].argmax(axis=1)], labels)))
-        for each in (whole, without)
-    ]
-    difference, interval = _difference(judged, whole, without, condition)
+    pairs = _pairs(judged, answers[part.of], answers[part.name], condition)
+    scores = uar(pairs.sum(axis=0)).tolist()
+    difference, interval = paired_difference(pairs)
     return {
         "corpus": corpus,
         "rung": part.of,

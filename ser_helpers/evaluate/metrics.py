@@ -185,6 +185,31 @@ def interval_over(
     return float(low), float(high)
 
 
+def paired_difference(pairs: np.ndarray) -> tuple[float, tuple[float, float]]:
+    """UAR of one model less that of another on the same clips, and its 95 % interval when whole actors are drawn again.
+
+    Parameters
+    ----------
+    pairs : ndarray of int, shape (n_actors, 2, n_labels, n_labels)
+        For each actor the confusion matrix of the one, then of the other.
+
+    Notes
+    -----
+    The ladder and the board of lesson 09 compare with it; lesson 09 builds one.
+
+    Examples
+    --------
+    >>> right, half = np.diag([2, 2]), np.ones((2, 2), dtype=int)
+    >>> paired_difference(np.array([[right, half], [right, half]]))
+    (0.5, (0.5, 0.5))
+    """
+
+    def ahead(counts: np.ndarray) -> np.ndarray:
+        return uar(counts[..., 0, :, :]) - uar(counts[..., 1, :, :])
+
+    return float(ahead(pairs.sum(axis=0))), interval_over(ahead, pairs)
+
+
 def mean_interval(
     values: Sequence[float], actors: Sequence, n_resamples: int = 2000, seed: int = 0
 ) -> tuple[float, float, float]:
